@@ -1,0 +1,70 @@
+// What the compiler hands to the planner: resolved, typed, defaulted, expanded, acyclic. Plain data but for the definitions.
+import type { Source, Span } from '../parser/source.ts';
+import type { Static } from '../stages/artifact.ts';
+import type { StageDefinition } from '../stages/stage.ts';
+import type { Json } from '../stages/value.ts';
+
+export interface Pipeline {
+  readonly source: Source;
+  /** In an order in which every step comes after its inputs; independent of the order of declarations. */
+  readonly steps: readonly CheckedStep[];
+  /** Steps of each `target`, and of each stage name. */
+  readonly targets: ReadonlyMap<string, readonly string[]>;
+  /** Steps asked for when nobody names a target. */
+  readonly defaultTargets: readonly string[];
+  /** The parameters of the program with their values in this compilation. */
+  readonly params: readonly CheckedParam[];
+}
+
+export interface CheckedParam {
+  readonly name: string;
+  readonly value: Json;
+  readonly from: 'default' | 'set' | 'file';
+}
+
+/** One stage, or one instance of it inside `each`. */
+export interface CheckedStep {
+  /** `score[seed=13]` */
+  readonly id: string;
+  /** The stage's name, without the keys. */
+  readonly name: string;
+  /** Values of the enclosing `each` variables, in nesting order. */
+  readonly keys: Readonly<Record<string, string | number | boolean>>;
+  readonly definition: StageDefinition;
+  /** Resolved values of every option that is given or has a default. Validated against the declaration. */
+  readonly options: Readonly<Record<string, Json>>;
+  /** Options common to all kinds. */
+  readonly common: CommonValues;
+  readonly inputs: Readonly<Record<string, CheckedInput>>;
+  /** Steps that must be finished first though nothing is read from them (`after:`). */
+  readonly after: readonly string[];
+  readonly outputs: Readonly<Record<string, Static>>;
+  readonly doc: string | undefined;
+  /** Places for messages: the stage's name, and the value of each option or input. */
+  readonly span: Span;
+  readonly places: Readonly<Record<string, Span>>;
+}
+
+export interface CommonValues {
+  readonly seed: number;
+  readonly device: 'auto' | 'cpu' | 'gpu';
+  /** Seconds. */
+  readonly timeout: number | undefined;
+  readonly retries: number;
+  readonly cache: boolean;
+}
+
+export type CheckedInput =
+  | { readonly from: 'step'; readonly step: string; readonly part: string }
+  /** Files that the stage reads itself; absolute, in reading order. */
+  | { readonly from: 'files'; readonly paths: readonly string[] }
+  | { readonly from: 'builtin'; readonly name: string }
+  /** A model folder, absolute. */
+  | { readonly from: 'folder'; readonly path: string }
+  | { readonly from: 'many'; readonly members: readonly CheckedMember[] };
+
+export interface CheckedMember {
+  readonly name: string;
+  readonly keys: Readonly<Record<string, string | number | boolean>>;
+  readonly input: CheckedInput;
+}

@@ -1,0 +1,232 @@
+// Every problem FSL can name: what it means and how to mend it, for `fslrun explain CODE` and docs/errors.md.
+
+export interface CodeEntry {
+  /** One line. */
+  readonly title: string;
+  /** Why it is a problem and what to do. */
+  readonly text: string;
+}
+
+export const codes = {
+  // Text
+  'unexpected-text': {
+    title: 'something else was expected here',
+    text: 'The text does not follow the grammar at this place. The message says what was expected.',
+  },
+  'unclosed-string': {
+    title: 'a string has no end',
+    text: 'A string in single double quotes ends on its own line. Close it with `"`, or use `"""` for several lines.',
+  },
+  'bad-escape': {
+    title: 'an unknown escape in a string',
+    text: 'Strings take the JSON escapes: `\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX`.',
+  },
+  'bad-number': {
+    title: 'a number that cannot be read',
+    text: 'Write `12`, `1_000`, `2.5`, `2e-5`, `10%`, `30s`, `5m`, `2h`, `30d`, `512MB` or `8GB`.',
+  },
+  'bad-character': {
+    title: 'a character that means nothing here',
+    text: 'The language uses ASCII outside strings and comments. Remove the character, or put it into a string.',
+  },
+  'not-utf8': {
+    title: 'a file that is not UTF-8',
+    text: 'Programs and data files are UTF-8. Convert the file, for example with `iconv -f latin1 -t utf-8 old > new`.',
+  },
+  'too-deep': { title: 'nested too deeply', text: 'Expressions and blocks nest at most 200 deep.' },
+  // Names
+  'duplicate-name': {
+    title: 'a name is declared twice',
+    text: 'Declarations of a file share one namespace. Rename one of them.',
+  },
+  'unknown-name': {
+    title: 'a name that nothing declares',
+    text: 'The name is neither a word that the option knows, nor an `each` variable, `let`, `param` or stage.',
+  },
+  'unknown-kind': {
+    title: 'a stage kind that does not exist',
+    text: 'A stage starts with its kind. `fslrun explain` lists the kinds.',
+  },
+  'unknown-option': {
+    title: 'an option that the stage does not have',
+    text: '`fslrun explain KIND` lists the options of a kind.',
+  },
+  'duplicate-option': {
+    title: 'an option is given twice',
+    text: 'Each option is given at most once in a block. Remove one of them.',
+  },
+  'missing-option': { title: 'a required option is missing', text: 'Add the option to the stage.' },
+  'unknown-part': {
+    title: 'a part that the stage does not give',
+    text: '`stage.part` names one of the outputs of a stage, and only those that its options ask for.',
+  },
+  'ambiguous-word': {
+    title: 'a bare word that is also a name',
+    text: 'The option knows this word, and something of the same name is declared. The word wins; write `(name)` to mean the declaration.',
+  },
+  'unused-stage': {
+    title: 'a stage that nothing uses',
+    text: 'The stage is not a report, writes no files and nothing reads it, so it is never run unless it is named on the command line.',
+  },
+  'language-version': {
+    title: 'a language version this runner does not know',
+    text: 'The first declaration `fsl N` says which version of the language a file is written in. Install a newer fslrun, or lower the number.',
+  },
+  'not-supported': {
+    title: 'a form of the language that this version does not run',
+    text: 'The form is part of the language, but this version of fslrun cannot run it yet.',
+  },
+  // Values
+  'wrong-type': { title: 'a value of the wrong type', text: 'The message says what the option takes.' },
+  'out-of-range': { title: 'a value outside its range', text: 'The message gives the range.' },
+  'unknown-word': {
+    title: 'a word the option does not know',
+    text: '`fslrun explain KIND.OPTION` lists the words.',
+  },
+  'unknown-argument': {
+    title: 'an argument that the call does not have',
+    text: '`fslrun explain KIND.OPTION` lists the calls and their arguments.',
+  },
+  'unknown-parameter': {
+    title: 'a parameter the program does not declare',
+    text: '`--set` and `--params` give values to the `param` declarations of the program.',
+  },
+  'missing-parameter': {
+    title: 'a parameter without a value',
+    text: 'The `param` has no default. Give it with `--set NAME=VALUE`.',
+  },
+  'duplicate-element': {
+    title: 'equal elements in the list of an `each`',
+    text: 'Each element is one instance; equal ones would be the same step twice.',
+  },
+  'list-expected-one': {
+    title: 'a list where one artifact is expected',
+    text: 'Outside its `each`, a name means all instances. Move the stage into the `each`, or select one: `score[seed: 13]`.',
+  },
+  'identical-instances': {
+    title: 'an `each` variable that changes nothing',
+    text: 'Instances that do the same work would fake a perfect interval. Use the variable in an option, such as `seed: seed`.',
+  },
+  'unpaired-keys': {
+    title: 'instances that cannot be paired',
+    text: '`compare` pairs the instances of its stages by equal keys of `each`.',
+  },
+  'empty-list': { title: 'a list without elements', text: 'At least one element is needed here.' },
+  cycle: {
+    title: 'stages that need each other',
+    text: 'Each of these stages waits for the next one. Break the circle.',
+  },
+  // Artifacts
+  'wrong-artifact': {
+    title: 'an artifact of the wrong type',
+    text: 'An input takes a dataset, a model, a report or files. The message says which.',
+  },
+  'needs-classifier': {
+    title: 'an encoder where a classifier is wanted',
+    text: 'An encoder gives vectors, not labels. Put a `fine-tune` before it: its result is a classifier.',
+  },
+  'needs-labels': {
+    title: 'rows without labels',
+    text: 'The stage learns from or measures against labels. Give `label:` to `load`, or use a labelled part.',
+  },
+  'unknown-column': {
+    title: 'a column that the data does not have',
+    text: 'The message lists the columns of the data.',
+  },
+  'unknown-label': {
+    title: 'a label that the data does not have',
+    text: 'The message lists the labels of the data.',
+  },
+  'too-few-rows': {
+    title: 'more rows asked for than there are',
+    text: 'The parts of a split are drawn from the rows without overlap. Lower the counts or bring more data.',
+  },
+  'overlapping-parts': {
+    title: 'labelled parts that overlap',
+    text: 'A row that is in two labelled parts would be learnt and tested on. Name each row once.',
+  },
+  leakage: {
+    title: 'test rows reach something that learns',
+    text: 'A stage that fits or selects may not read a test part, through any number of stages: the number measured on it would not be believable. Use the train or validation part.',
+  },
+  // Files
+  'missing-file': {
+    title: 'a file that is not there',
+    text: 'Paths in a program are relative to the program; those of `--set` to the working directory.',
+  },
+  'unreadable-file': {
+    title: 'a file that cannot be read',
+    text: 'The message carries the reason of the operating system.',
+  },
+  'bad-table': {
+    title: 'a data file that cannot be read as a table',
+    text: 'A row has other fields than the header, a quote is not closed, or a line is not JSON. Mend the row, or use `on_error: skip`.',
+  },
+  'empty-data': {
+    title: 'data without rows',
+    text: 'The file has a header at most, or every row was left out.',
+  },
+  'bad-checksum': {
+    title: 'a file that does not have the stated checksum',
+    text: 'The contents are not those the program was written for.',
+  },
+  'missing-model-file': {
+    title: 'a model folder that lacks a file',
+    text: 'A model folder has `config.json`, `model.safetensors` and `tokenizer.json`, as Hugging Face writes them.',
+  },
+  'bad-model': {
+    title: 'a model folder that cannot be used',
+    text: 'A file of the folder is damaged, or does not fit the others, or the architecture is not one that FSL runs.',
+  },
+  'unknown-builtin': {
+    title: 'a built-in model that does not exist',
+    text: 'The message lists the built-in models.',
+  },
+  'changed-during-run': {
+    title: 'an input that changed while the step ran',
+    text: 'The result may belong to neither version, so it was dropped. Run again.',
+  },
+  // Running
+  'corrupt-object': {
+    title: 'a stored file with the wrong contents',
+    text: 'The contents do not match their digest. The step that made it will run again.',
+  },
+  'worker-died': {
+    title: 'a worker process that ended by itself',
+    text: 'The process that ran the step was killed or crashed; often the machine ran out of memory. Finished steps are kept; run again.',
+  },
+  'step-timeout': {
+    title: 'a step that ran longer than its `timeout`',
+    text: 'Raise `timeout:`, or make the step smaller.',
+  },
+  'disk-full': {
+    title: 'no room left on the disk',
+    text: 'Finished steps are kept. Free some space, for example with another `--store`, and run again.',
+  },
+  'store-version': {
+    title: 'a store written by another version',
+    text: 'Use another folder with `--store`, or remove the old one: everything in it can be made again.',
+  },
+  'missing-package': {
+    title: 'an optional package that is not installed',
+    text: 'The message carries the one command that adds it.',
+  },
+  'unsupported-kernel': {
+    title: 'an operation the backend does not have',
+    text: 'Use another `--backend`. If it is the default one, this is worth a report.',
+  },
+  'training-failed': {
+    title: 'training that cannot go on',
+    text: 'The message says what went wrong with the numbers.',
+  },
+  'command-line': {
+    title: 'a command line that cannot be understood',
+    text: '`fslrun --help` and `fslrun COMMAND --help` show what there is.',
+  },
+  internal: {
+    title: 'a mistake in FSL itself',
+    text: 'This should not happen, whatever the program says. Please report it with the text shown.',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+export type Code = keyof typeof codes;

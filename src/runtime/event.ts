@@ -1,0 +1,65 @@
+// What happens during a run: a closed set, the only source of progress, tables, run records and pages.
+import type { Diagnostic } from '../parser/diagnostic.ts';
+import type { Plan } from './plan.ts';
+import type { Report } from '../stages/report.ts';
+
+/** All events carry the time in milliseconds since the epoch. */
+export type Event = { readonly time: number } & (
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly program: string;
+      readonly pid: number;
+      readonly plan: Plan;
+    }
+  /** A step's contents were found in the store, at the start or once its inputs were known (early cut-off). */
+  | { readonly type: 'step-cached'; readonly step: string; readonly key: string }
+  | { readonly type: 'step-started'; readonly step: string; readonly key: string; readonly attempt: number }
+  | {
+      readonly type: 'step-progress';
+      readonly step: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: string;
+      readonly detail?: string;
+    }
+  | { readonly type: 'step-note'; readonly step: string; readonly message: string }
+  /** Another runner is on it; who, and since when. */
+  | {
+      readonly type: 'step-waiting';
+      readonly step: string;
+      readonly pid: number;
+      readonly host: string;
+      readonly since: number;
+    }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly key: string;
+      readonly seconds: number;
+      readonly bytes: number;
+    }
+  | { readonly type: 'step-failed'; readonly step: string; readonly diagnostics: readonly Diagnostic[] }
+  /** Not tried, because a step it needs failed. */
+  | { readonly type: 'step-skipped'; readonly step: string; readonly because: string }
+  | { readonly type: 'step-interrupted'; readonly step: string }
+  | {
+      readonly type: 'requirement';
+      readonly step: string;
+      readonly text: string;
+      readonly held: boolean;
+      readonly detail: string;
+    }
+  | { readonly type: 'run-finished'; readonly run: string; readonly result: RunResult }
+);
+
+export interface RunResult {
+  readonly outcome: 'done' | 'failed' | 'requirement-failed' | 'interrupted';
+  readonly seconds: number;
+  /** Steps by what became of them. */
+  readonly executed: number;
+  readonly cached: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly reports: readonly { readonly step: string; readonly report: Report }[];
+}

@@ -1,0 +1,61 @@
+// What stages pass to each other, as the compiler knows it (`Static…`) and as a running stage sees it (`Artifact`).
+
+export type ArtifactType = 'dataset' | 'model' | 'report' | 'files';
+
+/** What a model can be asked for; a classifier also is an encoder where its head sits on one. */
+export type Capability = 'encoder' | 'masked-lm' | 'generator' | 'classifier';
+
+export type Partition = 'train' | 'validation' | 'test' | 'unlabelled';
+
+/** What is known of an artifact before anything runs. `undefined` always means: not known. */
+export type Static = StaticDataset | StaticModel | StaticReport | StaticFiles;
+
+export interface StaticDataset {
+  readonly type: 'dataset';
+  readonly columns: readonly string[] | undefined;
+  readonly rows: number | undefined;
+  readonly labelled: boolean;
+  /** In label order, with the number of rows of each where known. */
+  readonly labels: readonly { readonly name: string; readonly rows: number | undefined }[] | undefined;
+  /** Set where a stage draws a partition; inherited through transformations. */
+  readonly partition: Partition | undefined;
+}
+
+export interface StaticModel {
+  readonly type: 'model';
+  readonly capability: Capability;
+  readonly labels: readonly string[] | undefined;
+}
+
+export interface StaticReport {
+  readonly type: 'report';
+  readonly metrics: readonly string[];
+}
+
+export interface StaticFiles {
+  readonly type: 'files';
+}
+
+/** A tree of files as a step sees its input: contents are verified against their digests when read. */
+export interface Artifact {
+  readonly type: ArtifactType;
+  /** sha256 over the sorted names and digests of its files. */
+  readonly digest: string;
+  /** Names inside the artifact, `/`-separated, sorted by code point. */
+  readonly names: readonly string[];
+  /** How a file is called when talking to people: the path the user gave, or the name inside the artifact. */
+  display(name: string): string;
+  /** Contents, verified. Throws `Failure` (`corrupt-object`) where they do not match the digest, or the file is gone. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** A path whose contents have just been verified, for libraries that open files themselves. */
+  path(name: string): Promise<string>;
+  /** sha256 of one file. */
+  digestOf(name: string): string;
+}
+
+/** Where a stage writes one output: a private directory of this attempt, published as a whole afterwards. */
+export interface Output {
+  write(name: string, contents: Uint8Array | string): Promise<void>;
+  /** Takes a file of an input over as it is, without copying its bytes through this process. */
+  take(name: string, from: Artifact, source: string): Promise<void>;
+}

@@ -1,0 +1,44 @@
+// What the compiler may learn from the world before anything runs: a port that the runtime answers, cached by stat and digest.
+import type { Problem } from '../parser/diagnostic.ts';
+import type { Json } from './value.ts';
+
+/** `wrong` carries what is wrong with the file itself; a place inside that file where there is one. */
+export type Fact<T> =
+  | { readonly state: 'known'; readonly value: T }
+  | { readonly state: 'unknown' }
+  | { readonly state: 'wrong'; readonly problem: Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>> };
+
+export interface TableRequest {
+  /** Absolute paths, in reading order. */
+  readonly paths: readonly string[];
+  readonly format: TableFormat;
+  readonly header: boolean | readonly string[];
+  /** For `text`: how a line is cut into columns, such as `{label} {text}`. */
+  readonly pattern: string | undefined;
+}
+
+export type TableFormat =
+  'auto' | 'csv' | 'tsv' | 'json' | 'jsonl' | 'yaml' | 'parquet' | 'text' | 'images' | 'idx';
+
+export interface TableFacts {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Rows per distinct value of a column, sorted by code point; `undefined` where it has more than 1,000 distinct values. */
+  counts(column: string): readonly { readonly value: string; readonly rows: number }[] | undefined;
+}
+
+export interface ModelFacts {
+  readonly capability: 'encoder' | 'masked-lm' | 'classifier';
+  readonly labels: readonly string[] | undefined;
+}
+
+export interface Facts {
+  /** Files that a path, a folder or a glob names, absolute and sorted by code point; `wrong` where there is none. */
+  files(pattern: string): Fact<readonly string[]>;
+  /** Columns and counts; `unknown` for files too large to look at whole. */
+  table(request: TableRequest): Fact<TableFacts>;
+  json(path: string): Fact<Json>;
+  text(path: string): Fact<string>;
+  /** A Hugging Face folder: there, complete, and of a family that can be run. */
+  modelFolder(path: string): Fact<ModelFacts>;
+}

@@ -1,0 +1,70 @@
+// The report artifact: one file `report.json`. What evaluate and compare give, and what tables and pages show.
+
+/** A figure with its 95 % interval where one is known. */
+export interface Figure {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export type Report = EvaluationReport | ComparisonReport;
+
+export interface EvaluationReport {
+  readonly type: 'evaluation';
+  readonly metrics: Readonly<Record<string, Figure>>;
+  /** Rows of scikit-learn's classification_report. */
+  readonly per_label: readonly {
+    readonly label: string;
+    readonly precision: number;
+    readonly recall: number;
+    readonly f1: number;
+    readonly support: number;
+  }[];
+  /** Rows are true labels, columns predicted ones, in the order of `labels`. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly labels: readonly string[];
+  readonly rows: number;
+  /** Labelled examples the model consumed, validation included. */
+  readonly labels_used: number;
+  /** The same metrics of models anyone gets for free: `majority`, `frozen_probe`. */
+  readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What to be wary of: collapsed predictions, duplicates between train and test. */
+  readonly checks: readonly { readonly name: string; readonly message: string }[];
+  /** How the interval was made: `bootstrap over 500 rows, 1000 draws`. */
+  readonly interval: string;
+}
+
+/** One metric over the instances (seeds) of one compared stage. */
+export interface Sample {
+  readonly mean: number;
+  /** Sample standard deviation (n - 1); null for one instance. */
+  readonly sd: number | null;
+  readonly n: number;
+  readonly min: number;
+  readonly max: number;
+  /** 95 % t-interval; null for one instance. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface ComparisonReport {
+  readonly type: 'comparison';
+  /** By metric, then by compared name. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, Sample>>>>;
+  /** Paired over equal keys. */
+  readonly differences: readonly {
+    readonly metric: string;
+    readonly a: string;
+    readonly b: string;
+    readonly mean: number;
+    readonly low: number;
+    readonly high: number;
+    readonly n: number;
+    readonly test: 't' | 'wilcoxon' | 'permutation';
+    readonly p: number;
+    /** Holm-corrected over all differences of this report. */
+    readonly p_holm: number;
+  }[];
+  readonly names: readonly string[];
+  readonly labels_used: readonly number[];
+}

@@ -1,0 +1,160 @@
+// `defineStage`: everything a stage kind is, in one declaration. From it derive types, validation, completion, docs, keys and labels.
+import type { Problem } from '../parser/diagnostic.ts';
+import type { Code } from '../parser/codes.ts';
+import type { Random } from '../learning/random.ts';
+import type {
+  Artifact,
+  ArtifactType,
+  Capability,
+  Output,
+  Static,
+  StaticDataset,
+  StaticFiles,
+  StaticModel,
+  StaticReport,
+} from './artifact.ts';
+import type { Facts } from './facts.ts';
+import type { OptionValues, Options } from './option.ts';
+
+/**
+ * What a stage does with an input, for the leakage rules:
+ * `transform` carries rows on, `fit` learns from them, `select` chooses with them (validation, calibration),
+ * `measure` evaluates on them, `apply` only labels or describes them.
+ */
+export type Use = 'transform' | 'fit' | 'select' | 'measure' | 'apply';
+
+export interface Input<V = unknown> {
+  readonly accepts: ArtifactType;
+  /** For models: what it must be able to do. `encoder` also accepts `builtin:`, `hf:` and folder sources. */
+  readonly capability?: Capability;
+  readonly use: Use;
+  /** `one`: an artifact. `many`: a stage, a list or a map of names to stages; instances of `each` keep their keys. */
+  readonly shape: 'one' | 'many';
+  readonly required: boolean;
+  readonly doc: string;
+  /** Carries the type that `run` sees. */
+  readonly type?: V;
+}
+
+export type Inputs = Readonly<Record<string, Input>>;
+
+/** One of the artifacts of a `many` input. */
+export interface Member {
+  /** Key of the `of:` map, or the stage's name. */
+  readonly name: string;
+  /** Keys of the `each` loops it is an instance of, in nesting order. */
+  readonly keys: Readonly<Record<string, string | number | boolean>>;
+  readonly artifact: Artifact;
+}
+
+export type InputValues<I extends Inputs> = {
+  readonly [K in keyof I]: I[K] extends Input<infer V> ? V : never;
+};
+
+interface InputSettings {
+  readonly use: Use;
+  readonly doc: string;
+  readonly capability?: Capability;
+}
+
+function required(accepts: ArtifactType, settings: InputSettings): Input<Artifact> {
+  return { accepts, shape: 'one', required: true, ...settings };
+}
+function optional(accepts: ArtifactType, settings: InputSettings): Input<Artifact | undefined> {
+  return { accepts, shape: 'one', required: false, ...settings };
+}
+function many(accepts: ArtifactType, settings: InputSettings): Input<readonly Member[]> {
+  return { accepts, shape: 'many', required: true, ...settings };
+}
+
+/** `input.required('dataset', { use: 'fit', doc: '…' })` */
+export const input = { required, optional, many } as const;
+
+/** The parts a stage gives: `{ '': 'dataset' }` for one artifact, `{ train: 'dataset', … }` for named parts. */
+export type Outputs = Readonly<Record<string, { readonly type: ArtifactType; readonly doc: string }>>;
+
+/** What `check` knows of an input: the static artifact, a list of them, or nothing where it is absent or wrong already. */
+export interface Statics {
+  dataset(input: string): StaticDataset | undefined;
+  model(input: string): StaticModel | undefined;
+  report(input: string): StaticReport | undefined;
+  files(input: string): (StaticFiles & { readonly paths: readonly string[] }) | undefined;
+  /** The names of a `many` input, with their statics. */
+  many(input: string): readonly { readonly name: string; readonly static: Static }[];
+}
+
+export interface CheckContext<O extends Options> {
+  readonly options: OptionValues<O>;
+  /** Whether the program gave the option, as against its default. */
+  given(option: string): boolean;
+  readonly inputs: Statics;
+  readonly facts: Facts;
+  /** Reports at the value of an option or input (its name when it is absent: at the stage's name). */
+  report(
+    at: string,
+    problem: Omit<Problem, 'span'> & { readonly code: Code; readonly span?: Problem['span'] },
+  ): void;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** What is counted: `rows`, `steps`. */
+  readonly unit: string;
+  /** Loss, rate: shown behind the bar. */
+  readonly detail?: string;
+}
+
+export interface RunContext<O extends Options, I extends Inputs> {
+  readonly options: OptionValues<O>;
+  readonly inputs: InputValues<I>;
+  /** A stream for one purpose, derived from (seed, stage kind, purpose). */
+  random(purpose: string): Random;
+  output(part?: string): Output;
+  progress(progress: Progress): void;
+  /** A thing the user should know that is not an error: shown with the step, kept in its record. */
+  note(message: string): void;
+  readonly signal: AbortSignal;
+  readonly engine: EngineChoice;
+  /** A directory for caches shared between steps (frozen embeddings), or none. */
+  readonly cacheDirectory: string | undefined;
+}
+
+export interface EngineChoice {
+  readonly backend: 'onnx' | 'tensorflow' | 'reference';
+  readonly device: 'auto' | 'cpu' | 'gpu';
+}
+
+export interface StageDefinition<
+  O extends Options = Options,
+  I extends Inputs = Inputs,
+  P extends Outputs = Outputs,
+> {
+  readonly name: string;
+  /** Raised when the same options and inputs give other bytes. */
+  readonly version: number;
+  /** One paragraph; its first sentence is the summary. */
+  readonly doc: string;
+  /** A small program in the language, shown by `explain`. */
+  readonly example: string;
+  readonly options: O;
+  readonly inputs: I;
+  readonly outputs: P;
+  /** Whether the seed can change the output; keyed only then. */
+  randomness(options: OptionValues<O>): boolean;
+  /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */
+  absent?(options: OptionValues<O>): readonly (keyof P & string)[];
+  /** Statics of every part, and problems that are known before anything runs. */
+  check(context: CheckContext<O>): Readonly<Record<keyof P & string, Static>>;
+  run(context: RunContext<O, I>): Promise<void>;
+}
+
+/** Options that every stage takes. */
+export { commonOptions } from './common-options.ts';
+
+/** Types the declaration and hands it back; variance is erased at the registry. */
+export function defineStage<const O extends Options, const I extends Inputs, const P extends Outputs>(
+  definition: StageDefinition<O, I, P>,
+): StageDefinition {
+  return definition as unknown as StageDefinition; // the compiler only calls it with values converted by its own declaration
+}
