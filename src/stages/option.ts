@@ -120,27 +120,21 @@ export function outputPath(settings: { readonly doc: string }): Option<string | 
   };
 }
 
+/** `words` maps each allowed word to what it means. */
 export function word<const W extends Readonly<Record<string, string>>>(
   words: W,
   settings: Given<keyof W & string>,
 ): Option<keyof W & string>;
 export function word<const W extends Readonly<Record<string, string>>>(
   words: W,
-  settings: Common,
+  settings: Common & { readonly default?: never },
 ): Option<(keyof W & string) | undefined>;
-/** `words` maps each allowed word to what it means. */
 export function word(
   words: Readonly<Record<string, string>>,
-  settings: Common & { readonly default?: unknown },
-): Option<never> {
+  settings: Common & { readonly default?: string | undefined },
+): Option<string | undefined> {
   const { doc, keyed, default: fallback } = settings;
-  return {
-    kind: { type: 'word', words },
-    doc,
-    required: false,
-    fallback: fallback as Json | undefined, // the overloads only let one of `words` in
-    keyed: keyed ?? true,
-  };
+  return { kind: { type: 'word', words }, doc, required: false, fallback, keyed: keyed ?? true };
 }
 
 /** The type of the value that one of the declared calls resolves to. */
