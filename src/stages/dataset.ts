@@ -1,0 +1,89 @@
+// The dataset artifact in memory: columns by name, what each is for, and the labels in order. Pure; knows no files.
+import type { Partition } from './artifact.ts';
+
+export type Scalar = string | number | boolean | null;
+export type Value = Scalar | readonly Scalar[];
+export type Column = readonly Value[];
+
+/** Names of the columns that play a part. */
+export interface Roles {
+  /** Its values are strings. */
+  readonly text?: string;
+  /** Its values are strings out of `labels`; lists of them where the dataset is multi-label. Absent: no labels. */
+  readonly label?: string;
+  readonly id?: string;
+  /** Rows of equal value belong together (one author, one conversation). */
+  readonly group?: string;
+  readonly time?: string;
+}
+
+export interface Dataset {
+  readonly rows: number;
+  /** In the order of the file; every column has `rows` values. */
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly roles: Roles;
+  /** Every label that the rows may have, in label order; also those that no row of this part has. */
+  readonly labels: readonly string[];
+  readonly multiLabel: boolean;
+  readonly partition: Partition | undefined;
+  /** 0-based row of the `load` that each row comes from; copies of a row share it. */
+  readonly source: Int32Array;
+}
+
+/** The texts, in row order. Only for datasets with a text column. */
+export function texts(dataset: Dataset): readonly string[] {
+  return roleColumn(dataset, 'text') as readonly string[]; // `load` makes them strings
+}
+
+/** Index into `labels` of each row. Only for datasets with one label a row. */
+export function labelIndices(dataset: Dataset): Int32Array {
+  if (dataset.multiLabel) throw new Error('a multi-label dataset has no single label a row');
+  const index = new Map<Value, number>(dataset.labels.map((label, i) => [label, i]));
+  return Int32Array.from(roleColumn(dataset, 'label'), (label) => {
+    const found = index.get(label);
+    if (found === undefined) throw new Error(`label ${String(label)} is not among the dataset's labels`);
+    return found;
+  });
+}
+
+/** The rows at `indices`, in that order; an index may come more than once. */
+export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
+  const pick = <T>(values: ArrayLike<T>): T[] => Array.from(indices, (i) => values[i]);
+  const columns = new Map([...dataset.columns].map(([name, values]) => [name, pick<Value>(values)]));
+  return {
+    ...dataset,
+    rows: indices.length,
+    columns,
+    source: Int32Array.from(indices, (i) => dataset.source[i]),
+  };
+}
+
+/** The same rows with other texts. */
+export function withTexts(dataset: Dataset, replaced: readonly string[]): Dataset {
+  return withColumn(dataset, roleName(dataset, 'text'), replaced);
+}
+
+/** The same rows with a column added at the end, or replaced in place. */
+export function withColumn(dataset: Dataset, name: string, values: Column): Dataset {
+  if (values.length !== dataset.rows) throw new Error(`column ${name} has another number of rows`);
+  return { ...dataset, columns: new Map(dataset.columns).set(name, values) };
+}
+
+/** The same rows with the label column gone. */
+export function withoutLabels(dataset: Dataset): Dataset {
+  const { label, ...roles } = dataset.roles;
+  const columns = new Map([...dataset.columns].filter(([name]) => name !== label));
+  return { ...dataset, columns, roles, labels: [], multiLabel: false };
+}
+
+function roleName(dataset: Dataset, role: 'text' | 'label'): string {
+  const name = dataset.roles[role];
+  if (name === undefined) throw new Error(`the dataset has no ${role} column`);
+  return name;
+}
+
+function roleColumn(dataset: Dataset, role: 'text' | 'label'): Column {
+  const values = dataset.columns.get(roleName(dataset, role));
+  if (values === undefined) throw new Error(`the ${role} column is not among the columns`);
+  return values;
+}
