@@ -156,10 +156,10 @@ export function call<const C extends Readonly<Record<string, CallDeclaration>>>(
 ): Option<CallOf<C> | undefined>;
 export function call(
   calls: Readonly<Record<string, CallDeclaration>>,
-  settings: Common & { readonly default?: CallValue; readonly required?: true },
+  settings: Common & { readonly default?: unknown; readonly required?: true },
 ): Option<unknown> {
   const { doc, keyed, default: fallback, required } = settings;
-  const json = fallback as Json | undefined; // a CallValue is plain data
+  const json = fallback as Json | undefined; // a resolved call is plain data
   return {
     kind: { type: 'call', calls },
     doc,
