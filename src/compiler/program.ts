@@ -1,0 +1,51 @@
+// What every part of the compiler works on: the names of a file, the values known so far, and the collector of problems.
+import type * as Ast from '../parser/ast.ts';
+import type { Diagnostics } from '../parser/diagnostic.ts';
+import type { Facts } from '../stages/facts.ts';
+import type { Registry } from '../stages/registry.ts';
+import type { Scalar, Value } from './value.ts';
+
+export interface Program {
+  readonly file: Ast.File;
+  readonly registry: Registry;
+  readonly facts: Facts;
+  readonly diagnostics: Diagnostics;
+  readonly names: Names;
+  /** Values of parameters; absent where one is missing or wrong. */
+  readonly params: ReadonlyMap<string, Value>;
+  /** Values of constants already evaluated; `undefined` while one is being evaluated or where it is wrong. */
+  readonly constants: Map<string, Value | undefined>;
+  /** Makes a path that is relative to the program absolute. */
+  resolvePath(path: string): string;
+}
+
+export interface Names {
+  readonly params: ReadonlyMap<string, Ast.Param>;
+  readonly lets: ReadonlyMap<string, Ast.Let>;
+  readonly targets: ReadonlyMap<string, Ast.Target>;
+  /** Every declaration of a stage name: more than one where branches of a `when` declare it. */
+  readonly stages: ReadonlyMap<string, readonly Ast.Stage[]>;
+  readonly defaults: ReadonlyMap<string, readonly Ast.Entry[]>;
+}
+
+/** An `each` variable with its value in one instance. */
+export interface Binding {
+  readonly each: Ast.Each;
+  readonly name: string;
+  readonly value: Value;
+  readonly key: Scalar;
+  /** Position of the value in the list. */
+  readonly ordinal: number;
+}
+
+/** The `each` variables around a place, outermost first. */
+export interface Scope {
+  readonly bindings: readonly Binding[];
+}
+
+export const fileScope: Scope = { bindings: [] };
+
+/** The value of the innermost `each` variable of that name. */
+export function bindingOf(scope: Scope, name: string): Binding | undefined {
+  return scope.bindings.findLast((binding) => binding.name === name);
+}

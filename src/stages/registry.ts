@@ -1,0 +1,33 @@
+// The stage kinds and built-in models a program may name. The one place that knows the list.
+import type { StageDefinition } from './stage.ts';
+import type { Capability } from './artifact.ts';
+
+export interface BuiltinModel {
+  readonly name: string;
+  readonly capability: Capability;
+  readonly doc: string;
+  /** Raised when the model gives other numbers; part of every key that reads it. */
+  readonly version: string;
+}
+
+export interface Registry {
+  /** In the order of a pipeline: data first, reports last. */
+  readonly kinds: readonly StageDefinition[];
+  kind(name: string): StageDefinition | undefined;
+  readonly builtins: readonly BuiltinModel[];
+  builtin(name: string): BuiltinModel | undefined;
+}
+
+export function createRegistry(
+  kinds: readonly StageDefinition[],
+  builtins: readonly BuiltinModel[],
+): Registry {
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+  const modelByName = new Map(builtins.map((model) => [model.name, model]));
+  return {
+    kinds,
+    kind: (name) => byName.get(name),
+    builtins,
+    builtin: (name) => modelByName.get(name),
+  };
+}
