@@ -1,0 +1,19 @@
+// The models that come with FSL: the one place that knows their names. Knows nothing of how they compute.
+import type { BuiltinModel } from './registry.ts';
+
+export const builtins: readonly BuiltinModel[] = [
+  {
+    name: 'ngrams',
+    capability: 'encoder',
+    doc: 'Hashed word and character n-grams: no pretrained weights, always there, an honest baseline.',
+    version: 'ngrams-1',
+  },
+];
+
+/** The only file of a built-in model's artifact. */
+export const builtinFile = 'builtin.json';
+
+/** The contents of `builtin.json`; `version` in it makes the artifact's digest change with the numbers. */
+export function builtinContents({ name, version }: BuiltinModel): string {
+  return `${JSON.stringify({ name, version })}\n`;
+}
