@@ -15,16 +15,25 @@ export interface TableRequest {
   readonly header: boolean | readonly string[];
   /** For `text`: how a line is cut into columns, such as `{label} {text}`. */
   readonly pattern: string | undefined;
+  /** `skip` leaves broken rows out; with `fail` they make the fact `wrong`. */
+  readonly onError: 'fail' | 'skip';
 }
 
-export type TableFormat =
-  'auto' | 'csv' | 'tsv' | 'json' | 'jsonl' | 'yaml' | 'parquet' | 'text' | 'images' | 'idx';
+export type TableFormat = 'auto' | 'csv' | 'tsv' | 'json' | 'jsonl' | 'yaml' | 'parquet' | 'text';
 
 export interface TableFacts {
   readonly columns: readonly string[];
-  readonly rows: number;
-  /** Rows per distinct value of a column, sorted by code point; `undefined` where it has more than 1,000 distinct values. */
+  /** `undefined` where only the head of a large file was looked at; then nothing is counted either. */
+  readonly rows: number | undefined;
+  /** Rows left out because they are broken; 0 unless the request says `skip`. */
+  readonly skipped: number;
+  /**
+   * Rows per distinct value of a column, sorted by code point, missing values left out; a list counts for each of its
+   * elements. `undefined` where the column has more than 1,000 distinct values.
+   */
   counts(column: string): readonly { readonly value: string; readonly rows: number }[] | undefined;
+  /** Rows whose value is null or the empty string. */
+  missing(column: string): number | undefined;
 }
 
 export interface ModelFacts {
