@@ -32,6 +32,14 @@ export interface EvaluationReport {
   readonly checks: readonly { readonly name: string; readonly message: string }[];
   /** How the interval was made: `bootstrap over 500 rows, 1000 draws`. */
   readonly interval: string;
+  /** The metrics of the rows of each value, by column of `slices:`, in the order of the values. */
+  readonly slices: Readonly<Record<string, readonly Slice[]>>;
+}
+
+export interface Slice {
+  readonly value: string;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** One metric over the instances (seeds) of one compared stage. */
@@ -57,14 +65,17 @@ export interface ComparisonReport {
     readonly a: string;
     readonly b: string;
     readonly mean: number;
-    readonly low: number;
-    readonly high: number;
+    /** 95 % t-interval of the paired difference; null for one pair. */
+    readonly low: number | null;
+    readonly high: number | null;
     readonly n: number;
     readonly test: 't' | 'wilcoxon' | 'permutation';
-    readonly p: number;
+    /** Null for one pair. */
+    readonly p: number | null;
     /** Holm-corrected over all differences of this report. */
-    readonly p_holm: number;
+    readonly p_holm: number | null;
   }[];
   readonly names: readonly string[];
+  /** Of each name, the most that one of its instances used. */
   readonly labels_used: readonly number[];
 }

@@ -15,6 +15,7 @@ import type {
 } from './artifact.ts';
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
+import type { Report } from './report.ts';
 
 /**
  * What a stage does with an input, for the leakage rules:
@@ -125,6 +126,24 @@ export interface EngineChoice {
   readonly device: 'auto' | 'cpu' | 'gpu';
 }
 
+/** Whether a `require:` holds. */
+export interface Judgement {
+  /** As written in the program. */
+  readonly text: string;
+  readonly held: boolean;
+  /** The figures it was judged by. */
+  readonly detail: string;
+}
+
+/** A file of an output that is also written outside the store. */
+export interface Export {
+  readonly part: string;
+  /** Name of the file inside the output. */
+  readonly name: string;
+  /** Absolute. */
+  readonly to: string;
+}
+
 export interface StageDefinition<
   O extends Options = Options,
   I extends Inputs = Inputs,
@@ -147,6 +166,10 @@ export interface StageDefinition<
   /** Statics of every part, and problems that are known before anything runs. */
   check(context: CheckContext<O>): Readonly<Record<keyof P & string, Static>>;
   run(context: RunContext<O, I>): Promise<void>;
+  /** Judges `require:` from the report, on every run, whether the report is new or from the cache. */
+  judge?(options: OptionValues<O>, report: Report): Judgement | undefined;
+  /** What `to:` asks for: re-created from the store when absent, never written by `run`. */
+  exports?(options: OptionValues<O>): readonly Export[];
 }
 
 /** Options that every stage takes. */

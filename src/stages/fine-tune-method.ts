@@ -1,0 +1,138 @@
+// The methods `fine-tune` knows: their arguments, and how each fits a head on frozen vectors. The one place that names them.
+import type { Head } from '../learning/heads/head.ts';
+import type { Matrix } from '../learning/matrix.ts';
+import type { Targets } from '../learning/targets.ts';
+import { call, float, int, word } from './option.ts';
+import type { CallOf } from './option.ts';
+
+const distances = {
+  cosine: 'one minus the cosine of the angle between two vectors',
+  euclidean: 'the straight line between two vectors',
+} as const;
+
+const heads = {
+  logistic: 'logistic regression with an L2 penalty',
+  ridge: 'ridge regression on +1 and -1, a row an example; fast, but its probabilities are not calibrated',
+  knn: 'a vote of the nearest training rows',
+} as const;
+
+export const methods = {
+  head: {
+    doc: 'A classifier on the frozen vectors of `model`, fitted in seconds.',
+    arguments: {
+      kind: word(heads, { default: 'logistic', doc: 'What is fitted on the vectors.' }),
+      c: float({
+        above: 0,
+        default: 1,
+        doc: 'For `logistic`: inverse strength of the penalty. Smaller keeps closer to no opinion at all.',
+      }),
+      alpha: float({ above: 0, default: 1, doc: 'For `ridge`: strength of the penalty.' }),
+      k: int({ min: 1, default: 5, doc: 'For `knn`: how many of the nearest training rows vote.' }),
+      distance: word(distances, { default: 'cosine', doc: 'For `knn`: what nearest means.' }),
+      weights: word(
+        {
+          uniform: 'every vote counts the same',
+          distance: 'a vote counts one over its distance',
+        },
+        { default: 'distance', doc: 'For `knn`: how much each vote counts.' },
+      ),
+    },
+  },
+  prototype: {
+    doc: 'A text gets the label whose training texts have the nearest mean vector.',
+    arguments: {
+      distance: word(distances, { default: 'cosine', doc: 'What nearest means; `euclidean` is squared.' }),
+      temperature: float({
+        above: 0,
+        default: 0.1,
+        doc: 'Distances are divided by it before they become probabilities; smaller is surer. Changes no label.',
+      }),
+    },
+  },
+} as const;
+
+export type Method = CallOf<typeof methods>;
+
+export const methodOption = call(methods, {
+  default: {
+    name: 'head',
+    arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
+  },
+  doc: 'How the classifier is made. Without it: logistic regression on the frozen vectors.',
+});
+
+export interface FitSettings {
+  readonly classWeights: 'none' | 'balanced';
+  readonly signal: AbortSignal;
+}
+
+/** Arguments of `head` that only some kinds read. */
+const readBy: Readonly<Record<string, keyof typeof heads>> = {
+  c: 'logistic',
+  alpha: 'ridge',
+  k: 'knn',
+  distance: 'knn',
+  weights: 'knn',
+};
+
+/** Arguments that were changed from their defaults though the chosen kind does not read them. */
+export function idleArguments(
+  method: Method,
+): readonly { readonly argument: string; readonly for: string }[] {
+  if (method.name !== 'head') return [];
+  const { kind } = method.arguments;
+  return Object.entries(methods.head.arguments).flatMap(([argument, option]) => {
+    const reader = readBy[argument];
+    const value = method.arguments[argument as keyof typeof methods.head.arguments];
+    return reader === undefined || reader === kind || value === option.fallback
+      ? []
+      : [{ argument, for: reader }];
+  });
+}
+
+/** Whether rows can be weighted by their label with this method. */
+export function takesClassWeights(method: Method): boolean {
+  return method.name === 'head' && method.arguments.kind !== 'knn';
+}
+
+/**
+ * Fits the head on vectors [rows, width]. Soft targets only where `takesSoftTargets`.
+ * @throws RangeError where a label has no row
+ */
+export async function fitHead(
+  vectors: Matrix,
+  targets: Targets,
+  labels: number,
+  method: Method,
+  settings: FitSettings,
+): Promise<Head> {
+  const classWeights = settings.classWeights === 'balanced' ? ('balanced' as const) : undefined;
+  if (method.name === 'prototype') {
+    const { fitPrototype } = await import('../learning/heads/prototype.ts');
+    return fitPrototype(vectors, targets, labels, method.arguments);
+  }
+  const { kind, c, alpha, k, distance, weights } = method.arguments;
+  switch (kind) {
+    case 'logistic': {
+      const { fitLogistic } = await import('../learning/heads/logistic.ts');
+      return fitLogistic(vectors, targets, labels, {
+        c,
+        tolerance: 1e-4,
+        maxIterations: 1000,
+        classWeights,
+        signal: settings.signal,
+      });
+    }
+    case 'ridge': {
+      const { fitRidge } = await import('../learning/heads/ridge.ts');
+      return fitRidge(vectors, targets, labels, { alpha, classWeights });
+    }
+    case 'knn': {
+      const { fitKnn } = await import('../learning/heads/knn.ts');
+      if (!(targets instanceof Int32Array)) throw new RangeError('knn takes one label a row');
+      return fitKnn(vectors, targets, labels, { k, distance, weights });
+    }
+    default:
+      return kind satisfies never;
+  }
+}
