@@ -17,7 +17,7 @@ export function murmur3(bytes: Uint8Array, seed = 0): number {
 }
 
 function at(bytes: Uint8Array, i: number): number {
-  return bytes[i] ?? 0;
+  return bytes[i];
 }
 
 function scramble(word: number): number {

@@ -74,11 +74,11 @@ function words(parts: readonly (string | number)[]): () => number {
   return () => {
     if (used === 4) {
       philox(counter, key, block);
-      counter[0] = (counter[0] ?? 0) + 1;
-      if (counter[0] === 0) counter[1] = (counter[1] ?? 0) + 1;
+      counter[0] += 1;
+      if (counter[0] === 0) counter[1] += 1;
       used = 0;
     }
     used += 1;
-    return block[used - 1] ?? 0;
+    return block[used - 1];
   };
 }

@@ -1,0 +1,152 @@
+// Logistic regression with an L2 penalty, fitted by L-BFGS in double precision: the same optimum as scikit-learn's
+// `LogisticRegression(solver='lbfgs')`, binomial for two labels and multinomial for more.
+import { minimise } from '../lbfgs.ts';
+import type { Matrix } from '../matrix.ts';
+import { rowSpace } from '../row-space.ts';
+import { checkedTargets, rowWeights, type Targets } from '../targets.ts';
+import type { Head } from './head.ts';
+
+export interface LogisticOptions {
+  /** Inverse strength of the penalty, relative to the summed loss: 1 in scikit-learn. */
+  readonly c: number;
+  readonly fitIntercept?: boolean;
+  /** Largest component of the gradient of the mean loss at which the fit is done: 1e-4 in scikit-learn. */
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly classWeights?: 'balanced' | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Multiplications after which other work gets a turn, so that `signal` can be raised. */
+const turn = 1e8;
+
+/**
+ * Tensors `weight` [labels, columns] and `bias` [labels]; with two labels the first row is zero, as only the difference
+ * counts. Settings `iterations`, `converged` (0 or 1) and `loss`, the penalised mean loss at the end.
+ * @throws RangeError where a label has no row or targets do not fit the rows; `signal.reason` when stopped
+ */
+export async function fitLogistic(
+  x: Matrix,
+  targets: Targets,
+  labels: number,
+  options: LogisticOptions,
+): Promise<Head> {
+  const soft = checkedTargets(x.rows, targets, labels);
+  const weights = rowWeights(soft, labels, options.classWeights);
+  const space = rowSpace(Float64Array.from(x.data), x.rows, x.columns);
+  const problem: Problem = {
+    rows: x.rows,
+    rank: space.rank,
+    labels,
+    classes: labels === 2 ? 1 : labels,
+    coordinates: space.coordinates,
+    soft,
+    weights,
+    total: weights.reduce((sum, weight) => sum + weight, 0),
+    c: options.c,
+    intercept: options.fitIntercept ?? true,
+  };
+  const { classes } = problem;
+  const stride = space.rank + 1;
+  const work = 2 * x.rows * stride * classes;
+  let since = 0;
+  const minimum = await minimise(
+    (point, gradient) => penalisedLoss(problem, point, gradient),
+    new Float64Array(classes * stride),
+    {
+      tolerance: options.tolerance,
+      maxIterations: options.maxIterations,
+      afterIteration: async () => {
+        since += work;
+        if (since > turn) {
+          since = 0;
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+        options.signal?.throwIfAborted();
+      },
+    },
+  );
+  const weight = new Float32Array(labels * x.columns);
+  const bias = new Float32Array(labels);
+  for (let j = 0; j < classes; j += 1) {
+    const label = j + labels - classes;
+    const fitted = minimum.point.subarray(j * stride, (j + 1) * stride);
+    weight.set(space.carryBack(fitted.slice(0, space.rank)), label * x.columns);
+    bias[label] = fitted[space.rank];
+  }
+  return {
+    kind: 'logistic',
+    labels,
+    settings: {
+      iterations: minimum.iterations,
+      converged: minimum.converged ? 1 : 0,
+      loss: minimum.value,
+    },
+    tensors: {
+      weight: { shape: [labels, x.columns], data: weight },
+      bias: { shape: [labels], data: bias },
+    },
+  };
+}
+
+interface Problem {
+  readonly rows: number;
+  readonly rank: number;
+  readonly labels: number;
+  /** Rows of parameters, each with its intercept last: one for two labels (whose first score is 0), else one a label. */
+  readonly classes: number;
+  /** [rows, rank] */
+  readonly coordinates: Float64Array;
+  /** [rows, labels] */
+  readonly soft: Float64Array;
+  readonly weights: Float64Array;
+  readonly total: number;
+  readonly c: number;
+  readonly intercept: boolean;
+}
+
+/** Weighted mean of the cross-entropy, plus |w|^2 / (2 c total). */
+function penalisedLoss(problem: Problem, point: Float64Array, gradient: Float64Array): number {
+  const { rows, rank, labels, classes, coordinates, soft, weights, total, intercept } = problem;
+  const stride = rank + 1;
+  const first = labels - classes;
+  const scores = new Float64Array(labels);
+  let loss = 0;
+  gradient.fill(0);
+  for (let i = 0; i < rows; i += 1) {
+    const start = i * rank;
+    for (let j = 0; j < classes; j += 1) {
+      const at = j * stride;
+      let sum = point[at + rank];
+      for (let k = 0; k < rank; k += 1) sum += point[at + k] * coordinates[start + k];
+      scores[first + j] = sum;
+    }
+    const share = weights[i] / total;
+    const normaliser = logSumExp(scores);
+    for (let label = 0; label < labels; label += 1)
+      loss += share * soft[i * labels + label] * (normaliser - scores[label]);
+    for (let j = 0; j < classes; j += 1) {
+      const label = first + j;
+      const error = share * (Math.exp(scores[label] - normaliser) - soft[i * labels + label]);
+      const at = j * stride;
+      for (let k = 0; k < rank; k += 1) gradient[at + k] += error * coordinates[start + k];
+      if (intercept) gradient[at + rank] += error;
+    }
+  }
+  const strength = 1 / (problem.c * total);
+  for (let j = 0; j < classes; j += 1)
+    for (let k = j * stride; k < j * stride + rank; k += 1) {
+      const value = point[k];
+      loss += (strength / 2) * value * value;
+      gradient[k] += strength * value;
+    }
+  return loss;
+}
+
+function logSumExp(scores: Float64Array): number {
+  let top = -Infinity;
+  for (const score of scores) top = Math.max(top, score);
+  let sum = 0;
+  for (const score of scores) sum += Math.exp(score - top);
+  return top + Math.log(sum);
+}

@@ -1,0 +1,88 @@
+// Applies any fitted head to vectors. Knows how each kind reads its tensors, nothing of how it was fitted.
+import { distances, type Distance } from '../distance.ts';
+import type { Matrix } from '../matrix.ts';
+import { softmaxRows } from '../softmax.ts';
+import type { Head, Tensor } from './head.ts';
+import { knnProbabilities } from './knn.ts';
+
+/**
+ * [rows, labels]; every row sums to 1.
+ * @throws RangeError where the vectors have another width than those the head was fitted on
+ */
+export function headProbabilities(head: Head, x: Matrix): Float64Array {
+  switch (head.kind) {
+    case 'logistic':
+    case 'ridge':
+      return softmaxRows(scores(head, x), head.labels);
+    case 'prototype': {
+      const away = distances(x, asMatrix(tensor(head, 'prototypes')), distanceOf(head));
+      const temperature = number(head, 'temperature');
+      return softmaxRows(
+        away.map((distance) => -distance / temperature),
+        head.labels,
+      );
+    }
+    case 'knn':
+      return knnProbabilities(
+        asMatrix(tensor(head, 'vectors')),
+        tensor(head, 'labels').data,
+        head.labels,
+        x,
+        {
+          k: number(head, 'k'),
+          distance: distanceOf(head),
+          weights: head.settings['weights'] === 'distance' ? 'distance' : 'uniform',
+        },
+      );
+    default:
+      return head.kind satisfies never;
+  }
+}
+
+/** The label of the highest probability of each row; of equal ones the first. */
+export function mostProbable(probabilities: Float64Array, labels: number): Int32Array {
+  return Int32Array.from({ length: probabilities.length / labels }, (_, i) => {
+    let best = 0;
+    for (let label = 1; label < labels; label += 1)
+      if (probabilities[i * labels + label] > probabilities[i * labels + best]) best = label;
+    return best;
+  });
+}
+
+/** Values [rows, labels] of a linear head. */
+function scores(head: Head, x: Matrix): Float64Array {
+  const weight = tensor(head, 'weight').data;
+  const bias = tensor(head, 'bias').data;
+  const { columns } = x;
+  if (weight.length !== head.labels * columns)
+    throw new RangeError(`vectors of ${columns} columns for a head over ${weight.length / head.labels}`);
+  const result = new Float64Array(x.rows * head.labels);
+  for (let i = 0; i < x.rows; i += 1)
+    for (let label = 0; label < head.labels; label += 1) {
+      let sum = bias[label];
+      for (let k = 0; k < columns; k += 1) sum += weight[label * columns + k] * x.data[i * columns + k];
+      result[i * head.labels + label] = sum;
+    }
+  return result;
+}
+
+function tensor(head: Head, name: string): Tensor {
+  const found = head.tensors[name];
+  if (found === undefined) throw new RangeError(`a ${head.kind} head without \`${name}\``);
+  return found;
+}
+
+function number(head: Head, name: string): number {
+  const found = head.settings[name];
+  if (typeof found !== 'number') throw new RangeError(`a ${head.kind} head without \`${name}\``);
+  return found;
+}
+
+function distanceOf(head: Head): Distance {
+  return head.settings['distance'] === 'cosine' ? 'cosine' : 'euclidean';
+}
+
+function asMatrix({ shape, data }: Tensor): Matrix {
+  const [rows = 0, columns = 0] = shape;
+  return { rows, columns, data };
+}
