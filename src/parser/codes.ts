@@ -95,6 +95,10 @@ export const codes = {
     title: 'a parameter without a value',
     text: 'The `param` has no default. Give it with `--set NAME=VALUE`.',
   },
+  'option-without-effect': {
+    title: 'a value that changes nothing',
+    text: 'Together with the other options of the stage the value is not used. Remove it, or change the option that decides.',
+  },
   'duplicate-element': {
     title: 'equal elements in the list of an `each`',
     text: 'Each element is one instance; equal ones would be the same step twice.',
@@ -128,6 +132,22 @@ export const codes = {
   'needs-labels': {
     title: 'rows without labels',
     text: 'The stage learns from or measures against labels. Give `label:` to `load`, or use a labelled part.',
+  },
+  'needs-text': {
+    title: 'rows without texts',
+    text: 'The stage reads texts. Give `text:` to `load`: a column, or a template such as `"{title}. {description}"`.',
+  },
+  'too-few-labels': {
+    title: 'fewer than two labels',
+    text: 'A classifier decides between labels. Check the `label:` of `load`, or bring rows of another label.',
+  },
+  'labels-without-rows': {
+    title: 'a label that no training row has',
+    text: 'Nothing can be learnt about a label without rows. Draw by label (`train: 8 per label`), or leave the label out.',
+  },
+  overlap: {
+    title: 'rows that are measured and were learnt from',
+    text: 'The same texts, without regard to white space and case, are in the training rows and in the measured rows: the figure would be too good. Use `overlap: drop`, or split with `duplicates: together` or `drop`.',
   },
   'unknown-column': {
     title: 'a column that the data does not have',
