@@ -1,0 +1,282 @@
+// Walks the steps in order, with what is known of every artifact: parts, artifact types, each stage's own check, leakage.
+import type { Problem } from '../parser/diagnostic.ts';
+import { suggest } from '../parser/suggest.ts';
+import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
+import type { Facts } from '../stages/facts.ts';
+import type { Options, OptionValues } from '../stages/option.ts';
+import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
+import { findLeak, trailsOf, type Trails } from './leakage.ts';
+import type { CheckedInput, CheckedStep } from './pipeline.ts';
+import type { Program } from './program.ts';
+import { listWords } from './resolve-option.ts';
+import type { ResolvedStep } from './resolve-steps.ts';
+
+/** What has been found out so far, by step id and part. */
+interface Known {
+  readonly steps: ReadonlyMap<string, ResolvedStep>;
+  readonly outputs: Map<string, Readonly<Record<string, Static>>>;
+  readonly trails: Trails;
+}
+
+export function checkSteps(ordered: readonly ResolvedStep[], program: Program): CheckedStep[] {
+  const known: Known = {
+    steps: new Map(ordered.map((step) => [step.id, step])),
+    outputs: new Map(),
+    trails: new Map(),
+  };
+  return ordered.map((step) => {
+    const fits = Object.entries(step.inputs).map(([name, input]) =>
+      checkInput(step, name, input, known, program),
+    );
+    const outputs =
+      step.complete && fits.every(Boolean) ? checkOwn(step, known, program) : unknownOutputs(step);
+    known.outputs.set(step.id, outputs);
+    reportLeaks(step, known, program);
+    known.trails.set(step.id, trailsOf(step, outputs, known.trails));
+    return checkedStep(step, outputs);
+  });
+}
+
+function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
+  const { complete: _complete, given: _given, ...rest } = step;
+  return { ...rest, outputs };
+}
+
+/** Runs the declaration's own check, with problems placed at the option or input they name. */
+function checkOwn(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
+  const { definition } = step;
+  return definition.check({
+    options: step.options as OptionValues<Options>, // resolved by this declaration's own options
+    given: (name) => step.given.has(name),
+    inputs: staticsOf(step, known, program.facts),
+    facts: program.facts,
+    report: (at, problem) => program.diagnostics.add({ span: step.places[at] ?? step.span, ...problem }),
+  });
+}
+
+function unknownOutputs(step: ResolvedStep): Readonly<Record<string, Static>> {
+  return Object.fromEntries(
+    Object.entries(step.definition.outputs).map(([part, { type }]) => [part, unknownStatic(type, part)]),
+  );
+}
+
+/** Says nothing about an artifact but its type, so that one mistake is not told again by every stage behind it. */
+function unknownStatic(type: ArtifactType, part: string): Static {
+  switch (type) {
+    case 'dataset': {
+      const partition =
+        part === 'train' || part === 'validation' || part === 'test' || part === 'unlabelled'
+          ? part
+          : undefined;
+      return {
+        type,
+        columns: undefined,
+        rows: undefined,
+        labelled: partition !== 'unlabelled',
+        labels: undefined,
+        partition,
+      };
+    }
+    case 'model':
+      return { type, capability: 'classifier', labels: undefined };
+    case 'report':
+      return { type, metrics: [] };
+    case 'files':
+      return { type };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The static artifact behind an input, or nothing where it is wrong or unknown. */
+function staticOf(input: CheckedInput, known: Known, facts: Facts): Static | undefined {
+  switch (input.from) {
+    case 'step':
+      return known.outputs.get(input.step)?.[input.part];
+    case 'files':
+      return { type: 'files' };
+    case 'builtin':
+      return { type: 'model', capability: 'encoder', labels: undefined };
+    case 'folder': {
+      const fact = facts.modelFolder(input.path);
+      return fact.state === 'known' ? { type: 'model', ...fact.value } : undefined;
+    }
+    case 'many':
+      return undefined;
+    default:
+      return input satisfies never;
+  }
+}
+
+function staticsOf(step: ResolvedStep, known: Known, facts: Facts): Statics {
+  const get = (name: string): Static | undefined => {
+    const input = step.inputs[name];
+    return input === undefined ? undefined : staticOf(input, known, facts);
+  };
+  const typed = <T extends ArtifactType>(name: string, type: T): Extract<Static, { type: T }> | undefined => {
+    const artifact = get(name);
+    return artifact?.type === type ? (artifact as Extract<Static, { type: T }>) : undefined; // narrowed by `type`
+  };
+  return {
+    dataset: (name) => typed(name, 'dataset'),
+    model: (name) => typed(name, 'model'),
+    report: (name) => typed(name, 'report'),
+    files: (name) => {
+      const input = step.inputs[name];
+      return input?.from === 'files' ? { type: 'files', paths: input.paths } : undefined;
+    },
+    many: (name) => {
+      const input = step.inputs[name];
+      if (input?.from !== 'many') return [];
+      return input.members.flatMap((member) => {
+        const artifact = staticOf(member.input, known, facts);
+        return artifact === undefined ? [] : [{ name: member.name, static: artifact }];
+      });
+    },
+  };
+}
+
+/** Whether the input is of the declared type; reports where it is not. */
+function checkInput(
+  step: ResolvedStep,
+  name: string,
+  input: CheckedInput,
+  known: Known,
+  program: Program,
+): boolean {
+  const declaration = step.definition.inputs[name];
+  const span = step.places[name] ?? step.span;
+  if (declaration === undefined) return false;
+  if (input.from === 'many')
+    return input.members.map((member) => checkInput(step, name, member.input, known, program)).every(Boolean);
+  const report = (problem: Omit<Problem, 'span'>): false => {
+    program.diagnostics.add({ span, ...problem });
+    return false;
+  };
+  if (input.from === 'folder') {
+    const fact = program.facts.modelFolder(input.path);
+    if (fact.state === 'wrong') return report(fact.problem);
+  }
+  if (input.from === 'step') {
+    const source = known.steps.get(input.step);
+    if (source === undefined) return false; // its kind is unknown: reported there
+    if (!checkPart(source, input.part, report)) return false;
+  }
+  const artifact = staticOf(input, known, program.facts);
+  if (artifact === undefined) return input.from === 'folder';
+  if (artifact.type !== declaration.accepts) {
+    return report({
+      code: 'wrong-artifact',
+      message: `\`${name}\` takes a ${declaration.accepts}, and ${describeSource(input, known)} gives a ${artifact.type}`,
+      hint: wrongArtifactHint(declaration, artifact, step.definition),
+    });
+  }
+  return artifact.type === 'model' ? checkCapability(artifact, declaration, input, known, report) : true;
+}
+
+function checkPart(
+  source: ResolvedStep,
+  part: string,
+  report: (problem: Omit<Problem, 'span'>) => false,
+): boolean {
+  const { definition } = source;
+  const parts = Object.keys(definition.outputs);
+  const absent = source.complete
+    ? (definition.absent?.(source.options as OptionValues<Options>) ?? []) // resolved by its own declaration
+    : [];
+  const present = parts.filter((name) => !absent.includes(name));
+  if (present.includes(part)) return true;
+  if (absent.includes(part)) {
+    return report({
+      code: 'unknown-part',
+      message: `\`${source.name}\` has no part \`${part}\`, because its option \`${part}\` is not given`,
+      notes: [{ span: source.span, message: `\`${source.name}\` is declared here` }],
+      hint: `add \`${part}: …\` to \`${source.name}\`, or use ${present.map((name) => `\`${source.name}.${name}\``).join(', ')}`,
+    });
+  }
+  if (part === '') {
+    return report({
+      code: 'unknown-part',
+      message: `\`${source.name}\` gives several parts`,
+      hint: `choose one: ${present.map((name) => `\`${source.name}.${name}\``).join(', ')}`,
+    });
+  }
+  const near = suggest(part, present);
+  return report({
+    code: 'unknown-part',
+    message: `\`${source.name}\` has no part \`${part}\``,
+    notes: [{ span: source.span, message: `\`${source.name}\` is declared here` }],
+    hint:
+      near !== undefined && near !== ''
+        ? `did you mean \`${source.name}.${near}\`?`
+        : present.length === 1 && present[0] === ''
+          ? `a \`${definition.name}\` gives one ${definition.outputs['']?.type ?? 'artifact'}: write \`${source.name}\``
+          : `its parts are ${listWords(present)}`,
+  });
+}
+
+function checkCapability(
+  model: StaticModel,
+  declaration: Input,
+  input: CheckedInput,
+  known: Known,
+  report: (problem: Omit<Problem, 'span'>) => false,
+): boolean {
+  const { capability } = declaration;
+  if (capability === undefined || model.capability === capability) return true;
+  if (capability === 'classifier') {
+    return report({
+      code: 'needs-classifier',
+      message: `a classifier is needed here, and ${describeSource(input, known)} is a model of the kind \`${model.capability}\``,
+      hint: 'put a `fine-tune` between them: `fine-tune m { model: …, from: parts.train }`, and name `m` here',
+    });
+  }
+  return report({
+    code: 'wrong-artifact',
+    message: `a model of the kind \`${capability}\` is needed here, and ${describeSource(input, known)} is of the kind \`${model.capability}\``,
+    hint: 'name a model source such as "builtin:ngrams" or a folder',
+  });
+}
+
+function describeSource(input: CheckedInput, known: Known): string {
+  switch (input.from) {
+    case 'step': {
+      const name = known.steps.get(input.step)?.name ?? input.step;
+      return `\`${input.part === '' ? name : `${name}.${input.part}`}\``;
+    }
+    case 'builtin':
+      return `"builtin:${input.name}"`;
+    case 'folder':
+      return 'this folder';
+    case 'files':
+      return 'this path';
+    case 'many':
+      return 'this list';
+    default:
+      return input satisfies never;
+  }
+}
+
+function wrongArtifactHint(declaration: Input, found: Static, definition: StageDefinition): string {
+  if (declaration.accepts === 'dataset' && found.type === 'model')
+    return 'a model is not data: name a `load`, a part of a `split`, or an `augment`';
+  if (declaration.accepts === 'report')
+    return `\`${definition.name}\` reads reports: name an \`evaluate\` stage`;
+  if (declaration.accepts === 'model') return 'name a `fine-tune` stage or a model source';
+  return `name a stage that gives a ${declaration.accepts}`;
+}
+
+function reportLeaks(step: ResolvedStep, known: Known, program: Program): void {
+  for (const [name, input] of Object.entries(step.inputs)) {
+    const use = step.definition.inputs[name]?.use;
+    if (use !== 'fit' && use !== 'select') continue;
+    const path = findLeak(input, known.trails);
+    if (path === undefined) continue;
+    program.diagnostics.add({
+      code: 'leakage',
+      message: `test rows reach \`${step.name}\`, which ${use === 'fit' ? 'learns from' : 'selects with'} them: ${[...path, step.name].join(' -> ')}`,
+      span: step.places[name] ?? step.span,
+      hint: 'a figure measured on these rows afterwards would not be believable: use the train or validation part',
+    });
+  }
+}

@@ -1,0 +1,132 @@
+// Instances that would do the same work: averaged as if they were independent, they would fake a perfect interval.
+import type * as Ast from '../parser/ast.ts';
+import { referencedNames } from './evaluate.ts';
+import type { CheckedInput, CheckedStep } from './pipeline.ts';
+import type { Program } from './program.ts';
+
+export function reportIdentical(steps: readonly CheckedStep[], program: Program): void {
+  reportUnusedVariables(program);
+  const works = identify(steps);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  for (const step of steps) {
+    for (const [name, input] of Object.entries(step.inputs)) {
+      if (input.from !== 'many') continue;
+      const seen = new Map<number, { readonly id: string; readonly name: string }>();
+      for (const member of input.members) {
+        if (member.input.from !== 'step') continue;
+        const work = works.get(member.input.step);
+        const source = byId.get(member.input.step);
+        if (work === undefined || source === undefined) continue;
+        const other = seen.get(work);
+        if (other === undefined) {
+          seen.set(work, { id: source.id, name: member.name });
+          continue;
+        }
+        const keys = Object.keys(member.keys);
+        const sameStage = other.name === member.name && keys.length > 0;
+        program.diagnostics.add({
+          code: 'identical-instances',
+          message: sameStage
+            ? `${keys.map((key) => `\`${key}\``).join(', ')} changes nothing in \`${source.name}\`: \`${other.id}\` and \`${source.id}\` do the same work`
+            : `\`${other.id}\` and \`${source.id}\` do the same work, so comparing them says nothing`,
+          span: step.places[name] ?? step.span,
+          notes: [{ span: source.span, message: `\`${source.name}\` is declared here` }],
+          hint: sameStage
+            ? `use the variable in an option that matters, such as \`seed: ${keys[0] ?? 'seed'}\` in the \`split\``
+            : 'leave one of them out, or let them differ in an option',
+        });
+        break;
+      }
+    }
+  }
+}
+
+/** A number for every step; equal numbers mean equal kind, options, seed and inputs. */
+function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  const works = new Map<string, number>();
+  // Options shared between instances are written out once.
+  const texts = new WeakMap<object, string>();
+  const text = (value: object): string => {
+    const known = texts.get(value);
+    if (known !== undefined) return known;
+    const made = JSON.stringify(value);
+    texts.set(value, made);
+    return made;
+  };
+  const inputText = (input: CheckedInput): string => {
+    switch (input.from) {
+      case 'step':
+        return `${works.get(input.step) ?? input.step}.${input.part}`;
+      case 'many':
+        return input.members
+          .map((member) => `${member.name}${text(member.keys)}${inputText(member.input)}`)
+          .join(';');
+      case 'files':
+      case 'builtin':
+      case 'folder':
+        return text(input);
+      default:
+        return input satisfies never;
+    }
+  };
+  for (const step of steps) {
+    const { definition } = step;
+    const parts: string[] = [definition.name];
+    for (const [name, value] of Object.entries(step.options)) {
+      if (definition.options[name]?.keyed !== true) continue;
+      parts.push(name, typeof value === 'object' && value !== null ? text(value) : JSON.stringify(value));
+    }
+    for (const [name, input] of Object.entries(step.inputs)) parts.push(name, inputText(input));
+    if (definition.randomness(step.options as never)) parts.push(`seed ${step.common.seed}`); // its own options
+    const signature = parts.join('\u0000');
+    const number = numbers.get(signature) ?? numbers.size;
+    numbers.set(signature, number);
+    works.set(step.id, number);
+  }
+  return works;
+}
+
+/** An `each` variable that nothing in its body mentions. */
+function reportUnusedVariables(program: Program): void {
+  const mentioned = (declarations: readonly Ast.Declaration[], into: Set<string>): Set<string> => {
+    for (const declaration of declarations) {
+      switch (declaration.node) {
+        case 'stage':
+          for (const entry of declaration.entries) referencedNames(entry.value, into);
+          break;
+        case 'each':
+          referencedNames(declaration.list, into);
+          mentioned(declaration.body, into);
+          break;
+        case 'when':
+          referencedNames(declaration.condition, into);
+          mentioned(declaration.then, into);
+          mentioned(declaration.otherwise, into);
+          break;
+        default:
+          break;
+      }
+    }
+    return into;
+  };
+  const visit = (declarations: readonly Ast.Declaration[]): void => {
+    for (const declaration of declarations) {
+      if (declaration.node === 'when') {
+        visit(declaration.then);
+        visit(declaration.otherwise);
+      }
+      if (declaration.node !== 'each') continue;
+      visit(declaration.body);
+      const { variable } = declaration;
+      if (variable.text === '' || mentioned(declaration.body, new Set()).has(variable.text)) continue;
+      program.diagnostics.add({
+        code: 'identical-instances',
+        message: `\`${variable.text}\` changes nothing: no option inside this \`each\` uses it`,
+        span: variable.span,
+        hint: `use it, for example \`seed: ${variable.text}\``,
+      });
+    }
+  };
+  visit(program.file.declarations);
+}

@@ -1,0 +1,420 @@
+// An expression and the kind its option expects, to the plain data that the stage will see. A bare word is first a word of
+// the kind, then a name. Reports what is wrong and then gives `undefined`.
+import type * as Ast from '../parser/ast.ts';
+import { Diagnostics } from '../parser/diagnostic.ts';
+import { suggest } from '../parser/suggest.ts';
+import type { OptionKind } from '../stages/option.ts';
+import type { Json } from '../stages/value.ts';
+import { evaluate, evaluateBool } from './evaluate.ts';
+import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
+import { resolveCall, resolveCallName } from './resolve-call.ts';
+import { resolveCondition } from './resolve-condition.ts';
+import { resolveCount } from './resolve-count.ts';
+import { resolveRequirement } from './resolve-requirement.ts';
+import { describe, type Value } from './value.ts';
+
+export function resolveOption(
+  expr: Ast.Expr,
+  kind: OptionKind,
+  scope: Scope,
+  program: Program,
+): Json | undefined {
+  if (expr.node === 'hole') return undefined;
+  if (expr.node === 'conditional') {
+    const condition = evaluateBool(expr.condition, scope, program);
+    if (condition === undefined) return undefined;
+    return resolveOption(condition ? expr.then : expr.otherwise, kind, scope, program);
+  }
+  const declaration = letBehind(expr, kind, scope, program);
+  if (declaration !== undefined) return resolveOption(declaration.value, kind, fileScope, program);
+
+  switch (kind.type) {
+    case 'word':
+      return resolveWord(expr, Object.keys(kind.words), scope, program);
+    case 'call':
+      return expr.node === 'call'
+        ? resolveCall(expr, kind.calls, scope, program)
+        : resolveCallName(expr, kind.calls, scope, program);
+    case 'count':
+      return resolveCount(expr, scope, program);
+    case 'condition':
+      return resolveCondition(expr, scope, program);
+    case 'requirement':
+      return resolveRequirement(expr, kind.metrics, scope, program);
+    case 'list':
+      return resolveList(expr, kind, scope, program);
+    case 'map':
+      return resolveMap(expr, kind, scope, program);
+    case 'either':
+      return resolveEither(expr, kind, scope, program);
+    case 'output-path': {
+      const path = resolveValue(expr, kind, scope, program);
+      if (typeof path !== 'string') return undefined;
+      return /^https?:\/\//.test(path) ? path : program.resolvePath(path);
+    }
+    case 'int':
+    case 'float':
+    case 'share':
+    case 'bool':
+    case 'string':
+    case 'duration':
+    case 'size':
+    case 'column':
+    case 'template':
+      return resolveValue(expr, kind, scope, program);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** A bare word that stands in `words`, or a text that does. */
+export function resolveWord(
+  expr: Ast.Expr,
+  words: readonly string[],
+  scope: Scope,
+  program: Program,
+): string | undefined {
+  if (expr.node === 'reference' && !expr.forced) {
+    const word = expr.name.text;
+    if (words.includes(word)) {
+      warnAmbiguous(expr.name, scope, program);
+      return word;
+    }
+    if (!isDeclared(word, scope, program)) return unknownWord(expr, word, words, program);
+  }
+  const value = evaluate(expr, scope, program);
+  if (value === undefined) return undefined;
+  if (value.type !== 'string') {
+    wrongType(expr, `one of ${listWords(words)}`, value, program);
+    return undefined;
+  }
+  return words.includes(value.value) ? value.value : unknownWord(expr, value.value, words, program);
+}
+
+export function isDeclared(name: string, scope: Scope, program: Program): boolean {
+  return (
+    bindingOf(scope, name) !== undefined ||
+    program.names.lets.has(name) ||
+    program.names.params.has(name) ||
+    program.names.stages.has(name)
+  );
+}
+
+/** A word of the option that is also declared: the word wins, and the reader should know. */
+export function warnAmbiguous(name: Ast.Name, scope: Scope, program: Program): void {
+  // Stages are never values, so a stage of the same name leaves no doubt.
+  const value =
+    bindingOf(scope, name.text) !== undefined ||
+    program.names.lets.has(name.text) ||
+    program.names.params.has(name.text);
+  if (!value) return;
+  program.diagnostics.add({
+    code: 'ambiguous-word',
+    severity: 'warning',
+    message: `\`${name.text}\` is taken as the option's word, not as the declaration of that name`,
+    span: name.span,
+    hint: `write \`(${name.text})\` to mean the declaration, or "${name.text}" to keep the word without this warning`,
+    fix: { span: name.span, text: `"${name.text}"` },
+  });
+}
+
+export function unknownWord(
+  expr: Ast.Expr,
+  word: string,
+  words: readonly string[],
+  program: Program,
+): undefined {
+  const near = suggest(word, words);
+  program.diagnostics.add({
+    code: 'unknown-word',
+    message: `\`${word}\` is not one of ${listWords(words)}`,
+    span: expr.span,
+    ...(near === undefined
+      ? {}
+      : { hint: `did you mean \`${near}\`?`, fix: { span: expr.span, text: near } }),
+  });
+  return undefined;
+}
+
+export function wrongType(expr: Ast.Expr, expected: string, found: Value, program: Program): void {
+  const hint =
+    expected.startsWith('a share') && (found.type === 'int' || found.type === 'float')
+      ? `a share is written with a percent sign: \`${Number((found.value * (found.value <= 1 ? 100 : 1)).toPrecision(6))}%\``
+      : undefined;
+  program.diagnostics.add({
+    code: 'wrong-type',
+    message: `expected ${expected}, found ${describe(found)}`,
+    span: expr.span,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+export function listWords(words: readonly string[]): string {
+  const shown = words.slice(0, 24).map((word) => `\`${word}\``);
+  if (words.length > shown.length) shown.push('…');
+  return shown.join(', ');
+}
+
+/** The constant a bare name stands for: its expression is read as the option's kind, so it may hold calls and words too. */
+function letBehind(expr: Ast.Expr, kind: OptionKind, scope: Scope, program: Program): Ast.Let | undefined {
+  if (expr.node !== 'reference' || bindingOf(scope, expr.name.text) !== undefined) return undefined;
+  if (!expr.forced && knowsWord(kind, expr.name.text)) return undefined;
+  const declaration = program.names.lets.get(expr.name.text);
+  if (declaration === undefined) return undefined;
+  const next = declaration.value;
+  // Values take the ordinary way, which also finds circles among constants.
+  return next.node === 'call' || next.node === 'list' || next.node === 'map' || next.node === 'per-label'
+    ? declaration
+    : undefined;
+}
+
+function knowsWord(kind: OptionKind, word: string): boolean {
+  switch (kind.type) {
+    case 'word':
+      return Object.hasOwn(kind.words, word);
+    case 'call':
+      return Object.hasOwn(kind.calls, word);
+    case 'count':
+      return word === 'rest';
+    case 'list':
+      return knowsWord(kind.of, word);
+    case 'either':
+      return kind.kinds.some((inner) => knowsWord(inner, word));
+    default:
+      return false;
+  }
+}
+
+type ListKind = Extract<OptionKind, { readonly type: 'list' }>;
+
+function resolveList(expr: Ast.Expr, kind: ListKind, scope: Scope, program: Program): Json | undefined {
+  const items = listItems(expr, kind, scope, program);
+  if (items === undefined) return undefined;
+  const { min = 1, max } = kind;
+  if (items.length < min || (max !== undefined && items.length > max)) {
+    const range = max === undefined ? `at least ${min}` : min === max ? `${min}` : `${min} to ${max}`;
+    program.diagnostics.add({
+      code: items.length === 0 ? 'empty-list' : 'out-of-range',
+      message: `expected ${range} element${range === '1' || range === 'at least 1' ? '' : 's'}, found ${items.length}`,
+      span: expr.span,
+    });
+    return undefined;
+  }
+  if (kind.distinct === true) {
+    const seen = new Set<string>();
+    for (const item of items) {
+      const text = JSON.stringify(item);
+      if (seen.has(text)) {
+        program.diagnostics.add({
+          code: 'duplicate-element',
+          message: `${text} stands in the list twice`,
+          span: expr.span,
+        });
+        return undefined;
+      }
+      seen.add(text);
+    }
+  }
+  return items;
+}
+
+/** The elements of a list, or the one value that counts as a list of one. */
+function listItems(
+  expr: Ast.Expr,
+  kind: ListKind,
+  scope: Scope,
+  program: Program,
+): readonly Json[] | undefined {
+  if (expr.node === 'list') {
+    const items = expr.items.map((item) => resolveOption(item, kind.of, scope, program));
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
+  const asValue = isValueExpression(expr, kind, scope, program);
+  const value = asValue ? evaluate(expr, scope, program) : undefined;
+  if (asValue && value === undefined) return undefined;
+  if (value?.type === 'list') {
+    const items = value.items.map((item) => checkValue(item, kind.of, expr, program));
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
+  const single = resolveOption(expr, kind.of, scope, program);
+  return single === undefined ? undefined : [single];
+}
+
+/** Whether an expression that is not a list literal may still be a list: a name, a range, a function. */
+function isValueExpression(expr: Ast.Expr, kind: OptionKind, scope: Scope, program: Program): boolean {
+  switch (expr.node) {
+    case 'reference':
+      return (expr.forced || !knowsWord(kind, expr.name.text)) && isDeclared(expr.name.text, scope, program);
+    case 'binary':
+      return expr.operator === '..' || expr.operator === '+';
+    case 'call':
+      return ['range', 'concat', 'zip'].includes(expr.callee.text);
+    case 'member':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function resolveMap(
+  expr: Ast.Expr,
+  kind: Extract<OptionKind, { readonly type: 'map' }>,
+  scope: Scope,
+  program: Program,
+): Json | undefined {
+  if (expr.node === 'map') {
+    const seen = new Map<string, Ast.Name>();
+    const result: Record<string, Json> = {};
+    let complete = true;
+    for (const entry of expr.entries) {
+      const earlier = seen.get(entry.name.text);
+      if (earlier !== undefined) {
+        program.diagnostics.add({
+          code: 'duplicate-option',
+          message: `the key \`${entry.name.text}\` stands in the map twice`,
+          span: entry.name.span,
+          notes: [{ span: earlier.span, message: 'first here' }],
+        });
+        complete = false;
+      }
+      seen.set(entry.name.text, entry.name);
+      const value = resolveOption(entry.value, kind.of, scope, program);
+      if (value === undefined) complete = false;
+      else result[entry.name.text] = value;
+    }
+    return complete ? result : undefined;
+  }
+  const value = evaluate(expr, scope, program);
+  return value === undefined ? undefined : checkValue(value, kind, expr, program);
+}
+
+function resolveEither(
+  expr: Ast.Expr,
+  kind: Extract<OptionKind, { readonly type: 'either' }>,
+  scope: Scope,
+  program: Program,
+): Json | undefined {
+  const attempts = kind.kinds.map((alternative) => {
+    const diagnostics = new Diagnostics();
+    const value = resolveOption(expr, alternative, scope, { ...program, diagnostics });
+    return { alternative, diagnostics, value };
+  });
+  const success = attempts.find((attempt) => attempt.value !== undefined && !attempt.diagnostics.hasErrors);
+  if (success !== undefined) {
+    for (const entry of success.diagnostics.sorted()) program.diagnostics.add(entry);
+    return success.value;
+  }
+  // An error deeper inside than "wrong type at this place" says which alternative was meant.
+  const closest =
+    attempts.find((attempt) =>
+      attempt.diagnostics
+        .sorted()
+        .some((entry) => entry.code !== 'wrong-type' || entry.span.start > expr.span.start),
+    ) ?? attempts.find((attempt) => attempt.diagnostics.hasErrors);
+  for (const entry of closest?.diagnostics.sorted() ?? []) program.diagnostics.add(entry);
+  return undefined;
+}
+
+function resolveValue(expr: Ast.Expr, kind: OptionKind, scope: Scope, program: Program): Json | undefined {
+  const value = evaluate(expr, scope, program);
+  return value === undefined ? undefined : checkValue(value, kind, expr, program);
+}
+
+/** Checks a value that came from a name, a parameter or a literal against the kind. */
+export function checkValue(
+  value: Value,
+  kind: OptionKind,
+  expr: Ast.Expr,
+  program: Program,
+): Json | undefined {
+  const wrong = (expected: string): undefined => {
+    wrongType(expr, expected, value, program);
+    return undefined;
+  };
+  switch (kind.type) {
+    case 'int':
+      if (value.type !== 'int') return wrong('a whole number');
+      return withinBounds(value.value, kind, expr, program);
+    case 'float':
+      if (value.type !== 'int' && value.type !== 'float') return wrong('a number');
+      return withinBounds(value.value, kind, expr, program);
+    case 'share':
+      if (value.type !== 'share') return wrong('a share such as `10%`');
+      return withinBounds(value.value, { min: 0, max: 1, ...kind }, expr, program, (n) => `${n * 100}%`);
+    case 'duration':
+      return value.type === 'duration' ? value.value : wrong('a duration such as `30s` or `5m`');
+    case 'size':
+      return value.type === 'size' ? value.value : wrong('a size such as `512MB`');
+    case 'bool':
+      return value.type === 'bool' ? value.value : wrong('`true` or `false`');
+    case 'string':
+      return value.type === 'string' ? value.value : wrong('a text in quotes');
+    case 'column':
+      return value.type === 'string' ? value.value : wrong('the name of a column, in quotes');
+    case 'template':
+      return value.type === 'string' ? value.value : wrong('a text, such as "{title}. {description}"');
+    case 'output-path':
+      return value.type === 'string' ? value.value : wrong('a path in quotes');
+    case 'word': {
+      const words = Object.keys(kind.words);
+      if (value.type !== 'string') return wrong(`one of ${listWords(words)}`);
+      return words.includes(value.value) ? value.value : unknownWord(expr, value.value, words, program);
+    }
+    case 'list': {
+      const items = (value.type === 'list' ? value.items : [value]).map((item) =>
+        checkValue(item, kind.of, expr, program),
+      );
+      return items.every((item) => item !== undefined) ? items : undefined;
+    }
+    case 'map': {
+      if (value.type !== 'map') return wrong('a map such as `{ key: value }`');
+      const entries = value.entries.map(
+        ([key, item]) => [key, checkValue(item, kind.of, expr, program)] as const,
+      );
+      return entries.every(([, item]) => item !== undefined)
+        ? Object.fromEntries(entries.map(([key, item]) => [key, item ?? null]))
+        : undefined;
+    }
+    case 'either': {
+      for (const alternative of kind.kinds) {
+        const diagnostics = new Diagnostics();
+        const result = checkValue(value, alternative, expr, { ...program, diagnostics });
+        if (result !== undefined) return result;
+      }
+      return wrong('another value');
+    }
+    case 'count':
+    case 'call':
+    case 'condition':
+    case 'requirement':
+      return wrong('something that is written in place');
+    default:
+      return kind satisfies never;
+  }
+}
+
+function withinBounds(
+  value: number,
+  bounds: { readonly min?: number; readonly max?: number; readonly above?: number },
+  expr: Ast.Expr,
+  program: Program,
+  show: (value: number) => string = String,
+): number | undefined {
+  const { min, max, above } = bounds;
+  const inside =
+    (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
+    (above === undefined || value > above);
+  if (inside) return value;
+  const parts = [
+    ...(above === undefined ? [] : [`above ${show(above)}`]),
+    ...(min === undefined ? [] : [`at least ${show(min)}`]),
+    ...(max === undefined ? [] : [`at most ${show(max)}`]),
+  ];
+  program.diagnostics.add({
+    code: 'out-of-range',
+    message: `${show(value)} is out of range: it must be ${parts.join(' and ')}`,
+    span: expr.span,
+  });
+  return undefined;
+}
