@@ -3,12 +3,11 @@ import type { Problem } from '../parser/diagnostic.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
 import type { Facts } from '../stages/facts.ts';
-import type { Options, OptionValues } from '../stages/option.ts';
 import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
 import { findLeak, trailsOf, type Trails } from './leakage.ts';
 import type { CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
-import { listWords } from './resolve-option.ts';
+import { listWords } from './check-value.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 
 /** What has been found out so far, by step id and part. */
@@ -38,15 +37,15 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
 }
 
 function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
-  const { complete: _complete, given: _given, ...rest } = step;
-  return { ...rest, outputs };
+  const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
+  return { id, name, keys, definition, options, common, inputs, after, outputs, doc, span, places };
 }
 
 /** Runs the declaration's own check, with problems placed at the option or input they name. */
 function checkOwn(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
   const { definition } = step;
   return definition.check({
-    options: step.options as OptionValues<Options>, // resolved by this declaration's own options
+    options: step.options,
     given: (name) => step.given.has(name),
     inputs: staticsOf(step, known, program.facts),
     facts: program.facts,
@@ -181,9 +180,7 @@ function checkPart(
 ): boolean {
   const { definition } = source;
   const parts = Object.keys(definition.outputs);
-  const absent = source.complete
-    ? (definition.absent?.(source.options as OptionValues<Options>) ?? []) // resolved by its own declaration
-    : [];
+  const absent = source.complete ? (definition.absent?.(source.options) ?? []) : [];
   const present = parts.filter((name) => !absent.includes(name));
   if (present.includes(part)) return true;
   if (absent.includes(part)) {

@@ -1,8 +1,9 @@
 // Expressions to values, where no option says what is expected. Reports what is wrong and then gives `undefined`.
 import type * as Ast from '../parser/ast.ts';
+import { applyOperator } from './operators.ts';
 import { callFunction, functionNames, unsupportedFunctions } from './functions.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
-import { describe, isNumber, sameValue, toJson, type Value } from './value.ts';
+import { describe, isNumber, type Value } from './value.ts';
 import { suggest } from '../parser/suggest.ts';
 
 export function evaluate(expr: Ast.Expr, scope: Scope, program: Program): Value | undefined {
@@ -173,7 +174,7 @@ function text(expr: Ast.Text, scope: Scope, program: Program): Value | undefined
     if (inner === undefined) return undefined;
     if (inner.type === 'list' || inner.type === 'map')
       return wrong(part, `${describe(inner)} cannot stand in a text`, program);
-    value += String(toJson(inner));
+    value += inner.type === 'null' ? 'null' : String(inner.value);
   }
   return { type: 'string', value };
 }
@@ -227,87 +228,8 @@ function binary(expr: Ast.Binary, scope: Scope, program: Program): Value | undef
   const left = evaluate(expr.left, scope, program);
   const right = evaluate(expr.right, scope, program);
   if (left === undefined || right === undefined) return undefined;
-  switch (operator) {
-    case '==':
-      return { type: 'bool', value: sameValue(left, right) };
-    case '!=':
-      return { type: 'bool', value: !sameValue(left, right) };
-    case '<':
-    case '<=':
-    case '>':
-    case '>=':
-      return order(expr, operator, left, right, program);
-    case '..':
-      return rangeOf(expr, left, right, program);
-    case '+':
-      if (left.type === 'string' && right.type === 'string')
-        return { type: 'string', value: left.value + right.value };
-      return arithmetic(expr, operator, left, right, program);
-    case '-':
-    case '*':
-    case '/':
-      return arithmetic(expr, operator, left, right, program);
-    default:
-      return operator satisfies never;
-  }
-}
-
-function order(
-  expr: Ast.Binary,
-  operator: '<' | '<=' | '>' | '>=',
-  left: Value,
-  right: Value,
-  program: Program,
-): Value | undefined {
-  if (!isNumber(left) || !isNumber(right))
-    return wrong(expr, `cannot order ${describe(left)} and ${describe(right)}`, program);
-  const [a, b] = [left.value, right.value];
-  const value = operator === '<' ? a < b : operator === '<=' ? a <= b : operator === '>' ? a > b : a >= b;
-  return { type: 'bool', value };
-}
-
-/** `1..4` is the list 1, 2, 3, 4. */
-function rangeOf(expr: Ast.Binary, left: Value, right: Value, program: Program): Value | undefined {
-  if (left.type !== 'int' || right.type !== 'int')
-    return wrong(expr, 'a range has whole numbers on both sides, such as `1..64`', program);
-  const length = right.value - left.value + 1;
-  if (length > 1_000_000)
-    return wrong(expr, `a range of ${length} numbers is too long to be a list`, program);
-  return {
-    type: 'list',
-    items: Array.from({ length: Math.max(0, length) }, (_, i) => ({ type: 'int', value: left.value + i })),
-  };
-}
-
-function arithmetic(
-  expr: Ast.Binary,
-  operator: '+' | '-' | '*' | '/',
-  left: Value,
-  right: Value,
-  program: Program,
-): Value | undefined {
-  if (!isNumber(left) || !isNumber(right))
-    return wrong(expr, `cannot compute ${describe(left)} ${operator} ${describe(right)}`, program);
-  const [a, b] = [left.value, right.value];
-  const value = operator === '+' ? a + b : operator === '-' ? a - b : operator === '*' ? a * b : a / b;
-  if (!Number.isFinite(value)) return wrong(expr, 'the result is not a finite number', program);
-  const type = resultType(operator, left.type, right.type);
-  if (type === undefined)
-    return wrong(expr, `cannot compute ${describe(left)} ${operator} ${describe(right)}`, program);
-  return { type: type === 'int' && !Number.isInteger(value) ? 'float' : type, value };
-}
-
-type NumberType = 'int' | 'float' | 'share' | 'duration' | 'size';
-
-/** Amounts add to their own kind and scale by plain numbers; the quotient of two equal kinds is a plain number. */
-function resultType(operator: '+' | '-' | '*' | '/', a: NumberType, b: NumberType): NumberType | undefined {
-  const plain = (type: NumberType): boolean => type === 'int' || type === 'float';
-  if (plain(a) && plain(b)) return a === 'int' && b === 'int' ? 'int' : 'float';
-  if (a === b) return operator === '/' ? 'float' : operator === '*' ? undefined : a;
-  if (operator === '*' && plain(b)) return a;
-  if (operator === '*' && plain(a)) return b;
-  if (operator === '/' && plain(b)) return a;
-  return undefined;
+  const result = applyOperator(operator, left, right);
+  return 'problem' in result ? wrong(expr, result.problem, program) : result.value;
 }
 
 function call(expr: Ast.Call, scope: Scope, program: Program): Value | undefined {

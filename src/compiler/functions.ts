@@ -1,7 +1,5 @@
 // The functions of the language that compute values.
-import { describe, isNumber, type Value } from './value.ts';
-
-type Result = { readonly value: Value } | { readonly problem: string };
+import { describe, isNumber, type Result, type Value } from './value.ts';
 
 const functions: Readonly<Record<string, (values: readonly Value[]) => Result>> = {
   len: ([value, ...rest]) => {

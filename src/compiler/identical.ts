@@ -78,7 +78,7 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
       parts.push(name, typeof value === 'object' && value !== null ? text(value) : JSON.stringify(value));
     }
     for (const [name, input] of Object.entries(step.inputs)) parts.push(name, inputText(input));
-    if (definition.randomness(step.options as never)) parts.push(`seed ${step.common.seed}`); // its own options
+    if (definition.randomness(step.options)) parts.push(`seed ${step.common.seed}`);
     const signature = parts.join('\u0000');
     const number = numbers.get(signature) ?? numbers.size;
     numbers.set(signature, number);

@@ -5,14 +5,8 @@ import type { CallDeclaration } from '../stages/option.ts';
 import type { Json } from '../stages/value.ts';
 import { evaluate } from './evaluate.ts';
 import type { Program, Scope } from './program.ts';
-import {
-  isDeclared,
-  listWords,
-  resolveOption,
-  unknownWord,
-  warnAmbiguous,
-  wrongType,
-} from './resolve-option.ts';
+import { listWords, unknownWord, wrongType } from './check-value.ts';
+import { isDeclared, resolveOption, warnAmbiguous } from './resolve-option.ts';
 
 type Calls = Readonly<Record<string, CallDeclaration>>;
 

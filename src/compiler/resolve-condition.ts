@@ -3,11 +3,12 @@ import type * as Ast from '../parser/ast.ts';
 import type { Cell, Condition, Json } from '../stages/value.ts';
 import { evaluate } from './evaluate.ts';
 import type { Program, Scope } from './program.ts';
-import { warnAmbiguous, wrongType } from './resolve-option.ts';
+import { wrongType } from './check-value.ts';
+import { warnAmbiguous } from './resolve-option.ts';
 import { toJson } from './value.ts';
 
 export function resolveCondition(expr: Ast.Expr, scope: Scope, program: Program): Json | undefined {
-  return conditionOf(expr, scope, program) as Json | undefined; // a Condition is plain data
+  return conditionOf(expr, scope, program);
 }
 
 function conditionOf(expr: Ast.Expr, scope: Scope, program: Program): Condition | undefined {

@@ -3,11 +3,10 @@ import type * as Ast from '../parser/ast.ts';
 import type { Count, Json } from '../stages/value.ts';
 import { evaluate } from './evaluate.ts';
 import type { Program, Scope } from './program.ts';
-import { wrongType } from './resolve-option.ts';
+import { wrongType } from './check-value.ts';
 
 export function resolveCount(expr: Ast.Expr, scope: Scope, program: Program): Json | undefined {
-  const count = countOf(expr, scope, program);
-  return count as Json | undefined; // a Count is plain data
+  return countOf(expr, scope, program);
 }
 
 function countOf(expr: Ast.Expr, scope: Scope, program: Program): Count | undefined {

@@ -4,7 +4,8 @@ import { suggest } from '../parser/suggest.ts';
 import type { Json, Operand, Requirement } from '../stages/value.ts';
 import { evaluate } from './evaluate.ts';
 import type { Program, Scope } from './program.ts';
-import { listWords, warnAmbiguous, wrongType } from './resolve-option.ts';
+import { listWords, wrongType } from './check-value.ts';
+import { warnAmbiguous } from './resolve-option.ts';
 
 export function resolveRequirement(
   expr: Ast.Expr,

@@ -10,7 +10,8 @@ import { referencedNames } from './evaluate.ts';
 import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
 import type { Program, Scope } from './program.ts';
-import { listWords, resolveOption } from './resolve-option.ts';
+import { listWords } from './check-value.ts';
+import { resolveOption } from './resolve-option.ts';
 import { resolveInput } from './resolve-input.ts';
 import { resolveReference } from './references.ts';
 

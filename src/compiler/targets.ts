@@ -37,7 +37,7 @@ export function defaultTargets(steps: readonly CheckedStep[]): readonly string[]
   const results = steps.filter(
     (step) =>
       Object.values(step.definition.outputs).some(({ type }) => type === 'report' || type === 'files') ||
-      (step.definition.exports?.(step.options as never) ?? []).length > 0, // its own options
+      (step.definition.exports?.(step.options) ?? []).length > 0,
   );
   if (results.length > 0) return results.map((step) => step.id);
   const read = new Set(steps.flatMap((step) => Object.values(step.inputs).flatMap(stepsOf)));

@@ -9,6 +9,9 @@ export type Value =
   | { readonly type: 'list'; readonly items: readonly Value[] }
   | { readonly type: 'map'; readonly entries: readonly (readonly [key: string, value: Value])[] };
 
+/** What an operator or a function gives: a value, or why there is none. */
+export type Result = { readonly value: Value } | { readonly problem: string };
+
 export type Scalar = string | number | boolean;
 
 /** For messages: `the text "x"`, `the whole number 3`. */
