@@ -1,0 +1,74 @@
+// A report of `compare` as tables: the spread of every metric, and the paired differences.
+import type { ComparisonReport, Sample } from '../../stages/report.ts';
+import type { Paint } from './paint.ts';
+import { figure, grouped, probability } from './quantity.ts';
+import { textTable, type Column } from './text-table.ts';
+
+const right = (head: string): Column => ({ head, align: 'right' });
+
+/** Lines of both tables; the second is absent where nothing is compared with anything. */
+export function comparisonTable(report: ComparisonReport, paint: Paint): readonly string[] {
+  const rows = Object.entries(report.metrics).flatMap(([metric, samples]) =>
+    Object.entries(samples).map(([name, sample]) => [
+      metric,
+      name,
+      spread(sample),
+      between(sample.low, sample.high, figure),
+      `${figure(sample.min)} … ${figure(sample.max)}`,
+      grouped(sample.n),
+    ]),
+  );
+  const samples = textTable(
+    [
+      { head: 'metric' },
+      { head: 'of' },
+      { head: 'mean ± sd' },
+      { head: '95 % interval' },
+      { head: 'range' },
+      right('n'),
+    ],
+    rows,
+    paint,
+  );
+  return [...samples, ...differences(report, paint)];
+}
+
+/** `0.912 ± 0.013` */
+function spread({ mean, sd }: Sample): string {
+  return sd === null ? figure(mean) : `${figure(mean)} ± ${figure(sd)}`;
+}
+
+function differences(report: ComparisonReport, paint: Paint): readonly string[] {
+  if (report.differences.length === 0) return [];
+  const rows = report.differences.map((difference) => [
+    difference.metric,
+    `${difference.a} - ${difference.b}`,
+    signed(difference.mean),
+    between(difference.low, difference.high, signed),
+    grouped(difference.n),
+    difference.test,
+    difference.p_holm === null ? '' : probability(difference.p_holm),
+  ]);
+  const table = textTable(
+    [
+      { head: 'metric' },
+      { head: 'difference' },
+      right('mean'),
+      { head: '95 % interval' },
+      right('pairs'),
+      { head: 'test' },
+      right('p (Holm)'),
+    ],
+    rows,
+    paint,
+  );
+  return ['', ...table];
+}
+
+function between(low: number | null, high: number | null, text: (value: number) => string): string {
+  return low === null || high === null ? '' : `${text(low)} … ${text(high)}`;
+}
+
+function signed(value: number): string {
+  return value < 0 ? figure(value) : `+${figure(value)}`;
+}

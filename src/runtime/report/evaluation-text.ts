@@ -1,0 +1,171 @@
+// Reports of `evaluate` as tables: one row a step in the overview, everything for a single one.
+import type { EvaluationReport, Figure } from '../../stages/report.ts';
+import { stageName, stepKeys } from './graph.ts';
+import type { Paint } from './paint.ts';
+import { figure, grouped } from './quantity.ts';
+import { textTable, type Column } from './text-table.ts';
+
+export interface NamedEvaluation {
+  readonly step: string;
+  readonly report: EvaluationReport;
+}
+
+/** More instances of one stage than this are drawn as one row with the spread. */
+const mostRows = 12;
+
+/** One row a report, or one row a stage where it has many instances. */
+export function evaluationTable(reports: readonly NamedEvaluation[], paint: Paint): readonly string[] {
+  const metrics = [...new Set(reports.flatMap(({ report }) => Object.keys(report.metrics)))];
+  const baselines = [...new Set(reports.flatMap(({ report }) => Object.keys(report.baselines)))];
+  const [main] = metrics;
+  const columns: readonly Column[] = [
+    { head: 'report' },
+    ...metrics.map((head): Column => ({ head })),
+    ...baselines.map((name): Column => ({ head: `${name} ${main ?? ''}`.trim(), align: 'right' })),
+    { head: 'rows', align: 'right' },
+    { head: 'labels used', align: 'right' },
+  ];
+  const byStage = new Map<string, NamedEvaluation[]>();
+  for (const one of reports) {
+    const name = stageName(one.step);
+    byStage.set(name, [...(byStage.get(name) ?? []), one]);
+  }
+  const rows = [...byStage].flatMap(([stage, members]) =>
+    members.length > mostRows
+      ? [spreadRow(stage, members, metrics, baselines)]
+      : members.map((member) => reportRow(member, metrics, baselines)),
+  );
+  return textTable(columns, rows, paint);
+}
+
+/** Metrics, baselines, per-label figures, confusion and checks of one report. */
+export function evaluationText(report: EvaluationReport, paint: Paint): string {
+  const right = (head: string): Column => ({ head, align: 'right' });
+  const baselines = Object.keys(report.baselines);
+  const metrics = textTable(
+    [{ head: 'metric' }, right('value'), { head: '95 % interval' }, ...baselines.map(right)],
+    Object.entries(report.metrics).map(([name, value]) => [
+      name,
+      figure(value.value),
+      interval(value),
+      ...baselines.map((baseline) => optionalFigure(report.baselines[baseline]?.[name])),
+    ]),
+    paint,
+  );
+  const labels = textTable(
+    [{ head: 'label' }, right('precision'), right('recall'), right('f1'), right('rows')],
+    report.per_label.map((row) => [
+      row.label,
+      figure(row.precision),
+      figure(row.recall),
+      figure(row.f1),
+      grouped(row.support),
+    ]),
+    paint,
+  );
+  const confusion = textTable(
+    [{ head: 'true \\ predicted' }, ...report.labels.map(right)],
+    report.confusion.map((counts, i) => [report.labels[i] ?? '', ...counts.map(grouped)]),
+    paint,
+  );
+  return [
+    `${grouped(report.rows)} rows, ${grouped(report.labels_used)} labelled examples used; interval: ${report.interval}`,
+    '',
+    ...metrics,
+    '',
+    ...labels,
+    '',
+    ...confusion,
+    ...sliceLines(report, paint),
+    ...(report.checks.length === 0 ? [] : ['']),
+    ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${check.message}`),
+    '',
+  ].join('\n');
+}
+
+function sliceLines(report: EvaluationReport, paint: Paint): readonly string[] {
+  const metrics = Object.keys(report.metrics);
+  return Object.entries(report.slices).flatMap(([column, slices]) => [
+    '',
+    ...textTable(
+      [{ head: column }, ...[...metrics, 'rows'].map((head): Column => ({ head, align: 'right' }))],
+      slices.map(({ value, rows, metrics: figures }) => [
+        value,
+        ...metrics.map((name) => optionalFigure(figures[name])),
+        grouped(rows),
+      ]),
+      paint,
+    ),
+  ]);
+}
+
+/** `0.886 … 0.934`, or nothing. */
+export function interval({ low, high }: Omit<Figure, 'value'>): string {
+  return low === undefined || high === undefined ? '' : `${figure(low)} … ${figure(high)}`;
+}
+
+/** `score seed=13` */
+export function stepLabel(step: string): string {
+  const keys = stepKeys(step).map(([name, value]) => ` ${name}=${value}`);
+  return stageName(step) + keys.join('');
+}
+
+function reportRow(
+  { step, report }: NamedEvaluation,
+  metrics: readonly string[],
+  baselines: readonly string[],
+): readonly string[] {
+  const [main = ''] = metrics;
+  return [
+    stepLabel(step),
+    ...metrics.map((name) => {
+      const value = report.metrics[name];
+      if (value === undefined) return '';
+      const range = interval(value);
+      return range === '' ? figure(value.value) : `${figure(value.value)} [${range}]`;
+    }),
+    ...baselines.map((name) => optionalFigure(report.baselines[name]?.[main])),
+    grouped(report.rows),
+    grouped(report.labels_used),
+  ];
+}
+
+function spreadRow(
+  stage: string,
+  members: readonly NamedEvaluation[],
+  metrics: readonly string[],
+  baselines: readonly string[],
+): readonly string[] {
+  const [main = ''] = metrics;
+  const reports = members.map(({ report }) => report);
+  return [
+    `${stage} ×${members.length}`,
+    ...metrics.map((name) => {
+      const values = reports.flatMap(({ metrics: { [name]: value } }) =>
+        value === undefined ? [] : [value.value],
+      );
+      if (values.length === 0) return '';
+      return `${figure(mean(values))} (${figure(Math.min(...values))} … ${figure(Math.max(...values))})`;
+    }),
+    ...baselines.map((name) => {
+      const values = reports.flatMap((report) => report.baselines[name]?.[main] ?? []);
+      return values.length === 0 ? '' : figure(mean(values));
+    }),
+    range(reports.map((report) => report.rows)),
+    range(reports.map((report) => report.labels_used)),
+  ];
+}
+
+function range(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return low === high ? grouped(low) : `${grouped(low)} … ${grouped(high)}`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function optionalFigure(value: number | undefined): string {
+  return value === undefined ? '' : figure(value);
+}

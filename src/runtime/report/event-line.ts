@@ -1,0 +1,39 @@
+// One plain line for an event, for logs and pipes, or none where it is not worth one.
+import type { Event } from '../event.ts';
+import { stepLabel } from './evaluation-text.ts';
+import type { Paint } from './paint.ts';
+import { bytes, counted, duration } from './quantity.ts';
+
+/** `verbose` also shows cached steps and, now and then, progress. Failures are told by their diagnostics elsewhere. */
+export function eventLine(event: Event, paint: Paint, verbose: boolean): string | undefined {
+  switch (event.type) {
+    case 'run-started': {
+      const { run, pending, cached } = event.plan.summary;
+      return run + pending === 0
+        ? undefined
+        : `${event.program}: ${counted(run + pending, 'step')} to run, ${cached} cached`;
+    }
+    case 'step-cached':
+      return verbose ? `${paint.green('✔')} ${stepLabel(event.step)} ${paint.dim('cached')}` : undefined;
+    case 'step-started':
+      return verbose ? `${paint.yellow('●')} ${stepLabel(event.step)} ${paint.dim('starts')}` : undefined;
+    case 'step-note':
+      return `${paint.cyan('i')} ${stepLabel(event.step)}: ${event.message}`;
+    case 'step-waiting':
+      return `${paint.cyan('○')} ${stepLabel(event.step)}: another runner is on it, process ${event.pid} on ${event.host}`;
+    case 'step-finished':
+      return `${paint.green('✔')} ${stepLabel(event.step)} ${paint.dim(`${duration(event.seconds)}, ${bytes(event.bytes)}`)}`;
+    case 'step-failed':
+      return `${paint.red('✘')} ${stepLabel(event.step)} failed`;
+    case 'step-skipped':
+      return `${paint.dim('-')} ${stepLabel(event.step)} not tried: ${stepLabel(event.because)} failed`;
+    case 'step-interrupted':
+      return `${paint.yellow('-')} ${stepLabel(event.step)} interrupted`;
+    case 'step-progress':
+    case 'requirement':
+    case 'run-finished':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,38 @@
+// Reports as JSON for programs, in the shapes that scripts rely on.
+import type { ComparisonReport, EvaluationReport, Report } from '../../stages/report.ts';
+
+/** `{ stage, metrics, … }` of the report of the step called `stage`. */
+export function reportJson(stage: string, report: Report): Readonly<Record<string, unknown>> {
+  switch (report.type) {
+    case 'evaluation':
+      return evaluationJson(stage, report);
+    case 'comparison':
+      return comparisonJson(stage, report);
+    default:
+      return report satisfies never;
+  }
+}
+
+function evaluationJson(stage: string, report: EvaluationReport): Readonly<Record<string, unknown>> {
+  const { metrics, per_label, confusion, labels, rows, labels_used, baselines } = report;
+  const { slices, checks, interval } = report;
+  return {
+    ...{ stage, metrics, per_label, confusion, labels, rows, labels_used, baselines },
+    ...{ slices, checks, interval },
+  };
+}
+
+/** Per metric the figures of the compared stage (by name where there are several) and the differences in that metric. */
+function comparisonJson(stage: string, report: ComparisonReport): Readonly<Record<string, unknown>> {
+  const metrics = Object.entries(report.metrics).map(([metric, samples]) => {
+    const differences = report.differences.filter((difference) => difference.metric === metric);
+    const only = report.names.length === 1 ? samples[report.names[0] ?? ''] : undefined;
+    return [metric, { ...(only ?? { of: samples }), differences }] as const;
+  });
+  return {
+    stage,
+    names: report.names,
+    labels_used: report.labels_used,
+    metrics: Object.fromEntries(metrics),
+  };
+}

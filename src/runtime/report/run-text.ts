@@ -1,0 +1,109 @@
+// What a person reads when a run has ended: reports, requirements, time, what was cached, and where the outputs are.
+import type { RunResult } from '../event.ts';
+import { stageName } from './graph.ts';
+import { comparisonTable } from './comparison-text.ts';
+import { evaluationTable, stepLabel, type NamedEvaluation } from './evaluation-text.ts';
+import type { Paint } from './paint.ts';
+import { counted, duration } from './quantity.ts';
+import { shellWord } from './shell-word.ts';
+
+export interface RunSummary {
+  readonly result: RunResult;
+  readonly requirements: readonly Requirement[];
+  /** Files that the program asked for. */
+  readonly outputs: readonly { readonly step: string; readonly path: string }[];
+  /** Path of the store as shown to people. */
+  readonly store: string;
+  /** Path of the program as shown to people. */
+  readonly program: string;
+}
+
+export interface Requirement {
+  readonly step: string;
+  readonly text: string;
+  readonly held: boolean;
+  readonly detail: string;
+}
+
+export function runText(summary: RunSummary, paint: Paint): string {
+  const { result, program } = summary;
+  const blocks = [
+    ...reportBlocks(result, paint),
+    summary.requirements.map((one) => requirementLine(one, paint)),
+    [closingLine(result, paint), ...whereLines(summary, paint)],
+  ];
+  if (result.outcome === 'interrupted')
+    blocks.push([`Finished work is kept: \`fslrun ${shellWord(program)}\` goes on from here.`]);
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function reportBlocks(result: RunResult, paint: Paint): readonly (readonly string[])[] {
+  const evaluations = result.reports.flatMap(({ step, report }): readonly NamedEvaluation[] =>
+    report.type === 'evaluation' ? [{ step, report }] : [],
+  );
+  const comparisons = result.reports.flatMap(({ step, report }) =>
+    report.type === 'comparison' ? [[paint.bold(stepLabel(step)), ...comparisonTable(report, paint)]] : [],
+  );
+  return [
+    evaluations.length === 0 ? [] : evaluationTable(evaluations, paint),
+    checkLines(evaluations, paint),
+    ...comparisons,
+  ];
+}
+
+/** What several instances of a stage are told alike is said once. */
+function checkLines(evaluations: readonly NamedEvaluation[], paint: Paint): readonly string[] {
+  const told = new Map<string, readonly string[]>();
+  for (const { step, report } of evaluations)
+    for (const { message } of report.checks) {
+      const line = `${stageName(step)} ${message}`;
+      told.set(line, [...(told.get(line) ?? [message]), step]);
+    }
+  return [...told.values()].map(([message = '', first = '', ...others]) => {
+    const who = others.length === 0 ? stepLabel(first) : `${stageName(first)} ×${others.length + 1}`;
+    return `${paint.yellow('!')} ${who}: ${message}`;
+  });
+}
+
+function requirementLine({ step, text, held, detail }: Requirement, paint: Paint): string {
+  const mark = held ? paint.green('✔') : paint.red('✘');
+  return `${mark} ${stepLabel(step)}: ${text} ${held ? 'holds' : paint.red('does not hold')} (${detail})`;
+}
+
+function closingLine(result: RunResult, paint: Paint): string {
+  const { outcome, executed, cached, failed, skipped, seconds } = result;
+  const all = executed + cached + failed + skipped;
+  if (outcome === 'done' && executed === 0)
+    return paint.green(
+      `Everything is cached: ${counted(cached, 'step')}, nothing to run. ${duration(seconds)}.`,
+    );
+  const share = all === 0 ? 0 : Math.round((100 * cached) / all);
+  const parts = [
+    `${counted(executed, 'step')} run`,
+    `${cached} cached (${share} %)`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} not tried`] : []),
+  ];
+  const words: Readonly<Record<RunResult['outcome'], string>> = {
+    done: paint.green('Done'),
+    failed: paint.red('Failed'),
+    'requirement-failed': paint.red('A requirement does not hold'),
+    interrupted: paint.yellow('Interrupted'),
+  };
+  return `${words[outcome]} after ${duration(seconds)}: ${parts.join(', ')}.`;
+}
+
+function whereLines({ outputs, store, result, program }: RunSummary, paint: Paint): readonly string[] {
+  const [first] = result.reports;
+  const more =
+    first === undefined
+      ? ''
+      : `; \`fslrun show ${shellWord(program)} ${shellWord(first.step)}\` shows one in full`;
+  return [
+    ...outputs.map(({ step, path }) => `${stepLabel(step)}: ${paint.cyan(path)}`),
+    paint.dim(`Results are in ${store}${more}.`),
+  ];
+}

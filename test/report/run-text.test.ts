@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../src/runtime/event.ts';
+import { evaluationText } from '../../src/runtime/report/evaluation-text.ts';
+import { paint } from '../../src/runtime/report/paint.ts';
+import { reportJson } from '../../src/runtime/report/report-json.ts';
+import { runText } from '../../src/runtime/report/run-text.ts';
+import { comparison, evaluationOf } from './samples.ts';
+
+const plain = paint(false);
+const done: RunResult = {
+  outcome: 'done',
+  seconds: 12.3,
+  executed: 3,
+  cached: 5,
+  failed: 0,
+  skipped: 0,
+  reports: [
+    { step: 'score[seed=13]', report: evaluationOf(0.85) },
+    { step: 'summary', report: comparison() },
+  ],
+};
+const text = (result: Partial<RunResult>): string =>
+  `\n${runText(
+    {
+      result: { ...done, ...result },
+      requirements: [{ step: 'summary', text: 'accuracy >= 0.9', held: false, detail: '0.85' }],
+      outputs: [{ step: 'labelled', path: 'out.csv' }],
+      store: '.fsl',
+      program: 'my first.fsl',
+    },
+    plain,
+  )}`;
+
+describe('the end of a run', () => {
+  test('shows reports, checks, requirements, time, cache and places', () => {
+    expect(text({})).toBe(`
+report         accuracy               macro_f1  majority accuracy  rows  labels used
+─────────────  ─────────────────────  ────────  ─────────────────  ────  ───────────
+score seed=13  0.850 [0.800 … 0.890]  0.840                 0.500   100           16
+
+! score seed=13: 2 rows of the test are in the training rows
+
+summary
+metric    of  mean ± sd      95 % interval  range          n
+────────  ──  ─────────────  ─────────────  ─────────────  ─
+accuracy  a   0.850 ± 0.013  0.818 … 0.882  0.840 … 0.870  3
+accuracy  b   0.800                         0.840 … 0.870  3
+
+metric    difference    mean  95 % interval    pairs  test  p (Holm)
+────────  ──────────  ──────  ───────────────  ─────  ────  ────────
+accuracy  a - b       +0.050  -0.010 … +0.110      3  t        0.060
+
+✘ summary: accuracy >= 0.9 does not hold (0.85)
+
+Done after 12 s: 3 steps run, 5 cached (63 %).
+labelled: out.csv
+Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one in full.
+`);
+  });
+
+  test('folds many instances into their spread', () => {
+    const reports = Array.from({ length: 20 }, (_, i) => ({
+      step: `score[seed=${i}]`,
+      report: evaluationOf(0.8 + i / 200),
+    }));
+    expect(text({ reports })).toContain('score ×20  0.847 (0.800 … 0.895)');
+    expect(text({ reports })).toContain('\n! score ×20: 2 rows of the test are in the training rows\n\n');
+  });
+
+  test('says when nothing had to be done, when something failed, and how to go on', () => {
+    expect(text({ executed: 0, cached: 8 })).toContain('Everything is cached: 8 steps, nothing to run.');
+    expect(text({ outcome: 'failed', failed: 1, skipped: 2 })).toContain(
+      'Failed after 12 s: 3 steps run, 5 cached (45 %), 1 failed, 2 not tried.',
+    );
+    expect(text({ outcome: 'interrupted' })).toContain(
+      "Finished work is kept: `fslrun 'my first.fsl'` goes on",
+    );
+  });
+});
+
+describe('a report', () => {
+  test('in full shows every figure', () => {
+    const full = evaluationText(evaluationOf(0.85), plain);
+    expect(full).toContain('accuracy  0.850  0.800 … 0.890     0.500');
+    expect(full).toContain('no                40   10');
+    expect(full).toContain('yes        0.820   0.910  0.863    50');
+    expect(full).toContain(
+      '100 rows, 16 labelled examples used; interval: bootstrap over 100 rows, 1000 draws',
+    );
+  });
+
+  test('as JSON has the shape that scripts rely on', () => {
+    expect(Object.keys(reportJson('score', evaluationOf(0.85)))).toEqual(
+      'stage metrics per_label confusion labels rows labels_used baselines slices checks interval'.split(' '),
+    );
+    const { metrics } = reportJson('summary', { ...comparison(), names: ['a'] });
+    expect(metrics).toMatchObject({
+      accuracy: { mean: 0.85, sd: 0.013, n: 3, low: 0.818, high: 0.882, differences: [{ p_holm: 0.06 }] },
+    });
+  });
+});
