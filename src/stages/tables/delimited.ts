@@ -4,7 +4,7 @@ import type { Problem } from '../../parser/diagnostic.ts';
 import type { Span } from '../../parser/source.ts';
 import { csvPackage } from './packages.ts';
 import { brokenRows, type Reading } from './table.ts';
-import { decodeText, excerpt, type DataFile, type TextFile } from './text-file.ts';
+import { decodeRows, excerpt, type DataFile, type TextFile } from './text-file.ts';
 
 export interface DelimitedRequest {
   readonly delimiter: ',' | '\t';
@@ -19,7 +19,7 @@ interface Place {
 }
 
 export function readDelimited(data: DataFile, { delimiter, header }: DelimitedRequest): Reading {
-  const decoded = decodeText(data);
+  const decoded = decodeRows(data);
   if (decoded.state === 'unreadable') return decoded;
   const { file, bytes } = decoded;
   const broken = brokenRows();

@@ -2,17 +2,14 @@
 import type { Problem } from '../../parser/diagnostic.ts';
 import { jsonErrorAt } from './json-error.ts';
 import { brokenRows, tableOfRecords, type Reading } from './table.ts';
-import { decodeText, excerpt, type DataFile, type TextFile } from './text-file.ts';
+import { decodeRows, excerpt, type DataFile, type TextFile } from './text-file.ts';
 
 type Entries = readonly (readonly [string, unknown])[];
 
 export function readJson(data: DataFile): Reading {
-  const decoded = decodeText(data);
-  if (decoded.state === 'unreadable') return decoded;
-  const { file } = decoded;
-  const parsed = parse(file.text);
-  if (parsed === undefined) return { state: 'unreadable', problem: notJson(file, 0, file.text) };
-  const list = parsed.value;
+  const json = readJsonValue(data);
+  if (json.state === 'unreadable') return json;
+  const { file, value: list } = json;
   if (!Array.isArray(list))
     return {
       state: 'unreadable',
@@ -39,7 +36,7 @@ export function readJson(data: DataFile): Reading {
 }
 
 export function readJsonLines(data: DataFile): Reading {
-  const decoded = decodeText(data);
+  const decoded = decodeRows(data);
   if (decoded.state === 'unreadable') return decoded;
   const { file } = decoded;
   const broken = brokenRows();
@@ -61,6 +58,20 @@ export function readJsonLines(data: DataFile): Reading {
       }));
   }
   return { state: 'read', table: tableOfRecords(records), broken: broken.rows };
+}
+
+/** Any JSON file. */
+export function readJsonValue(
+  data: DataFile,
+):
+  | { readonly state: 'read'; readonly value: unknown; readonly file: TextFile }
+  | { readonly state: 'unreadable'; readonly problem: Problem } {
+  const decoded = decodeRows(data);
+  if (decoded.state === 'unreadable') return decoded;
+  const { file } = decoded;
+  const parsed = parse(file.text);
+  if (parsed === undefined) return { state: 'unreadable', problem: notJson(file, 0, file.text) };
+  return { state: 'read', value: parsed.value, file };
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

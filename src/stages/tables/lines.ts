@@ -1,10 +1,10 @@
 // Text files with one row a line: the whole line as the column `text`, or cut by a pattern such as `{label} {text}`.
 import { linePattern } from './pattern.ts';
 import { brokenRows, type Reading } from './table.ts';
-import { decodeText, excerpt, type DataFile } from './text-file.ts';
+import { decodeRows, excerpt, type DataFile } from './text-file.ts';
 
 export function readLines(data: DataFile, pattern: string | undefined): Reading {
-  const decoded = decodeText(data);
+  const decoded = decodeRows(data);
   if (decoded.state === 'unreadable') return decoded;
   const { file } = decoded;
   const cut = linePattern(pattern ?? '{text}');

@@ -42,22 +42,31 @@ export function decodeText({ name, bytes: all }: DataFile): Decoded {
       hint: 'save it as UTF-8, for example with `iconv -f latin1 -t utf-8`',
     });
   }
-  const zero = text.indexOf('\0');
+  return { state: 'read', file, bytes };
+}
+
+/** The same for text that holds rows: neither empty nor binary. */
+export function decodeRows(data: DataFile): Decoded {
+  const decoded = decodeText(data);
+  if (decoded.state === 'unreadable') return decoded;
+  const { file } = decoded;
+  const unreadable = (problem: Problem): Decoded => ({ state: 'unreadable', problem });
+  const zero = file.text.indexOf('\0');
   if (zero !== -1)
     return unreadable({
       code: 'bad-table',
-      message: `\`${name}\` contains a NUL character, so it is not a text file`,
+      message: `\`${file.name}\` contains a NUL character, so it is not a text file`,
       span: excerpt(file, zero, zero + 1),
       hint: 'check that `from` and `format` fit each other, and that the file was saved as UTF-8 text',
     });
-  if (text.trim() === '')
+  if (file.text.trim() === '')
     return unreadable({
       code: 'empty-data',
-      message: `\`${name}\` is empty`,
+      message: `\`${file.name}\` is empty`,
       span: excerpt(file, 0, 0),
       hint: 'check that it is the right file',
     });
-  return { state: 'read', file, bytes };
+  return decoded;
 }
 
 /** The place from `start` to `end`, in a source that holds only its lines. */

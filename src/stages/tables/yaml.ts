@@ -2,10 +2,10 @@
 import { yamlPackage } from './packages.ts';
 import { isRecord, kindOf } from './json.ts';
 import { brokenRows, tableOfRecords, type Reading } from './table.ts';
-import { decodeText, excerpt, type DataFile } from './text-file.ts';
+import { decodeRows, excerpt, type DataFile } from './text-file.ts';
 
 export function readYaml(data: DataFile): Reading {
-  const decoded = decodeText(data);
+  const decoded = decodeRows(data);
   if (decoded.state === 'unreadable') return decoded;
   const { file } = decoded;
   const { parseDocument, isSeq, isNode } = yamlPackage();

@@ -1,0 +1,70 @@
+// The runtime's answers to what the compiler may ask about files. Synchronous; each question is answered once.
+import { readFileSync } from 'node:fs';
+import type { Fact, Facts } from '../stages/facts.ts';
+import { readJsonValue } from '../stages/tables/json.ts';
+import { decodeText } from '../stages/tables/text-file.ts';
+import type { Json } from '../stages/value.ts';
+import { createDigester } from './digest-files.ts';
+import { matchingFiles, unreadable } from './matching-files.ts';
+import { modelFacts } from './model-facts.ts';
+import { tableFacts } from './table-facts.ts';
+
+export interface FactsSettings {
+  /** Where counts of data files are kept from run to run; made when needed. */
+  readonly cacheDirectory?: string;
+  /** How an absolute path is shown to people. */
+  readonly display: (path: string) => string;
+  /** sha256 of a file; by default each file is digested once. */
+  readonly digest?: (path: string) => string;
+}
+
+export function createFacts(settings: FactsSettings): Facts {
+  const { display, cacheDirectory } = settings;
+  const digester = createDigester(undefined);
+  const digest = settings.digest ?? ((path: string) => digester.digest(path));
+  const answers = new Map<string, Fact<unknown>>();
+  function once<T>(question: readonly unknown[], answer: () => Fact<T>): Fact<T> {
+    const key = JSON.stringify(question);
+    let known = answers.get(key);
+    if (known === undefined) answers.set(key, (known = answer()));
+    return known as Fact<T>; // stored under its own question
+  }
+  return {
+    files: (pattern) => once(['files', pattern], () => matchingFiles(pattern, display)),
+    table: (request) =>
+      once(['table', request], () => tableFacts(request, { cacheDirectory, display, digest })),
+    json: (path) => once(['json', path], () => jsonFact(path, display)),
+    text: (path) => once(['text', path], () => textFact(path, display)),
+    modelFolder: (path) => once(['model', path], () => modelFacts(path, display)),
+  };
+}
+
+function jsonFact(path: string, display: (path: string) => string): Fact<Json> {
+  return fromBytes(path, display, (bytes) => {
+    const json = readJsonValue({ name: display(path), bytes });
+    if (json.state === 'unreadable') return { state: 'wrong', problem: json.problem };
+    return { state: 'known', value: json.value as Json }; // parsed JSON
+  });
+}
+
+function textFact(path: string, display: (path: string) => string): Fact<string> {
+  return fromBytes(path, display, (bytes) => {
+    const decoded = decodeText({ name: display(path), bytes });
+    if (decoded.state === 'unreadable') return { state: 'wrong', problem: decoded.problem };
+    return { state: 'known', value: decoded.file.text };
+  });
+}
+
+function fromBytes<T>(
+  path: string,
+  display: (path: string) => string,
+  answer: (bytes: Uint8Array) => Fact<T>,
+): Fact<T> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    return unreadable(path, error, display);
+  }
+  return answer(bytes);
+}

@@ -1,0 +1,299 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createFacts } from '../../src/runtime/facts.ts';
+import { wholeSource } from '../../src/parser/diagnostic.ts';
+import type { Fact, Facts, TableRequest } from '../../src/stages/facts.ts';
+import { show } from '../stages/data/show.ts';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+
+function factsOf(
+  folder: TemporaryFolder,
+  more: { cacheDirectory?: string; digest?: (path: string) => string } = {},
+): Facts {
+  return createFacts({ display: (path) => folder.hide(path), ...more });
+}
+
+/** The value, or what is wrong in the words of the diagnostic. */
+function answer<T>(fact: Fact<T>): T | string {
+  if (fact.state === 'unknown') return 'unknown';
+  if (fact.state === 'known') return fact.value;
+  return show({ span: wholeSource('program.fsl'), ...fact.problem });
+}
+
+const request: Omit<TableRequest, 'paths'> = {
+  format: 'auto',
+  header: true,
+  pattern: undefined,
+  onError: 'fail',
+};
+
+test('files of a path, a folder and a glob', () => {
+  using folder = temporaryFolder();
+  for (const name of ['b.csv', 'Z.csv', 'é.csv', 'a.txt', '.hidden.csv', 'sub/c.csv', 'x[1]/d.csv'])
+    folder.write(name, 'text\n');
+  const files = (pattern: string): unknown => {
+    const found = answer(factsOf(folder).files(join(folder.path, pattern)));
+    return typeof found === 'string' ? found : found.map((path) => folder.hide(path));
+  };
+  expect(files('b.csv')).toEqual(['b.csv']);
+  expect(files('.')).toEqual(['Z.csv', 'a.txt', 'b.csv', 'é.csv']);
+  expect(files('*.csv')).toEqual(['Z.csv', 'b.csv', 'é.csv']);
+  expect(files('**/*.csv')).toEqual(['Z.csv', 'b.csv', 'sub/c.csv', 'x[1]/d.csv', 'é.csv']);
+  expect(files('{b,Z}.csv')).toEqual(['Z.csv', 'b.csv']);
+  expect(files('x[1]/*.csv')).toEqual(['x[1]/d.csv']);
+  mkdirSync(join(folder.path, 'empty'));
+  expect([files('B.cvs'), files('*.tsv'), files('empty'), files('sub/none/x.csv')].join('\n')).toBe(
+    `program.fsl:1:1 missing-file: there is no file \`B.cvs\`
+hint: did you mean \`b.csv\`?
+program.fsl:1:1 missing-file: no file matches \`*.tsv\`
+hint: paths in a program are relative to the program, those of \`--set\` to the working directory
+program.fsl:1:1 missing-file: the folder \`empty\` has no files
+hint: paths in a program are relative to the program, those of \`--set\` to the working directory
+program.fsl:1:1 missing-file: there is no file \`sub/none/x.csv\`
+hint: paths in a program are relative to the program, those of \`--set\` to the working directory`,
+  );
+});
+
+test('columns, counts and what is missing', () => {
+  using folder = temporaryFolder();
+  const many = Array.from(
+    { length: 1001 },
+    (_, i) => `{"id": ${i}, "few": ${i % 2}, "tags": ["t", "u${i % 3}"]}`,
+  );
+  const paths = [
+    folder.write('a.jsonl', many.join('\n')),
+    folder.write('b.jsonl', '{"few": "1", "text": ""}'),
+  ];
+  const table = factsOf(folder).table({ ...request, paths });
+  if (table.state !== 'known') throw new Error('the table is readable');
+  const { value } = table;
+  expect([value.columns, value.rows, value.skipped]).toEqual([['id', 'few', 'tags', 'text'], 1002, 0]);
+  expect(value.counts('id')).toBeUndefined();
+  expect(value.counts('few')).toEqual([
+    { value: '0', rows: 501 },
+    { value: '1', rows: 501 },
+  ]);
+  expect(value.counts('tags')?.map((entry) => entry.value)).toEqual(['t', 'u0', 'u1', 'u2']);
+  expect([value.missing('tags'), value.missing('text'), value.missing('few')]).toEqual([1, 1002, 0]);
+  expect([value.counts('none'), value.missing('none')]).toEqual([undefined, undefined]);
+});
+
+test('a broken row is wrong, or left out and counted', () => {
+  using folder = temporaryFolder();
+  const paths = [folder.write('a.csv', 'text,label\na,1\nb\nc,2\n')];
+  expect(answer(factsOf(folder).table({ ...request, paths }))).toBe(
+    `a.csv:3:2 bad-table: a row has 1 field where the header has 2 columns
+| b
+|  ^
+hint: add the missing comma and field, or leave broken rows out with \`on_error: skip\``,
+  );
+  expect(answer(factsOf(folder).table({ ...request, paths, onError: 'skip' }))).toMatchObject({
+    rows: 2,
+    skipped: 1,
+  });
+});
+
+test('Parquet is unknown; of a large file only the columns are known', () => {
+  using folder = temporaryFolder();
+  const parquet = folder.write('a.parquet', 'PAR1');
+  expect(answer(factsOf(folder).table({ ...request, paths: [parquet] }))).toBe('unknown');
+  const row = `${'é'.repeat(500)},1\n`;
+  const large = folder.write('large.csv', 'text,label\n' + row.repeat(34_000));
+  const table = answer(factsOf(folder).table({ ...request, paths: [large] }));
+  if (typeof table === 'string') throw new Error(table);
+  expect([table.columns, table.rows, table.counts('label'), table.missing('text')]).toEqual([
+    ['text', 'label'],
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('counts are kept by content, and a damaged record is not believed', () => {
+  using folder = temporaryFolder();
+  const cacheDirectory = join(folder.path, 'cache');
+  const path = folder.write('a.csv', 'text\na\nb\n');
+  const rows = (of: string, header: boolean): unknown => {
+    const table = answer(factsOf(folder, { cacheDirectory }).table({ ...request, paths: [of], header }));
+    return typeof table === 'string' ? table : table.rows;
+  };
+  expect(rows(path, true)).toBe(2);
+  expect(rows(path, false)).toBe(3);
+  expect(rows(folder.write('b.csv', 'text\na\nb\n'), true)).toBe(2);
+  const records = readdirSync(cacheDirectory).map((name) => join(cacheDirectory, name));
+  expect(records).toHaveLength(2); // the copy needed none of its own
+
+  for (const record of records)
+    writeFileSync(record, readFileSync(record, 'utf8').replace('"rows":2', '"rows":9'));
+  expect(rows(path, true)).toBe(2);
+
+  folder.write('a.csv', 'text\na\n');
+  expect(rows(path, true)).toBe(1);
+});
+
+test('what is known is not read again', () => {
+  using folder = temporaryFolder();
+  const paths = [folder.write('a.csv', 'text\na\n')];
+  let asked = 0;
+  const facts = factsOf(folder, { digest: () => `digest ${(asked += 1)}` });
+  facts.table({ ...request, paths });
+  facts.table({ ...request, paths });
+  expect(asked).toBe(1);
+  facts.table({ ...request, paths, header: false });
+  expect(asked).toBe(2);
+});
+
+test('json and text', () => {
+  using folder = temporaryFolder();
+  const facts = factsOf(folder);
+  const file = (name: string, contents: string): string => folder.write(name, contents);
+  expect(answer(facts.json(file('a.json', '\ufeff{"13": [1, 2]}')))).toEqual({ '13': [1, 2] });
+  expect(answer(facts.json(file('b.json', '{"13": [1, 2}')))).toBe(
+    `b.json:1:13 bad-table: this is not JSON
+| {"13": [1, 2}
+|             ^
+hint: mend the JSON at this place`,
+  );
+  expect(answer(facts.text(file('a.txt', '\ufeffAnswer:\n')))).toBe('Answer:\n');
+  expect(answer(facts.text(file('empty.txt', '')))).toBe('');
+  expect(answer(facts.text(join(folder.path, 'no.txt')))).toBe(
+    'program.fsl:1:1 missing-file: there is no file `no.txt`\nhint: check the path',
+  );
+  mkdirSync(join(folder.path, 'folder'));
+  symlinkSync('loop', join(folder.path, 'loop'));
+  expect(
+    [facts.text(join(folder.path, 'folder')), facts.json(join(folder.path, 'loop'))].map(answer),
+  ).toEqual([
+    'program.fsl:1:1 unreadable-file: `folder` cannot be read: it is a folder\nhint: check what it is, and who may read it',
+    'program.fsl:1:1 unreadable-file: `loop` cannot be read: its links go round in a circle\nhint: check what it is, and who may read it',
+  ]);
+});
+
+/** A safetensors file with these tensors; `damage` changes the bytes. */
+function safetensors(tensors: Readonly<Record<string, unknown>>, data: number): Uint8Array {
+  const header = Buffer.from(JSON.stringify(tensors));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(data)]);
+}
+
+const weights = safetensors(
+  {
+    __metadata__: { format: 'pt' },
+    b: { dtype: 'F32', shape: [2, 2], data_offsets: [4, 20] },
+    a: { dtype: 'F16', shape: [2], data_offsets: [0, 4] },
+  },
+  20,
+);
+
+test('a model folder that can be used', () => {
+  using folder = temporaryFolder();
+  folder.write('m/config.json', '{"model_type": "bert"}');
+  folder.write('m/tokenizer.json', '{}');
+  folder.write('m/model.safetensors', weights);
+  expect(answer(factsOf(folder).modelFolder(join(folder.path, 'm')))).toEqual({
+    capability: 'encoder',
+    labels: undefined,
+  });
+});
+
+test.each<
+  [what: string, files: Readonly<Record<string, string | Uint8Array | null>>, message: RegExp | string]
+>([
+  [
+    'no folder',
+    { 'config.json': null, 'tokenizer.json': null, 'model.safetensors': null },
+    'missing-file: there is no model folder `m`',
+  ],
+  ['no config', { 'config.json': null }, 'missing-model-file: the model folder `m` has no `config.json`'],
+  [
+    'no weights',
+    { 'model.safetensors': null },
+    'missing-model-file: the model folder `m` has no `model.safetensors`',
+  ],
+  [
+    'other weights',
+    { 'model.safetensors': null, 'pytorch_model.bin': 'x' },
+    'hint: the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`',
+  ],
+  [
+    'no tokenizer',
+    { 'tokenizer.json': null },
+    'missing-model-file: the model folder `m` has no `tokenizer.json`',
+  ],
+  [
+    'damaged config',
+    { 'config.json': '{"model_type": ' },
+    'm/config.json:1:16 bad-model: the JSON ends too early',
+  ],
+  [
+    'damaged tokenizer',
+    { 'tokenizer.json': '' },
+    'm/tokenizer.json:1:1 bad-model: `m/tokenizer.json` is empty',
+  ],
+  [
+    'another family',
+    { 'config.json': '{"model_type": "gpt2"}' },
+    'bad-model: `m` is a model of type `gpt2`, which FSL does not run',
+  ],
+  [
+    'no family',
+    { 'config.json': '[]' },
+    'bad-model: `m/config.json` does not say what `model_type` the model has',
+  ],
+  ['empty weights', { 'model.safetensors': '' }, 'is damaged: it is too short to have a header'],
+  [
+    'truncated weights',
+    { 'model.safetensors': weights.subarray(0, weights.length - 1) },
+    /is damaged: its tensors need (\d+) bytes, and the file has \d+/,
+  ],
+  [
+    'truncated header',
+    { 'model.safetensors': weights.subarray(0, 40) },
+    /is damaged: its header should have \d+ bytes, and the file has 40/,
+  ],
+  [
+    'weights with more behind them',
+    { 'model.safetensors': Buffer.concat([weights, Buffer.of(0)]) },
+    'is damaged: its tensors need',
+  ],
+  [
+    'a header that is no JSON',
+    { 'model.safetensors': Buffer.concat([weights.subarray(0, 8), Buffer.from('x'), weights.subarray(9)]) },
+    'is damaged: its header cannot be read',
+  ],
+  [
+    'tensors that overlap',
+    {
+      'model.safetensors': safetensors(
+        {
+          a: { dtype: 'U8', shape: [2], data_offsets: [0, 2] },
+          b: { dtype: 'U8', shape: [2], data_offsets: [1, 3] },
+        },
+        3,
+      ),
+    },
+    'is damaged: the place of the tensor `b` does not fit its shape',
+  ],
+  [
+    'a shape that does not fit',
+    { 'model.safetensors': safetensors({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 4) },
+    'is damaged: the place of the tensor `a` does not fit its shape',
+  ],
+])('a model folder with %s', (_, files, message) => {
+  using folder = temporaryFolder();
+  const all = {
+    'config.json': '{"model_type": "bert"}',
+    'tokenizer.json': '{}',
+    'model.safetensors': weights,
+    ...files,
+  };
+  for (const [name, contents] of Object.entries(all))
+    if (contents !== null) folder.write(`m/${name}`, contents);
+  const found = answer(factsOf(folder).modelFolder(join(folder.path, 'm')));
+  expect(found).toEqual(
+    typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
+  );
+  expect(found).toContain('\nhint: ');
+});
