@@ -58,7 +58,7 @@ export function checkValue(
         ([key, item]) => [key, checkValue(item, kind.of, expr, program)] as const,
       );
       return entries.every(([, item]) => item !== undefined)
-        ? Object.fromEntries(entries.map(([key, item]) => [key, item ?? null]))
+        ? entries.map(([key, item]) => [key, item ?? null])
         : undefined;
     }
     case 'either': {

@@ -226,7 +226,7 @@ function resolveMap(
 ): Json | undefined {
   if (expr.node === 'map') {
     const seen = new Map<string, Ast.Name>();
-    const result: Record<string, Json> = {};
+    const result: (readonly [key: string, value: Json])[] = [];
     let complete = true;
     for (const entry of expr.entries) {
       const earlier = seen.get(entry.name.text);
@@ -242,7 +242,7 @@ function resolveMap(
       seen.set(entry.name.text, entry.name);
       const value = resolveOption(entry.value, kind.of, scope, program);
       if (value === undefined) complete = false;
-      else result[entry.name.text] = value;
+      else result.push([entry.name.text, value]);
     }
     return complete ? result : undefined;
   }

@@ -197,11 +197,14 @@ export function list(
   };
 }
 
-/** A map from any key to the option's values. */
+/**
+ * A map from any key to the option's values. It resolves to its entries in the order of the program, because that order
+ * may mean something (`label_names`), and objects keep none for keys such as "1".
+ */
 export function map<T>(
   of: Option<T>,
   settings: Common,
-): Option<Readonly<Record<string, NonNullable<T>>> | undefined> {
+): Option<readonly (readonly [key: string, value: NonNullable<T>])[] | undefined> {
   const { doc, keyed } = settings;
   return {
     kind: { type: 'map', of: of.kind },
