@@ -1,0 +1,114 @@
+// Text -> AST. Never throws: what cannot be read becomes a hole in the tree and a diagnostic.
+import type { CstNode } from 'chevrotain';
+import type * as Ast from './ast.ts';
+import { balance, isBalanced, prune, type Balanced } from './brackets.ts';
+import { buildFile, docsOf } from './build.ts';
+import { Diagnostics, type Diagnostic, type Problem } from './diagnostic.ts';
+import { Grammar } from './grammar.ts';
+import { layout } from './layout.ts';
+import { createLex, type Lex, type Lexed } from './lex.ts';
+import { misfitOf, problemOf } from './messages.ts';
+import { recover, run } from './recover.ts';
+import type { Source } from './source.ts';
+
+export interface Parsed {
+  readonly file: Ast.File;
+  /** By place. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Tools {
+  readonly lex: Lex;
+  readonly grammar: Grammar;
+}
+
+const tools = lazily((): Tools => ({ lex: createLex(), grammar: new Grammar() }));
+
+export function parse(source: Source): Parsed {
+  const lexed = tools().lex(source);
+  const pruned = prune(lexed.tokens, source);
+  const readings: readonly Balanced[] = isBalanced(pruned.tokens)
+    ? [{ tokens: pruned.tokens, problems: [] }]
+    : (['strict', 'layout', 'plain'] as const).map((reading) => balance(pruned.tokens, source, reading));
+  let best: Parsed | undefined;
+  for (const { tokens, problems } of readings) {
+    const parsed = read(source, lexed, { tokens, problems: [...pruned.problems, ...problems] });
+    if (best === undefined || parsed.diagnostics.length < best.diagnostics.length) best = parsed;
+  }
+  return best ?? { file: { source, declarations: [] }, diagnostics: [] };
+}
+
+function read(source: Source, lexed: Lexed, { tokens, problems }: Balanced): Parsed {
+  const { grammar } = tools();
+  const found = layout(tokens, 'file');
+  const early = [
+    ...lexed.problems,
+    ...withoutEchoes(problems, lexed.problems, source),
+    ...found.problems(source),
+  ];
+  const all: Problem[] = [...early];
+  const whole = run(grammar, 'file', found.tokens);
+  let tree: CstNode;
+  if ('tree' in whole) tree = whole.tree;
+  else {
+    const recovered = recover(found.root, { grammar, source, known: early });
+    tree = recovered.tree;
+    all.push(...recovered.problems);
+    if (all.length === 0) {
+      const reading = { source, tokens: found.tokens, container: 'file', fallback: source.text.length };
+      all.push(problemOf(whole.misfit, reading));
+    }
+  }
+  const building = {
+    source,
+    problems: all,
+    docs: docsOf(source.text, lexed.comments),
+    inner: (start: number, end: number) => parseInner(source, { start, end }, all),
+  };
+  const file = buildFile(building, tree);
+  const diagnostics = new Diagnostics();
+  for (const problem of all) diagnostics.add(problem);
+  return { file, diagnostics: diagnostics.sorted() };
+}
+
+/** The expression between `${` and `}`. */
+function parseInner(
+  source: Source,
+  extent: { readonly start: number; readonly end: number },
+  problems: Problem[],
+): CstNode | undefined {
+  const { lex, grammar } = tools();
+  const lexed = lex(source, extent);
+  const pruned = prune(lexed.tokens, source);
+  const balanced = isBalanced(pruned.tokens) ? pruned : balance(pruned.tokens, source, 'plain');
+  const early = [...lexed.problems, ...pruned.problems, ...balanced.problems];
+  const { tokens } = layout(balanced.tokens, 'expression');
+  grammar.input = [...tokens];
+  const tree = grammar.expression();
+  const [error] = grammar.errors;
+  if (error === undefined && early.length === 0) return tree;
+  const [first] = early;
+  if (first !== undefined) problems.push(first);
+  else if (error !== undefined) {
+    const reading = { source, tokens, container: '', fallback: extent.start };
+    problems.push(problemOf(misfitOf(error, tokens), reading));
+  }
+  return undefined;
+}
+
+/** Bracket problems without those on a line where a token is already wrong: they only follow from it. */
+function withoutEchoes(
+  problems: readonly Problem[],
+  lexical: readonly Problem[],
+  source: Source,
+): readonly Problem[] {
+  if (lexical.length === 0) return problems;
+  const lineStart = (offset: number): number => source.text.lastIndexOf('\n', offset - 1);
+  const spoiled = new Set(lexical.map(({ span }) => lineStart(span.start)));
+  return problems.filter(({ span }) => !spoiled.has(lineStart(span.start)));
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
