@@ -1,0 +1,143 @@
+// From recorded nodes to a graph with a key. Equal keys mean equal graphs, whatever numbers flow through them.
+import { fuse } from './fuse.ts';
+import type { Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
+import { current, elementBytes, pendingNode, sizeOf } from './value.ts';
+import type { Constant, Host, Node, Result, Value } from './value.ts';
+
+export interface Recording {
+  /** Everything that decides what is computed, and no numbers that are computed with. */
+  readonly key: string;
+  /** Fed in this order, as `i0`, `i1`, … */
+  readonly hosts: readonly Host[];
+  /** Computed in this order, as `o0`, `o1`, … */
+  readonly wanted: readonly Result[];
+  readonly nodes: readonly Node[];
+}
+
+/** What must run to compute the wanted results, without building the graph yet. */
+export function collect(wanted: readonly Result[]): Recording {
+  const nodes = fuse(ancestors(wanted), wanted);
+  const needed = withoutUnused(nodes, wanted);
+  const hosts = new Map<Host, number>();
+  const places = new Map<Value, string>();
+  const parts: string[] = [];
+  const nameOf = (value: Value | undefined): string => {
+    if (value === undefined) return '';
+    const now = current(value);
+    if (now.kind === 'constant') return `c:${now.type}:${now.shape.join()}:${now.numbers.join()}`;
+    if (now.kind === 'result') return places.get(now) ?? '?';
+    const index = hosts.get(now) ?? hosts.size;
+    hosts.set(now, index);
+    return `i${index}:${now.type}:${now.shape.join()}`;
+  };
+  needed.forEach((node, n) => {
+    const outputs = node.outputs.map((output, k) => {
+      places.set(output, `n${n}.${k}`);
+      return `${output.type}:${output.shape.join()}`;
+    });
+    const inputs = node.inputs.map(nameOf).join(' ');
+    parts.push(
+      `${node.domain}/${node.op}${JSON.stringify(node.attributes)} ${inputs} -> ${outputs.join(' ')}`,
+    );
+  });
+  parts.push(wanted.map(nameOf).join(' '));
+  return { key: parts.join('\n'), hosts: [...hosts.keys()], wanted, nodes: needed };
+}
+
+export function toGraph({ hosts, wanted, nodes }: Recording): Graph {
+  const names = new Map<Value, string>();
+  const constants = new Map<Constant, GraphConstant>();
+  hosts.forEach((value, i) => names.set(value, `i${i}`));
+  wanted.forEach((result, i) => names.set(result, `o${i}`));
+  const nameOf = (value: Value | undefined): string => {
+    if (value === undefined) return '';
+    const now = current(value);
+    if (now.kind !== 'constant') return names.get(now) ?? '';
+    const constant = constants.get(now) ?? toConstant(now, `c${constants.size}`);
+    constants.set(now, constant);
+    return constant.name;
+  };
+  const graphNodes = nodes.map(({ op, domain, attributes, inputs, outputs }, n): GraphNode => {
+    outputs.forEach((output, k) => {
+      if (!names.has(output)) names.set(output, `n${n}_${k}`);
+    });
+    return { op, domain, attributes, inputs: inputs.map(nameOf), outputs: outputs.map(nameOf) };
+  });
+  return {
+    inputs: hosts.map((value, i) => described(value, `i${i}`)),
+    outputs: wanted.map((result, i) => described(result, `o${i}`)),
+    constants: [...constants.values()],
+    nodes: graphNodes,
+  };
+}
+
+/** The most bytes of intermediate results that are alive at once, when nodes run in order. */
+export function peakBytes({ nodes }: Recording): number {
+  const lastUse = new Map<Value, number>();
+  nodes.forEach((node, n) => {
+    for (const value of [...node.inputs, ...node.outputs]) if (value !== undefined) lastUse.set(value, n);
+  });
+  const ending = new Map<number, number>();
+  let alive = 0;
+  let peak = 0;
+  nodes.forEach((node, n) => {
+    for (const output of node.outputs) {
+      const bytes = sizeOf(output.shape) * elementBytes(output.type);
+      const end = lastUse.get(output) ?? n;
+      alive += bytes;
+      ending.set(end, (ending.get(end) ?? 0) + bytes);
+    }
+    peak = Math.max(peak, alive);
+    alive -= ending.get(n) ?? 0;
+  });
+  return peak;
+}
+
+/** All nodes still to be computed, in recording order. */
+function ancestors(wanted: readonly Result[]): readonly Node[] {
+  const found = new Set<Node>();
+  const waiting = wanted.map(pendingNode);
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (node === undefined || found.has(node)) continue;
+    found.add(node);
+    for (const input of node.inputs) waiting.push(pendingNode(input));
+  }
+  return [...found].sort((a, b) => a.order - b.order);
+}
+
+/** Fusing may leave nodes behind that fed only what was replaced. */
+function withoutUnused(nodes: readonly Node[], wanted: readonly Result[]): readonly Node[] {
+  const used = new Set<Value>(wanted);
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((output) => used.has(output))) continue;
+    kept.push(node);
+    for (const input of node.inputs) if (input !== undefined) used.add(input);
+  }
+  return kept.reverse();
+}
+
+function described(value: Host | Result, name: string): GraphValue {
+  return { name, type: value.type, shape: value.shape };
+}
+
+function toConstant(constant: Constant, name: string): GraphConstant {
+  const { type, shape, numbers } = constant;
+  return { name, type, shape, bytes: encode(type, numbers) };
+}
+
+function encode(type: Constant['type'], numbers: readonly number[]): Uint8Array {
+  switch (type) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(numbers).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(numbers).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer);
+    case 'bool':
+      return Uint8Array.from(numbers);
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,168 @@
+// Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { EngineError } from './engine-error.ts';
+import { kernelRules } from './kernels/table.ts';
+import { OnnxBackend } from './onnx-backend.ts';
+import type { SessionLimits } from './session-cache.ts';
+import {
+  activate,
+  activeBackend,
+  deactivate,
+  refuseOthers,
+  registeredFactory,
+  registerRules,
+  shareKernels,
+} from './tfjs.ts';
+
+export type BackendName = 'onnx' | 'tensorflow' | 'reference';
+
+export interface EngineOptions {
+  readonly backend: BackendName;
+  /** Threads of one operator; only `onnx` heeds it. */
+  readonly threads: number;
+  readonly limits?: SessionLimits;
+}
+
+/** One is open at a time in a process: tfjs's own state is global. */
+export interface Engine {
+  readonly name: BackendName;
+  trace(): EngineTrace;
+  /** Drops the backend with all its tensors and graphs. */
+  dispose(): Promise<void>;
+}
+
+/** What the backend `onnx` has done since it was opened; zeros for the others, which record nothing. */
+export interface EngineTrace {
+  readonly compiled: number;
+  readonly compileMs: number;
+  readonly cacheHits: number;
+  readonly runs: number;
+  readonly runMs: number;
+  /** Graphs held now, and an estimate of the working memory they keep. */
+  readonly graphs: number;
+  readonly graphBytes: number;
+  /** Nodes run, by ONNX operator. */
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
+const defaultLimits: SessionLimits = { sessions: 32, bytes: 1024 ** 3 };
+
+/** Throws `EngineError` `missing-package` when the backend's package is not installed. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const open = activeBackend();
+  if (open !== undefined) {
+    throw new EngineError(
+      'internal',
+      `an engine with the backend \`${open}\` is open already`,
+      'Dispose it first: one engine job runs at a time in a process.',
+    );
+  }
+  switch (options.backend) {
+    case 'onnx':
+      return openOnnx(options);
+    case 'reference':
+      return openReference();
+    case 'tensorflow':
+      return openTensorflow();
+    default:
+      return options.backend satisfies never;
+  }
+}
+
+async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Promise<Engine> {
+  const name = 'onnx';
+  const backend = new OnnxBackend(threads, limits);
+  registerRules(name, kernelRules, recorderOf);
+  refuseOthers(name, refuse);
+  await activate(name, () => backend);
+  return {
+    name,
+    trace: () => traceOf(backend),
+    dispose: async () => {
+      await backend.finish();
+      deactivate(name);
+    },
+  };
+}
+
+async function openReference(): Promise<Engine> {
+  const name = 'reference';
+  const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
+  shareKernels('cpu', name);
+  await activate(name, () => new MathBackendCPU());
+  return { name, trace: () => emptyTrace, dispose: async () => deactivate(name) };
+}
+
+async function openTensorflow(): Promise<Engine> {
+  const name = 'tensorflow';
+  const make = registeredFactory(name) ?? (await importTensorflow());
+  deactivate(name); // its import makes it active
+  await activate(name, make);
+  return {
+    name,
+    trace: () => emptyTrace,
+    // The package registers itself at its first import only, so its registration must survive.
+    dispose: async () => deactivate(name, make),
+  };
+}
+
+async function importTensorflow(): Promise<() => KernelBackend> {
+  const reasons: string[] = [];
+  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+    try {
+      await import(name);
+    } catch (error) {
+      reasons.push(`\`${name}\`: ${firstLine(error)}`);
+      continue;
+    }
+    const make = registeredFactory('tensorflow');
+    if (make !== undefined) return make;
+  }
+  throw new EngineError(
+    'missing-package',
+    `the backend \`tensorflow\` needs a package that cannot be loaded (${reasons.join('; ')})`,
+    'Run `npm install @tensorflow/tfjs-node-gpu`, or use `--backend onnx`.',
+  );
+}
+
+function recorderOf(backend: unknown): OnnxBackend {
+  if (backend instanceof OnnxBackend) return backend;
+  throw new Error('a kernel of `onnx` was called on another backend');
+}
+
+function refuse(kernel: string): never {
+  throw new EngineError(
+    'unsupported-kernel',
+    `the backend \`onnx\` does not have the kernel \`${kernel}\``,
+    'Use another `--backend`.',
+  );
+}
+
+function traceOf({ sessions, counts }: OnnxBackend): EngineTrace {
+  return {
+    compiled: sessions.counts.compiled,
+    compileMs: sessions.counts.compileMs,
+    cacheHits: sessions.counts.hits,
+    runs: counts.runs,
+    runMs: counts.runMs,
+    graphs: sessions.size,
+    graphBytes: sessions.bytes,
+    nodes: Object.fromEntries([...counts.nodes].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+const emptyTrace: EngineTrace = {
+  compiled: 0,
+  compileMs: 0,
+  cacheHits: 0,
+  runs: 0,
+  runMs: 0,
+  graphs: 0,
+  graphBytes: 0,
+  nodes: {},
+};
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0] ?? text;
+}

@@ -1,0 +1,43 @@
+// A graph of ONNX operators as plain data: what the recorder compiles to and the model writer encodes.
+
+export type ElementType = 'float32' | 'int32' | 'int64' | 'bool';
+
+/** Attribute values; integers and reals are told apart because ONNX does. */
+export type Attribute =
+  | { readonly int: number }
+  | { readonly real: number }
+  | { readonly ints: readonly number[] }
+  | { readonly text: string };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** `''` is ONNX itself, `com.microsoft` the operators of ONNX Runtime. */
+export type Domain = '' | 'com.microsoft';
+
+export interface GraphNode {
+  readonly op: string;
+  readonly domain: Domain;
+  /** Names of values; `''` leaves an optional input out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+export interface GraphValue {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+export interface GraphConstant extends GraphValue {
+  /** Little-endian, row-major. */
+  readonly bytes: Uint8Array;
+}
+
+export interface Graph {
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  readonly constants: readonly GraphConstant[];
+  /** In an order in which every node comes after those it reads from. */
+  readonly nodes: readonly GraphNode[];
+}

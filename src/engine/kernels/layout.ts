@@ -1,0 +1,207 @@
+// Kernels that move, copy, make or convert elements without computing with them.
+import { host, int, integers, ints, scalar } from '../recorder.ts';
+import type { Value } from '../value.ts';
+import {
+  anyType,
+  axesOf,
+  cast,
+  inputAt,
+  numberAttribute,
+  numbersAttribute,
+  numeric,
+  reshape,
+  typeAttribute,
+  unsupported,
+} from './rule.ts';
+import type { KernelCall, KernelRule, TensorType } from './rule.ts';
+
+export const layoutRules: readonly KernelRule[] = [
+  rule('Identity', 'x', (_, x) => x),
+  rule('Cast', 'x', (call, x) => cast(call.recorder, x, typeAttribute(call, 'dtype'))),
+  rule('Reshape', 'x', (call, x) => {
+    const given = numbersAttribute(call, 'shape');
+    const known = given.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    const all = x.shape.reduce((product, size) => product * size, 1);
+    return reshape(
+      call.recorder,
+      x,
+      given.map((size) => (size === -1 ? all / known : size)),
+    );
+  }),
+  rule('ExpandDims', 'input', (call, x) => {
+    const dim = numberAttribute(call, 'dim');
+    return reshape(call.recorder, x, x.shape.toSpliced(dim < 0 ? x.shape.length + 1 + dim : dim, 0, 1));
+  }),
+  rule('Transpose', 'x', (call, x) => {
+    const order = numbersAttribute(call, 'perm');
+    const shape = order.map((axis) => x.shape[axis] ?? 1);
+    return call.recorder.add(
+      'Transpose',
+      [x],
+      { type: x.type, shape },
+      { attributes: { perm: ints(order) } },
+    );
+  }),
+  rule('Slice', 'x', (call, x) => {
+    const begin = padded(numbersAttribute(call, 'begin'), x.shape.length, 0);
+    const size = padded(numbersAttribute(call, 'size'), x.shape.length, -1).map((count, axis) =>
+      count === -1 ? (x.shape[axis] ?? 0) - (begin[axis] ?? 0) : count,
+    );
+    return slice(call, x, begin, size);
+  }),
+  rule('Tile', 'x', (call, x) => {
+    const reps = numbersAttribute(call, 'reps');
+    const shape = x.shape.map((size, axis) => size * (reps[axis] ?? 1));
+    return call.recorder.add('Tile', [x, integers(reps)], { type: x.type, shape });
+  }),
+  {
+    kernel: 'PadV2',
+    inputs: { x: numeric },
+    record: (call) => {
+      const x = inputAt(call, 0);
+      const pads = pairsAttribute(call, 'paddings');
+      const shape = x.shape.map((size, axis) => size + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0));
+      const amounts = integers([...pads.map(([before]) => before), ...pads.map(([, after]) => after)]);
+      const value = scalar(numberAttribute(call, 'constantValue'), x.type);
+      return call.recorder.add('Pad', [x, amounts, value], { type: x.type, shape });
+    },
+  },
+  rule('Reverse', 'x', (call, x) => {
+    const axes = axesOf(call, 'dims', x.shape.length);
+    if (axes.length === 0) return x;
+    const all = (value: number) => integers(axes.map(() => value));
+    const inputs = [x, all(-1), all(-(2 ** 31)), integers(axes), all(-1)];
+    return call.recorder.add('Slice', inputs, { type: x.type, shape: x.shape });
+  }),
+  {
+    kernel: 'Concat',
+    inputs: { inputs: anyType },
+    list: true,
+    record: (call) => {
+      const rank = inputAt(call, 0).shape.length;
+      const [axis = 0] = axesOf(call, 'axis', rank);
+      return concat(call, call.inputs, axis);
+    },
+  },
+  {
+    kernel: 'Pack',
+    inputs: { inputs: anyType },
+    list: true,
+    record: (call) => {
+      const given = numberAttribute(call, 'axis');
+      const axis = given < 0 ? given + inputAt(call, 0).shape.length + 1 : given;
+      const layers = call.inputs.map((x) => reshape(call.recorder, x, x.shape.toSpliced(axis, 0, 1)));
+      return concat(call, layers, axis);
+    },
+  },
+  rule('Unpack', 'value', (call, x) => {
+    const [axis = 0] = axesOf(call, 'axis', x.shape.length);
+    const shape = x.shape.toSpliced(axis, 1);
+    return split(
+      call,
+      x,
+      axis,
+      Array.from({ length: x.shape[axis] ?? 0 }, () => 1),
+    ).map((layer) => reshape(call.recorder, layer, shape));
+  }),
+  rule('SplitV', 'x', (call, x) => {
+    const [axis = 0] = axesOf(call, 'axis', x.shape.length);
+    const length = x.shape[axis] ?? 0;
+    const given = call.attributes['numOrSizeSplits'];
+    if (typeof given === 'number') {
+      return split(
+        call,
+        x,
+        axis,
+        Array.from({ length: given }, () => length / given),
+      );
+    }
+    const sizes = numbersAttribute(call, 'numOrSizeSplits');
+    const known = sizes.reduce((sum, size) => (size === -1 ? sum : sum + size), 0);
+    return split(
+      call,
+      x,
+      axis,
+      sizes.map((size) => (size === -1 ? length - known : size)),
+    );
+  }),
+  rule('ZerosLike', 'x', (call, x) => repeat(call, 0, typeOf(x), x.shape)),
+  rule('OnesLike', 'x', (call, x) => repeat(call, 1, typeOf(x), x.shape)),
+  {
+    kernel: 'Fill',
+    inputs: {},
+    record: (call) => {
+      const { dtype } = call.attributes;
+      const type = dtype === undefined || dtype === null ? 'float32' : typeAttribute(call, 'dtype');
+      return repeat(call, numberAttribute(call, 'value'), type, numbersAttribute(call, 'shape'));
+    },
+  },
+  {
+    kernel: 'Range',
+    inputs: {},
+    record: (call) => {
+      const [start, stop, step] = ['start', 'stop', 'step'].map((name) => numberAttribute(call, name));
+      if (start === undefined || stop === undefined || step === undefined) throw new Error('three numbers');
+      const count = step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
+      const numbers = Array.from({ length: count }, (_, i) => start + i * step);
+      const type = typeAttribute(call, 'dtype');
+      if (type === 'bool') throw unsupported(call, 'of booleans');
+      return host(type === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers), type, [count]);
+    },
+  },
+];
+
+function rule(
+  kernel: string,
+  input: string,
+  write: (call: KernelCall, x: Value) => Value | readonly Value[],
+): KernelRule {
+  return { kernel, inputs: { [input]: anyType }, record: (call) => write(call, inputAt(call, 0)) };
+}
+
+function slice(call: KernelCall, x: Value, begin: readonly number[], size: readonly number[]): Value {
+  if (x.shape.length === 0) return x;
+  const end = begin.map((start, axis) => start + (size[axis] ?? 0));
+  const axes = begin.map((_, axis) => axis);
+  const inputs = [x, integers(begin), integers(end), integers(axes)];
+  return call.recorder.add('Slice', inputs, { type: x.type, shape: size });
+}
+
+function concat(call: KernelCall, parts: readonly Value[], axis: number): Value {
+  const [first] = parts;
+  if (first === undefined) throw new Error(`\`${call.kernel}\` of nothing`);
+  const length = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0);
+  const shape = first.shape.with(axis, length);
+  return call.recorder.add('Concat', parts, { type: first.type, shape }, { attributes: { axis: int(axis) } });
+}
+
+function split(call: KernelCall, x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
+  const outputs = sizes.map((size) => ({ type: x.type, shape: x.shape.with(axis, size) }));
+  return call.recorder.addMany('Split', [x, integers(sizes)], outputs, { attributes: { axis: int(axis) } });
+}
+
+function repeat(call: KernelCall, value: number, type: TensorType, shape: readonly number[]): Value {
+  return call.recorder.add('Expand', [scalar(value, type), integers(shape)], { type, shape });
+}
+
+function typeOf(x: Value): TensorType {
+  if (x.type === 'int64') throw new Error('tensors outside a recording are never int64');
+  return x.type;
+}
+
+function padded(given: readonly number[], length: number, rest: number): readonly number[] {
+  return Array.from({ length }, (_, i) => given[i] ?? rest);
+}
+
+function pairsAttribute(call: KernelCall, name: string): readonly (readonly [number, number])[] {
+  const value = call.attributes[name];
+  if (!Array.isArray(value)) throw unsupported(call, `without \`${name}\``);
+  return value.map((pair: unknown) => {
+    if (!isPair(pair)) throw unsupported(call, `with such \`${name}\``);
+    return pair;
+  });
+}
+
+function isPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((element) => typeof element === 'number');
+}

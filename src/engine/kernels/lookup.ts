@@ -1,0 +1,95 @@
+// Kernels that pick elements by index, and the product of matrices.
+import { int, integers, ints, scalar } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Value } from '../value.ts';
+import {
+  anyType,
+  axesOf,
+  broadcast,
+  cast,
+  flagAttribute,
+  inputAt,
+  numberAttribute,
+  numeric,
+  real32,
+  typeAttribute,
+  unsupported,
+  whole,
+} from './rule.ts';
+import type { KernelRule } from './rule.ts';
+
+export const lookupRules: readonly KernelRule[] = [
+  {
+    kernel: 'GatherV2',
+    inputs: { x: anyType, indices: whole },
+    record: (call) => {
+      const [x, indices] = [inputAt(call, 0), inputAt(call, 1)];
+      const [axis = 0] = axesOf(call, 'axis', x.shape.length);
+      if (call.attributes['batchDims'] !== 0) throw unsupported(call, 'with `batchDims`');
+      const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
+      return call.recorder.add(
+        'Gather',
+        [x, indices],
+        { type: x.type, shape },
+        { attributes: { axis: int(axis) } },
+      );
+    },
+  },
+  {
+    kernel: 'GatherNd',
+    inputs: { params: anyType, indices: whole },
+    record: (call) => {
+      const [params, indices] = [inputAt(call, 0), inputAt(call, 1)];
+      const depth = indices.shape.at(-1) ?? 0;
+      const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
+      const wide = cast(call.recorder, indices, 'int64');
+      return call.recorder.add('GatherND', [params, wide], { type: params.type, shape });
+    },
+  },
+  {
+    kernel: 'OneHot',
+    inputs: { indices: whole },
+    record: (call) => {
+      const indices = inputAt(call, 0);
+      const depth = numberAttribute(call, 'depth');
+      const [on, off] = [numberAttribute(call, 'onValue'), numberAttribute(call, 'offValue')];
+      const shape = [...indices.shape, depth];
+      const places = integers(Array.from({ length: depth }, (_, i) => i));
+      const wide = cast(call.recorder, indices, 'int64');
+      const column = call.recorder.add('Unsqueeze', [wide, integers([-1])], {
+        type: 'int64',
+        shape: [...indices.shape, 1],
+      });
+      const hit = call.recorder.add('Equal', [column, places], { type: 'bool', shape });
+      const picked = [hit, scalar(on, 'float32'), scalar(off, 'float32')];
+      const chosen = call.recorder.add('Where', picked, { type: 'float32', shape });
+      return cast(call.recorder, chosen, typeAttribute(call, 'dtype'));
+    },
+  },
+  {
+    kernel: 'BatchMatMul',
+    inputs: { a: real32, b: real32 },
+    record: (call) => {
+      const a = matrix(call.recorder, inputAt(call, 0), flagAttribute(call, 'transposeA'));
+      const b = matrix(call.recorder, inputAt(call, 1), flagAttribute(call, 'transposeB'));
+      const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const shape = [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
+      return call.recorder.add('MatMul', [a, b], { type: 'float32', shape });
+    },
+  },
+  {
+    kernel: 'AddN',
+    inputs: { inputs: numeric },
+    list: true,
+    record: (call) =>
+      call.inputs.slice(1).reduce((sum, x) => call.recorder.add('Add', [sum, x], sum), inputAt(call, 0)),
+  },
+];
+
+function matrix(recorder: Recorder, x: Value, transpose: boolean): Value {
+  if (!transpose) return x;
+  const rank = x.shape.length;
+  const order = x.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
+  const shape = order.map((axis) => x.shape[axis] ?? 1);
+  return recorder.add('Transpose', [x], { type: x.type, shape }, { attributes: { perm: ints(order) } });
+}

@@ -1,0 +1,96 @@
+// Which texts are encoded together. Sizes of a run depend on the bucket of a text's own length alone, so that a text's vector
+// depends on that text alone: texts of other lengths go elsewhere, and a run that is not full is padded.
+
+/** Sizes of every run of one bucket. */
+export interface Bucket {
+  /** Texts of this many tokens or fewer, and of more than the bucket before. */
+  readonly places: number;
+  readonly texts: number;
+  readonly tokens: number;
+}
+
+export interface Pack {
+  readonly bucket: Bucket;
+  /** Which of the given texts, in packing order. */
+  readonly members: readonly number[];
+}
+
+/** Tokens of one run: enough for matrix products to be fast, few enough for short lists not to wait. */
+const tokensPerRun = 768;
+/** How full a text of a bucket is expected to be; decides how many texts fit into a run. */
+const expectedFill = 0.6;
+const shortest = 16;
+
+/** Buckets double, so few graphs are compiled; attention alone pays for the places between. */
+export function bucketsUpTo(maxTokens: number): readonly Bucket[] {
+  const buckets: Bucket[] = [];
+  for (let places = Math.min(shortest, maxTokens); ; places = Math.min(2 * places, maxTokens)) {
+    const texts = Math.max(1, Math.round(tokensPerRun / (places * expectedFill)));
+    buckets.push({ places, texts, tokens: Math.max(tokensPerRun, places) });
+    if (places === maxTokens) return buckets;
+  }
+}
+
+/** Every text once, by bucket and then by length. `lengths` are in tokens, each 1 to the last bucket's `places`. */
+export function packTexts(lengths: readonly number[], buckets: readonly Bucket[]): readonly Pack[] {
+  const order = lengths.map((length, index) => ({ length, index }));
+  order.sort((a, b) => a.length - b.length || a.index - b.index);
+  const packs: { bucket: Bucket; members: number[]; tokens: number }[] = [];
+  for (const { length, index } of order) {
+    const bucket = buckets.find(({ places }) => length <= places);
+    if (bucket === undefined) throw new RangeError(`a text of ${length} tokens is longer than every bucket`);
+    const last = packs.at(-1);
+    if (
+      last?.bucket === bucket &&
+      last.members.length < bucket.texts &&
+      last.tokens + length <= bucket.tokens
+    ) {
+      last.members.push(index);
+      last.tokens += length;
+    } else {
+      packs.push({ bucket, members: [index], tokens: length });
+    }
+  }
+  return packs.map(({ bucket, members }) => ({ bucket, members }));
+}
+
+/** The numbers of a run, flat; shapes as in `PackedTexts` and `PooledTexts`. */
+export interface PackArrays {
+  readonly ids: Int32Array;
+  readonly positions: Int32Array;
+  readonly spread: Int32Array;
+  readonly pack: Int32Array;
+  readonly mask: Float32Array;
+  readonly present: Float32Array;
+}
+
+/** What `softmax` takes for "not there": its exponential is exactly 0 beside any score. */
+const absent = -1e9;
+
+export function fillPack(
+  texts: readonly (readonly number[])[],
+  { places, texts: count, tokens }: Bucket,
+): PackArrays {
+  const arrays: PackArrays = {
+    ids: new Int32Array(tokens),
+    positions: new Int32Array(tokens),
+    spread: new Int32Array(count * places),
+    pack: new Int32Array(tokens),
+    mask: new Float32Array(count * places).fill(absent),
+    present: new Float32Array(count * places),
+  };
+  let token = 0;
+  texts.forEach((ids, text) => {
+    ids.forEach((id, place) => {
+      const spot = text * places + place;
+      arrays.ids[token] = id;
+      arrays.positions[token] = place;
+      arrays.spread[spot] = token;
+      arrays.pack[token] = spot;
+      arrays.mask[spot] = 0;
+      arrays.present[spot] = 1;
+      token += 1;
+    });
+  });
+  return arrays;
+}

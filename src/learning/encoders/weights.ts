@@ -1,0 +1,63 @@
+// From the tensors of a safetensors file to the weights of a program, checked against the shapes its config implies.
+import * as tf from '@tensorflow/tfjs-core';
+import { ModelError } from '../model-error.ts';
+import type { Safetensors } from '../safetensors.ts';
+import { bertWeights } from './bert.ts';
+import type { BertConfig, Weights } from './bert.ts';
+import { badModel } from './model-folder.ts';
+
+/** The caller disposes the tensors. Throws `ModelError` when a weight is missing, has another shape or is not finite. */
+export function loadBertWeights(file: Safetensors, config: BertConfig, name: string): Weights {
+  // Models saved with a head on top keep the encoder under `bert.`.
+  const prefix = file.has('bert.embeddings.word_embeddings.weight') ? 'bert.' : '';
+  const read = bertWeights(config).map((expected) => {
+    const stored = `${prefix}${expected.name}`;
+    if (!file.has(stored)) {
+      throw new ModelError(
+        'bad-model',
+        name,
+        `there is no weight \`${stored}\`, which \`config.json\` implies`,
+        'Check that both files belong to the same model.',
+      );
+    }
+    const { shape, data } = file.tensor(stored);
+    if (shape.join() !== expected.shape.join()) {
+      throw badModel(
+        name,
+        `the weight \`${stored}\` has the shape [${shape.join(', ')}], and \`config.json\` implies [${expected.shape.join(', ')}]`,
+        'Check that both files belong to the same model.',
+      );
+    }
+    if (!data.every(Number.isFinite)) {
+      throw badModel(
+        name,
+        `the weight \`${stored}\` has numbers that are not finite`,
+        'The file is damaged. Get it again.',
+      );
+    }
+    return { name: expected.name, shape, data };
+  });
+  return Object.fromEntries(read.map(({ name, shape, data }) => [name, toTensor(name, shape, data)]));
+}
+
+function toTensor(name: string, shape: readonly number[], data: Float32Array): tf.Tensor {
+  const [rows = 1, columns = 1] = shape;
+  if (shape.length !== 2 || name.startsWith('embeddings.')) return tf.tensor(data, [...shape], 'float32');
+  return tf.tensor2d(transposed(data, rows, columns), [columns, rows]);
+}
+
+/** In blocks that stay in the processor's cache. ONNX Runtime multiplies by a transposed input at half the speed. */
+function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(data.length);
+  const block = 32;
+  for (let top = 0; top < rows; top += block) {
+    for (let left = 0; left < columns; left += block) {
+      for (let i = top; i < Math.min(rows, top + block); i++) {
+        for (let j = left; j < Math.min(columns, left + block); j++) {
+          result[j * rows + i] = data[i * columns + j] ?? 0;
+        }
+      }
+    }
+  }
+  return result;
+}

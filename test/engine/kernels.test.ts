@@ -1,0 +1,71 @@
+// Every kernel of `onnx`, for every type it declares, against tfjs's own CPU backend; and the table in docs/kernels.md.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { kernelRules } from '../../src/engine/kernels/table.ts';
+import { OnnxBackend } from '../../src/engine/onnx-backend.ts';
+import { kernelCases } from './kernel-cases.ts';
+import { kernelTable } from './kernel-table.ts';
+import { compute, withEngine } from './on-backend.ts';
+import type { Numbers } from './on-backend.ts';
+
+const record = vi.spyOn(OnnxBackend.prototype, 'record');
+const reference = new Map<string, readonly Numbers[]>();
+let engine: Engine;
+
+beforeAll(async () => {
+  await withEngine('reference', async () => {
+    for (const { name, program } of kernelCases) reference.set(name, await compute(program));
+  });
+  engine = await openEngine({ backend: 'onnx', threads: 1 });
+});
+afterAll(() => engine.dispose());
+
+describe('kernels of `onnx` agree with the reference', () => {
+  it.each(kernelCases)('$name', async ({ name, program }) => {
+    const expected = reference.get(name) ?? [];
+    const actual = await compute(program);
+    expect(actual.map(typeOf)).toEqual(expected.map(typeOf));
+    actual.forEach(({ values }, i) => {
+      expect(worst(values, expected[i]?.values ?? [])).toBeLessThanOrEqual(1e-5);
+    });
+  });
+});
+
+describe('the table of kernels', () => {
+  it('has a case for every type of every input', () => {
+    const tried = new Set(
+      record.mock.calls.flatMap(([rule, inputs]) =>
+        inputs.map(([name, { dtype }]) => `${rule.kernel}.${rule.list === true ? 'inputs' : name} ${dtype}`),
+      ),
+    );
+    const declared = kernelRules.flatMap(({ kernel, inputs }) =>
+      Object.entries(inputs).flatMap(([name, types]) => types.map((type) => `${kernel}.${name} ${type}`)),
+    );
+    expect(declared.filter((entry) => !tried.has(entry))).toEqual([]);
+    const called = new Set(record.mock.calls.map(([rule]) => rule.kernel));
+    expect(kernelRules.map((rule) => rule.kernel).filter((kernel) => !called.has(kernel))).toEqual([]);
+  });
+
+  it('is the one in the documentation', async () => {
+    await expect(kernelTable()).toMatchFileSnapshot('../../docs/kernels.md');
+  });
+});
+
+function typeOf({ shape, dtype }: Numbers): Omit<Numbers, 'values'> {
+  return { shape, dtype };
+}
+
+/** The largest relative error (absolute below 1); infinite where one is a number and the other is not. */
+function worst(actual: readonly number[], expected: readonly number[]): number {
+  if (actual.length !== expected.length) return Infinity;
+  return Math.max(
+    0,
+    ...actual.map((value, i) => {
+      const wanted = expected[i] ?? NaN;
+      if (Object.is(value, wanted)) return 0;
+      const error = Math.abs(value - wanted) / Math.max(1, Math.abs(wanted));
+      return Number.isNaN(error) ? Infinity : error;
+    }),
+  );
+}
