@@ -7,6 +7,7 @@ import type { Registry } from '../stages/registry.ts';
 import { checkSteps } from './check-steps.ts';
 import { constant } from './evaluate.ts';
 import { expand } from './expand.ts';
+import { functionNames, unsupportedFunctions } from './functions.ts';
 import { reportIdentical } from './identical.ts';
 import { collectNames } from './names.ts';
 import { orderSteps } from './order.ts';
@@ -102,11 +103,14 @@ function checkVersion(file: Ast.File, diagnostics: Diagnostics): void {
   });
 }
 
-/** Constants that nothing uses can be wrong too. Those that hold calls of options are read where they are used. */
+/** Constants that nothing uses can be wrong too. Those that an option gives its meaning are read where they are used. */
 function checkConstants(program: Program): void {
   for (const declaration of program.names.lets.values()) {
-    const { node } = declaration.value;
-    if (node !== 'call' && node !== 'list' && node !== 'map' && node !== 'per-label' && node !== 'reference')
-      constant(declaration, program);
+    const { value } = declaration;
+    const later =
+      value.node === 'call'
+        ? !functionNames.includes(value.callee.text) && !unsupportedFunctions.has(value.callee.text)
+        : ['list', 'map', 'per-label', 'reference'].includes(value.node);
+    if (!later) constant(declaration, program);
   }
 }

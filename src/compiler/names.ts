@@ -28,7 +28,8 @@ export function collectNames(file: Ast.File, diagnostics: Diagnostics): Names {
   };
   const declared = new Map<string, Declared[]>();
 
-  const declare = (name: Ast.Name, branches: Declared['branches'], stage: boolean): void => {
+  /** Whether the name is free; of two declarations the first counts, so that one mistake is told once. */
+  const declare = (name: Ast.Name, branches: Declared['branches'], stage: boolean): boolean => {
     const earlier = declared.get(name.text) ?? [];
     const entry: Declared = { name, branches, stage };
     const clash = earlier.find((other) => !(stage && other.stage && exclusive(entry, other)));
@@ -40,27 +41,28 @@ export function collectNames(file: Ast.File, diagnostics: Diagnostics): Names {
         notes: [{ span: clash.name.span, message: 'first declared here' }],
         hint: 'all declarations of a file share one namespace: rename one of them',
       });
+      return false;
     }
     declared.set(name.text, [...earlier, entry]);
+    return true;
   };
 
   const visit = (declarations: readonly Ast.Declaration[], branches: Declared['branches']): void => {
     for (const declaration of declarations) {
       switch (declaration.node) {
         case 'param':
-          declare(declaration.name, branches, false);
-          tables.params.set(declaration.name.text, declaration);
+          if (declare(declaration.name, branches, false))
+            tables.params.set(declaration.name.text, declaration);
           break;
         case 'let':
-          declare(declaration.name, branches, false);
-          tables.lets.set(declaration.name.text, declaration);
+          if (declare(declaration.name, branches, false)) tables.lets.set(declaration.name.text, declaration);
           break;
         case 'target':
-          declare(declaration.name, branches, false);
-          tables.targets.set(declaration.name.text, declaration);
+          if (declare(declaration.name, branches, false))
+            tables.targets.set(declaration.name.text, declaration);
           break;
         case 'stage': {
-          declare(declaration.name, branches, true);
+          if (!declare(declaration.name, branches, true)) break;
           const same = tables.stages.get(declaration.name.text) ?? [];
           tables.stages.set(declaration.name.text, [...same, declaration]);
           break;

@@ -27,13 +27,16 @@ export function resolveCall(expr: Ast.Call, calls: Calls, scope: Scope, program:
   }
   const names = Object.keys(declaration.arguments);
   const given = new Map<string, Ast.Argument>();
+  const misspelt = new Set<string>();
   let complete = true;
   let position = 0;
   for (const argument of expr.arguments) {
     const target = argument.name?.text ?? names[position++];
     if (target === undefined || !names.includes(target)) {
       complete = false;
-      reportUnknown(argument, name, names, program);
+      const meant = argument.name === undefined ? undefined : suggest(argument.name.text, names);
+      if (meant !== undefined) misspelt.add(meant);
+      reportUnknown(argument, name, meant, names, program);
     } else if (given.has(target)) {
       complete = false;
       program.diagnostics.add({
@@ -52,6 +55,7 @@ export function resolveCall(expr: Ast.Call, calls: Calls, scope: Scope, program:
     else if (argument !== undefined) complete = false;
     else if (option.required) {
       complete = false;
+      if (misspelt.has(key)) continue;
       program.diagnostics.add({
         code: 'missing-option',
         message: `\`${name}\` needs \`${key}\``,
@@ -100,6 +104,7 @@ export function resolveCallName(
 function reportUnknown(
   argument: Ast.Argument,
   call: string,
+  meant: string | undefined,
   names: readonly string[],
   program: Program,
 ): void {
@@ -114,12 +119,11 @@ function reportUnknown(
     });
     return;
   }
-  const near = suggest(argument.name.text, names);
   program.diagnostics.add({
     code: 'unknown-argument',
     message: `\`${call}\` has no argument \`${argument.name.text}\``,
     span: argument.name.span,
-    hint: near === undefined ? takes : `did you mean \`${near}\`?`,
-    ...(near === undefined ? {} : { fix: { span: argument.name.span, text: near } }),
+    hint: meant === undefined ? takes : `did you mean \`${meant}\`?`,
+    ...(meant === undefined ? {} : { fix: { span: argument.name.span, text: meant } }),
   });
 }

@@ -37,8 +37,9 @@ export function resolveInput(
     const referred = resolveReference(expr, place.scope, instances, program);
     return referred === undefined ? undefined : one(referred, place, program);
   }
-  if (expr.node === 'reference' && !isValue(expr, place.scope, program)) {
-    return unknownStage(expr.name, place, instances, program);
+  const root = rootOf(expr);
+  if (root !== undefined && !isValue(root, place.scope, program)) {
+    return unknownStage(root.name, place, instances, program);
   }
   switch (place.declaration.accepts) {
     case 'files':
@@ -70,6 +71,12 @@ function constantBehind(expr: Ast.Expr, scope: Scope, program: Program): Ast.Exp
   if (expr.node !== 'reference' || bindingOf(scope, expr.name.text) !== undefined) return undefined;
   const value = program.names.lets.get(expr.name.text)?.value;
   return value?.node === 'list' || value?.node === 'map' ? value : undefined;
+}
+
+/** `a` of `a`, `a.b` and `a[k: v].b`. */
+function rootOf(expr: Ast.Expr): Ast.Reference | undefined {
+  if (expr.node === 'reference') return expr;
+  return expr.node === 'member' || expr.node === 'select' ? rootOf(expr.object) : undefined;
 }
 
 function isValue(expr: Ast.Expr, scope: Scope, program: Program): boolean {
