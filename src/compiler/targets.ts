@@ -1,7 +1,4 @@
-// Which steps are asked for: targets of the program, names and ids on the command line, or everything that gives a result.
-import type { Span } from '../parser/source.ts';
-import type { Problem } from '../parser/diagnostic.ts';
-import { suggest } from '../parser/suggest.ts';
+// Which steps a program asks for: its targets, or everything that gives a result.
 import type { Instances } from './expand.ts';
 import { stepsOf } from './order.ts';
 import type { CheckedStep, Pipeline } from './pipeline.ts';
@@ -71,75 +68,4 @@ export function reportUnused(steps: readonly CheckedStep[], pipeline: Pipeline, 
       hint: `remove it, read it from another stage, or run it by name: \`fslrun FILE ${step.name}\``,
     });
   }
-}
-
-/** What the words of a command line ask for: stage and target names, or ids such as `score[seed=13]`. */
-export function findTargets(
-  pipeline: Pipeline,
-  words: readonly { readonly text: string; readonly span: Span }[],
-): { readonly ids: readonly string[]; readonly problems: readonly Problem[] } {
-  const ids = new Set(pipeline.steps.map((step) => step.id));
-  const found: string[] = [];
-  const problems: Problem[] = [];
-  for (const word of words) {
-    const id = canonicalId(word.text);
-    const list = pipeline.targets.get(word.text);
-    if (list !== undefined) found.push(...list);
-    else if (ids.has(id)) found.push(id);
-    else {
-      const partial = instancesWith(pipeline, id);
-      if (partial.length > 0) {
-        found.push(...partial);
-        continue;
-      }
-      const near = suggest(word.text, [...pipeline.targets.keys(), ...ids]);
-      problems.push({
-        code: 'unknown-name',
-        message: `the program has no stage or target \`${word.text}\``,
-        span: word.span,
-        hint:
-          near === undefined
-            ? `it has ${[...pipeline.targets.keys()].join(', ')}`
-            : `did you mean \`${near}\`?`,
-      });
-    }
-  }
-  return { ids: [...new Set(found)], problems };
-}
-
-/** `score[seed: 13]` and `score[seed=13]` are the same step. */
-function canonicalId(text: string): string {
-  const match = /^([^[\]]+)\[(.*)\]$/.exec(text);
-  if (match === null) return text;
-  const [, name = '', keys = ''] = match;
-  return `${name}[${keysOf(keys)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',')}]`;
-}
-
-function keysOf(text: string): (readonly [string, string])[] {
-  return text.split(',').map((part) => {
-    const [, key = '', value = ''] = /^\s*([^=:\s]+)\s*[=:]\s*(.*?)\s*$/.exec(part) ?? [];
-    // The shell may have taken the quotes of a text away.
-    const quoted =
-      value === '' || /^(-?[0-9.]+(e-?\d+)?|true|false|".*")$/.test(value) ? value : JSON.stringify(value);
-    return [key, quoted] as const;
-  });
-}
-
-/** Instances that have the given keys among theirs. */
-function instancesWith(pipeline: Pipeline, id: string): readonly string[] {
-  const match = /^([^[\]]+)\[(.*)\]$/.exec(id);
-  if (match === null) return [];
-  const [, name = '', text = ''] = match;
-  const keys = keysOf(text);
-  return pipeline.steps
-    .filter(
-      (step) =>
-        step.name === name &&
-        keys.every(
-          ([key, value]) => Object.hasOwn(step.keys, key) && JSON.stringify(step.keys[key]) === value,
-        ),
-    )
-    .map((step) => step.id);
 }
