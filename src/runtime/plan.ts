@@ -1,4 +1,11 @@
 // What would run and why, decided from contents. First phase with IO; loads no engine. The result is plain JSON.
+import type { CheckedStep, Pipeline } from '../compiler/pipeline.ts';
+import type { Action } from './action.ts';
+import { inputSteps, openDecisions } from './decide.ts';
+import type { KeyParts } from './key.ts';
+import type { Previous } from './previous.ts';
+import type { Digests, Store } from './store.ts';
+import { selectSteps } from './targets.ts';
 
 export type ReasonCode =
   | 'never_ran'
@@ -52,4 +59,75 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
   readonly edges: readonly (readonly [from: string, to: string])[];
   readonly summary: { readonly cached: number; readonly run: number; readonly pending: number };
+}
+
+/** What the executor needs of a plan beyond what is shown. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly pipeline: Pipeline;
+  /** The planned steps, in the same order. */
+  readonly steps: readonly StepPlan[];
+}
+
+export interface StepPlan {
+  readonly step: CheckedStep;
+  readonly planned: PlannedStep;
+  /** Known with the key. */
+  readonly parts?: KeyParts;
+  /** The stored result of a cached step. */
+  readonly action?: Action;
+  /** Runs whatever the store has. */
+  readonly always: boolean;
+}
+
+export interface PlanOptions {
+  readonly digests: Digests;
+  readonly previous: Previous;
+  /** Of the models that come with FSL. */
+  readonly builtinVersion: (name: string) => string | undefined;
+  /** Targets, stages or instances; without any the program's own. */
+  readonly targets?: readonly string[];
+  /** Stages that run whatever the store has; `true` for all. */
+  readonly force?: boolean | readonly string[];
+  /** Asked for on the command line; a stage's own `device:` goes first. */
+  readonly device?: 'auto' | 'cpu' | 'gpu';
+  /** How a data file is called when talking to people. Default: as it is. */
+  readonly show?: (path: string) => string;
+}
+
+export function plan(pipeline: Pipeline, store: Store, options: PlanOptions): Plan {
+  return planSteps(pipeline, store, options).plan;
+}
+
+/** Throws `Failure` (`command-line`) where `targets` or `force` name nothing. */
+export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions): Planned {
+  const targets = options.targets ?? [];
+  const wanted = targets.length === 0 ? pipeline.defaultTargets : selectSteps(pipeline, targets);
+  const needed = withNeeds(pipeline, wanted);
+  const decide = openDecisions(pipeline, store, options);
+  const steps: StepPlan[] = [];
+  const edges: (readonly [string, string])[] = [];
+  const summary = { cached: 0, run: 0, pending: 0 };
+  for (const step of pipeline.steps) {
+    if (!needed.has(step.id)) continue;
+    const decision = decide(step);
+    steps.push(decision);
+    summary[decision.planned.state] += 1;
+    for (const from of new Set([...decision.planned.inputs, ...step.after])) edges.push([from, step.id]);
+  }
+  const planned = steps.map((step) => step.planned);
+  return {
+    plan: { version: 1, program: pipeline.source.path, steps: planned, edges, summary },
+    pipeline,
+    steps,
+  };
+}
+
+/** The steps, and all that they need, directly or through others. */
+function withNeeds(pipeline: Pipeline, wanted: readonly string[]): ReadonlySet<string> {
+  const needed = new Set(wanted);
+  for (const step of pipeline.steps.toReversed()) {
+    if (needed.has(step.id)) for (const id of [...inputSteps(step), ...step.after]) needed.add(id);
+  }
+  return needed;
 }

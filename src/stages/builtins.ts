@@ -14,6 +14,6 @@ export const builtins: readonly BuiltinModel[] = [
 export const builtinFile = 'builtin.json';
 
 /** The contents of `builtin.json`; `version` in it makes the artifact's digest change with the numbers. */
-export function builtinContents({ name, version }: BuiltinModel): string {
+export function builtinContents({ name, version }: Pick<BuiltinModel, 'name' | 'version'>): string {
   return `${JSON.stringify({ name, version })}\n`;
 }

@@ -91,10 +91,10 @@ export interface CheckContext<O extends Options> {
   readonly inputs: Statics;
   readonly facts: Facts;
   /** Reports at the value of an option or input (its name when it is absent: at the stage's name). */
-  report(
+  readonly report: (
     at: string,
     problem: Omit<Problem, 'span'> & { readonly code: Code; readonly span?: Problem['span'] },
-  ): void;
+  ) => void;
 }
 
 export interface Progress {
@@ -112,9 +112,11 @@ export interface RunContext<O extends Options, I extends Inputs> {
   /** A stream for one purpose, derived from (seed, stage kind, purpose). */
   random(purpose: string): Random;
   output(part?: string): Output;
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
   /** A thing the user should know that is not an error: shown with the step, kept in its record. */
-  note(message: string): void;
+  readonly note: (message: string) => void;
+  /** Says where tensors were computed, for the record of the step. */
+  computedOn?(device: 'cpu' | 'gpu'): void;
   readonly signal: AbortSignal;
   readonly engine: EngineChoice;
   /** A directory for caches shared between steps (frozen embeddings), or none. */
@@ -124,6 +126,8 @@ export interface RunContext<O extends Options, I extends Inputs> {
 export interface EngineChoice {
   readonly backend: 'onnx' | 'tensorflow' | 'reference';
   readonly device: 'auto' | 'cpu' | 'gpu';
+  /** Processor threads of one step: the same whatever else runs beside it, so that results do not depend on `--jobs`. */
+  readonly threads?: number;
 }
 
 /** Whether a `require:` holds. */

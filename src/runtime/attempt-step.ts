@@ -1,0 +1,125 @@
+// One attempt of a claimed step: run in a private folder, its inputs checked again, its result published as a whole or dropped.
+import type { CheckedStep } from '../compiler/pipeline.ts';
+import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
+import type { JobOutcome } from './executors/executor.ts';
+import { workerInput } from './input-contents.ts';
+import type { KeyParts } from './key.ts';
+import type { StepOutcome, StepRun } from './run-step.ts';
+import { differing, locationsOf, resolveInputs } from './step-inputs.ts';
+import { changedDuringRun, died, placed, timedOut } from './step-problem.ts';
+import type { PublishedFile } from './store.ts';
+import type { JobResult, WorkerInput } from './worker-message.ts';
+
+export interface Work {
+  readonly step: CheckedStep;
+  readonly key: string;
+  readonly parts: KeyParts;
+  readonly run: StepRun;
+}
+
+/** Throws `Failure` (`disk-full`) where the result cannot be published. */
+export async function runAttempt(work: Work): Promise<StepOutcome> {
+  const { step, run } = work;
+  const folder = run.attempts.open();
+  try {
+    const notes: string[] = [];
+    const start = run.settings.now();
+    const outcome = await runJob(work, folder, notes);
+    switch (outcome.state) {
+      case 'finished':
+        return await publish(work, outcome.result, notes, (run.settings.now() - start) / 1000);
+      case 'failed': {
+        const { corrupt } = outcome.failure;
+        const diagnostics = outcome.failure.diagnostics.map((one) => placed(one, step));
+        if (corrupt.length > 0) return { state: 'corrupt', objects: corrupt, diagnostics };
+        return { state: 'failed', diagnostics };
+      }
+      case 'died':
+        return { state: 'failed', diagnostics: [died(step, outcome)] };
+      case 'timeout':
+        return { state: 'failed', diagnostics: [timedOut(step)] };
+      case 'stopped':
+        return { state: 'interrupted', started: true };
+      default:
+        return outcome satisfies never;
+    }
+  } finally {
+    await run.attempts.discard(folder);
+  }
+}
+
+async function runJob({ step, parts, run }: Work, folder: string, notes: string[]): Promise<JobOutcome> {
+  const { settings } = run;
+  const locations = locationsOf(run);
+  const inputs: Record<string, WorkerInput> = {};
+  for (const [name, input] of Object.entries(step.inputs)) {
+    const [contents, declared] = [parts.inputs[name], step.definition.inputs[name]];
+    if (contents === undefined || declared === undefined) throw new Error(`${step.id} has no input ${name}`);
+    inputs[name] = workerInput(input, contents, declared.accepts, locations);
+  }
+  const absent = step.definition.absent?.(step.options) ?? [];
+  return settings.executor.run({
+    job: {
+      kind: step.definition.name,
+      options: step.options,
+      seed: step.common.seed,
+      inputs,
+      parts: Object.keys(step.definition.outputs).filter((part) => !absent.includes(part)),
+      folder,
+      objects: settings.store.path('objects'),
+      engine: {
+        ...settings.engine,
+        device: step.common.device === 'auto' ? settings.engine.device : step.common.device,
+      },
+      cacheDirectory: settings.store.path('cache'),
+    },
+    signal: settings.signal,
+    timeout: step.common.timeout,
+    progress: (progress) => run.tell({ type: 'step-progress', step: step.id, ...progress }),
+    note: (message) => {
+      notes.push(message);
+      run.tell({ type: 'step-note', step: step.id, message });
+    },
+  });
+}
+
+/** The result becomes visible, unless what it was made from is not what it was. */
+async function publish(
+  work: Work,
+  result: JobResult,
+  notes: readonly string[],
+  seconds: number,
+): Promise<StepOutcome> {
+  const { step, key, parts, run } = work;
+  const { settings } = run;
+  const again = resolveInputs(step, run);
+  const changed = 'missing' in again ? again.missing.input : differing(parts.inputs, again.known);
+  if (changed !== undefined)
+    return { state: 'failed', diagnostics: [changedDuringRun(step, changed, settings)] };
+
+  const outputs: Record<string, StoredArtifact> = {};
+  const files: PublishedFile[] = [];
+  for (const [part, written] of Object.entries(result.outputs)) {
+    const type = step.definition.outputs[part]?.type ?? 'files';
+    outputs[part] = storedArtifact(
+      type,
+      written.map(({ name, digest, size }) => ({ name, digest, size })),
+    );
+    for (const { path, digest } of written) if (path !== undefined) files.push({ path, digest });
+  }
+  const action: Action = {
+    version: 1,
+    key,
+    parts,
+    outputs,
+    seconds: result.seconds,
+    ...(result.device === undefined ? {} : { device: result.device }),
+    notes,
+    versions: settings.versions,
+    time: settings.now(),
+  };
+  await settings.store.publish({ action, files, drafts: run.attempts.drafts, fault: settings.fault });
+  run.fresh.add(key);
+  run.tell({ type: 'step-finished', step: step.id, key, seconds, bytes: bytesOf(action) });
+  return { state: 'done', action };
+}

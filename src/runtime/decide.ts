@@ -1,0 +1,174 @@
+// The state of one step after another, in an order in which inputs come first: cached, run or pending, with the reasons
+// found while deciding. Reads records and digests; changes nothing.
+import type { CheckedInput, CheckedStep, Pipeline } from '../compiler/pipeline.ts';
+import type { Action, StoredArtifact } from './action.ts';
+import { changesOf, createLocate, whyText } from './changes.ts';
+import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
+import { actionKey, keyParts, type InputContents, type KeyParts } from './key.ts';
+import type { PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
+import { openOrphans, type PreviousStep } from './previous.ts';
+import type { Digests, Store } from './store.ts';
+import { selectSteps } from './targets.ts';
+
+export function openDecisions(
+  pipeline: Pipeline,
+  store: Store,
+  options: PlanOptions,
+): (step: CheckedStep) => StepPlan {
+  const { previous, show = (path) => path } = options;
+  const actions = new Map<string, Action>();
+  const claimed = new Map<string, string>();
+  const locate = createLocate();
+  const forced = forcedSteps(pipeline, options.force);
+  const orphanOf = openOrphans(previous, new Set(pipeline.steps.map(({ id }) => id)));
+  const sources: Sources = {
+    digests: options.digests,
+    builtinVersion: options.builtinVersion,
+    artifact: (step, part): StoredArtifact | undefined => actions.get(step)?.outputs[part],
+  };
+  const contents = rememberFolders(sources);
+  const objects = rememberDigests(options.digests);
+
+  return (step) => {
+    const always = forced.has(step.id) || !step.common.cache;
+    const inputs: Record<string, InputContents> = {};
+    let waiting: string | undefined;
+    let missing: Reason | undefined;
+    for (const [name, input] of Object.entries(step.inputs)) {
+      const resolved = contents(input);
+      if (resolved.state === 'known') inputs[name] = resolved.contents;
+      else if (resolved.state === 'waiting') waiting ??= resolved.step;
+      else missing ??= { code: 'input_missing', path: name, file: show(resolved.path) };
+    }
+    const parts = keyParts(step, inputs);
+    const key = waiting === undefined && missing === undefined ? actionKey(parts) : undefined;
+
+    if (missing !== undefined) return decided(step, 'run', [missing], { always });
+    if (always && key === undefined) return decided(step, 'run', [alwaysReason(step)], { always });
+    if (key === undefined) {
+      const upstream: Reason = { code: 'upstream_runs', path: waiting ?? '' };
+      const before = previous.get(step.id);
+      const own =
+        before === undefined ? [] : changesOf({ step, before: before.parts, after: parts, locate, show });
+      return decided(step, 'pending', [...own, upstream], { always });
+    }
+    const twin = claimed.get(key);
+    if (twin !== undefined)
+      return decided(step, 'pending', [{ code: 'upstream_runs', path: twin }], { always, key, parts });
+
+    const found = always ? alwaysReason(step) : lookUp(step, key, parts);
+    if ('outputs' in found) {
+      actions.set(step.id, found);
+      return decided(step, 'cached', [], { always, key, parts, action: found });
+    }
+    claimed.set(key, step.id);
+    const reasons = 'reasons' in found ? found.reasons : [found];
+    return decided(step, 'run', reasons, { always, key, parts });
+  };
+
+  /** The stored result, or why there is none that can be used. */
+  function lookUp(
+    step: CheckedStep,
+    key: string,
+    parts: KeyParts,
+  ): Action | Reason | { reasons: readonly Reason[] } {
+    const lookup = store.action(key);
+    const record = `actions/${key}.json`;
+    if (lookup.state === 'damaged') return { code: 'output_corrupt', path: record };
+    if (lookup.state === 'found') {
+      const flaw = store.flaw(lookup.action, objects);
+      if (flaw === undefined) return deviceReason(step, lookup.action, options) ?? lookup.action;
+      return { code: flaw.state === 'missing' ? 'output_missing' : 'output_corrupt', path: flaw.path };
+    }
+    const before = previous.get(step.id) ?? orphanOf(parts);
+    if (before === undefined) return { code: 'never_ran' };
+    if (before.key === key) {
+      return before.outcome === 'failed'
+        ? { code: 'previous_failed' }
+        : { code: 'output_missing', path: record };
+    }
+    const reasons = changesOf({ step, before: before.parts, after: parts, locate, show });
+    return reasons.length === 0 ? { code: 'never_ran' } : { reasons };
+  }
+
+  function decided(
+    step: CheckedStep,
+    state: PlannedStep['state'],
+    reasons: readonly Reason[],
+    known: Omit<StepPlan, 'step' | 'planned'> & { readonly key?: string },
+  ): StepPlan {
+    const { key, ...rest } = known;
+    const seconds = state === 'cached' ? undefined : estimate(step, previous.get(step.id));
+    const inputs = inputSteps(step);
+    const planned: PlannedStep = {
+      id: step.id,
+      kind: step.definition.name,
+      state,
+      why: whyText(reasons, inputs.filter((id) => !actions.has(id)).length - 1),
+      reasons,
+      inputs,
+      ...(key === undefined ? {} : { key }),
+      ...(seconds === undefined ? {} : { estimate: { seconds } }),
+    };
+    return { step, planned, ...rest };
+  }
+}
+
+/** Each once, in the order of the inputs. */
+export function inputSteps(step: CheckedStep): readonly string[] {
+  const ids = new Set<string>();
+  const visit = (input: CheckedInput): void => {
+    if (input.from === 'step') ids.add(input.step);
+    if (input.from === 'many') for (const member of input.members) visit(member.input);
+  };
+  Object.values(step.inputs).forEach(visit);
+  return [...ids];
+}
+
+/** An explicitly asked device other than the one the stored result was computed on. */
+export function deviceReason(
+  step: CheckedStep,
+  action: Action,
+  { device = 'auto' }: Pick<PlanOptions, 'device'>,
+): Reason | undefined {
+  const asked = step.common.device === 'auto' ? device : step.common.device;
+  if (asked === 'auto' || action.device === undefined || action.device === asked) return undefined;
+  return { code: 'device_changed', path: 'device', before: action.device, after: asked };
+}
+
+function alwaysReason(step: CheckedStep): Reason {
+  return { code: step.common.cache ? 'forced' : 'not_cached' };
+}
+
+function forcedSteps(pipeline: Pipeline, force: PlanOptions['force']): ReadonlySet<string> {
+  if (force === undefined || force === false) return new Set();
+  return new Set(force === true ? pipeline.steps.map(({ id }) => id) : selectSteps(pipeline, force));
+}
+
+/** Instances of one stage name the same folder and files: each is looked at once a plan. */
+function rememberFolders(sources: Sources): (input: CheckedInput) => Resolved {
+  const known = new Map<string, Resolved>();
+  return (input) => {
+    if (input.from !== 'folder' && input.from !== 'files') return contentsOf(input, sources);
+    const name = input.from === 'folder' ? input.path : input.paths.join('\0');
+    let resolved = known.get(name);
+    if (resolved === undefined) known.set(name, (resolved = contentsOf(input, sources)));
+    return resolved;
+  };
+}
+
+/** Many results share large objects, such as the weights of an encoder. */
+function rememberDigests(digests: Digests): Digests {
+  const known = new Map<string, string>();
+  return {
+    digest: (path) => {
+      let digest = known.get(path);
+      if (digest === undefined) known.set(path, (digest = digests.digest(path)));
+      return digest;
+    },
+  };
+}
+
+function estimate(step: CheckedStep, before: PreviousStep | undefined): number | undefined {
+  return before?.parts.kind === step.definition.name ? before.seconds : undefined;
+}

@@ -1,0 +1,117 @@
+// Files that are there as a whole or not at all, also after a power cut, and records that show every flipped bit.
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Failure, wholeSource } from '../parser/diagnostic.ts';
+import { sha256 } from './canonical.ts';
+
+export interface DurableWrite {
+  readonly path: string;
+  readonly text: string;
+  /** A private folder on the same disk, where the file is made. */
+  readonly drafts: string;
+  readonly beforeRename?: () => void;
+}
+
+/** Writes, syncs and renames; readers see the old file or the new one. Throws `Failure` (`disk-full`). */
+export async function writeDurably({ path, text, drafts, beforeRename }: DurableWrite): Promise<void> {
+  const draft = draftIn(drafts);
+  try {
+    const file = await open(draft, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    beforeRename?.();
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw asDiskFull(error, path);
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** The same without waiting for the disk: for what can be lost without harm. */
+export function replaceFile(path: string, text: string, drafts = dirname(path)): void {
+  const draft = draftIn(drafts);
+  try {
+    writeFileSync(draft, text, { flag: 'wx' });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw asDiskFull(error, path);
+  }
+}
+
+/** Makes the names in a directory outlast a power cut. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch(() => undefined); // not possible on every system
+  if (handle === undefined) return;
+  try {
+    await handle.sync();
+  } catch {
+    // file systems that cannot sync a directory order renames themselves
+  } finally {
+    await handle.close();
+  }
+}
+
+const sealed = /^\{"checksum":"([0-9a-f]{64})","record":/;
+const prefixLength = '{"checksum":"","record":'.length + 64;
+
+/** JSON that carries its own checksum. */
+export function seal(record: unknown): string {
+  const text = JSON.stringify(record);
+  return `{"checksum":"${sha256(text)}","record":${text}}\n`;
+}
+
+/** What was sealed; `undefined` where one bit of the text is not as it was written. */
+export function unseal(text: string): unknown {
+  const checksum = sealed.exec(text)?.[1];
+  if (checksum === undefined || !text.endsWith('}\n')) return undefined;
+  const record = text.slice(prefixLength, -2);
+  return sha256(record) === checksum ? JSON.parse(record) : undefined;
+}
+
+export type Sealed =
+  { readonly state: 'whole'; readonly record: unknown } | { readonly state: 'missing' | 'damaged' };
+
+/** Reads a sealed file; the caller knows the type of what it sealed. */
+export function readSealed(path: string): Sealed {
+  const text = readText(path);
+  if (text === undefined) return { state: 'missing' };
+  const record = unseal(text);
+  return record === undefined ? { state: 'damaged' } : { state: 'whole', record };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** A full disk or quota as a `Failure`; any other error as it was. */
+export function asDiskFull(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new Failure({
+    code: 'disk-full',
+    message: `there is no room left on the disk for \`${path}\``,
+    span: wholeSource(path),
+    hint: 'free some space, or use another folder with `--store`, and run again; finished steps are kept',
+  });
+}
+
+function draftIn(folder: string): string {
+  return join(folder, `.draft-${process.pid}-${randomBytes(6).toString('hex')}`);
+}

@@ -1,0 +1,120 @@
+// Runs jobs in worker processes of this machine: started when first needed, used again, stopped on demand and with the runner.
+import type { Executor, JobOutcome, JobRequest } from './executor.ts';
+import type { Job, RunnerMessage, WorkerMessage } from '../worker-message.ts';
+
+export interface LocalSettings {
+  /** The program of a worker. */
+  readonly workerPath: string;
+  /** Added to the environment of the workers. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Worker {
+  send(message: RunnerMessage): void;
+  /** Replaced for every job. */
+  listener: (message: WorkerMessage) => void;
+  /** SIGTERM, and SIGKILL for one that does not end. */
+  stop(): void;
+  readonly ended: Promise<string>;
+  /** The last lines it printed. */
+  last(): string;
+}
+
+const killAfterMs = 1_500;
+const keptOutput = 2_000;
+
+export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor {
+  const all = new Set<Worker>();
+  const idle: Worker[] = [];
+  let count = 0;
+
+  return {
+    run: async (request) => {
+      if (request.signal.aborted) return { state: 'stopped' };
+      const worker = idle.pop() ?? (await start());
+      count += 1;
+      const outcome = await work(worker, { type: 'job', id: count, ...request.job }, request);
+      if (outcome.state === 'finished' || outcome.state === 'failed') idle.push(worker);
+      return outcome;
+    },
+    close: async () => {
+      const workers = [...all];
+      for (const worker of workers) worker.stop();
+      await Promise.all(workers.map(({ ended }) => ended));
+    },
+  };
+
+  async function start(): Promise<Worker> {
+    const { execaNode } = await import('execa'); // not loaded as long as everything is cached
+    const child = execaNode(workerPath, [], {
+      ipc: true,
+      serialization: 'json',
+      nodeOptions: [],
+      env,
+      stdin: 'ignore',
+      buffer: false,
+      reject: false,
+      forceKillAfterDelay: killAfterMs,
+    });
+    let printed = '';
+    const keep = (chunk: Buffer): void => {
+      printed = (printed + chunk.toString('utf8')).slice(-keptOutput);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const worker: Worker = {
+      send: (message) => child.send(message, () => undefined), // one that is gone is noticed by its end
+      listener: () => undefined,
+      stop: () => child.kill(),
+      last: () => printed.trim(),
+      ended: child.then(({ signal, exitCode }) => {
+        all.delete(worker);
+        const at = idle.indexOf(worker);
+        if (at !== -1) idle.splice(at, 1);
+        return signal === undefined ? `ended with code ${exitCode ?? 'unknown'}` : `was killed by ${signal}`;
+      }),
+    };
+    child.on('message', (message) => worker.listener(message as WorkerMessage)); // the worker is the same program
+    all.add(worker);
+    return worker;
+  }
+}
+
+async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobOutcome> {
+  const { signal, timeout } = request;
+  return new Promise((resolve) => {
+    let stopped: 'timeout' | 'stopped' | undefined;
+    const halt = (why: 'timeout' | 'stopped') => (): void => {
+      stopped ??= why;
+      worker.stop();
+    };
+    const timer = timeout === undefined ? undefined : setTimeout(halt('timeout'), timeout * 1000);
+    const abort = halt('stopped');
+    signal.addEventListener('abort', abort, { once: true });
+    const settle = (outcome: JobOutcome): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      worker.listener = () => undefined;
+      resolve(outcome);
+    };
+    void worker.ended.then((how) => {
+      settle(stopped === undefined ? { state: 'died', how, last: worker.last() } : { state: stopped });
+    });
+    worker.listener = (message) => {
+      if (message.id !== job.id || stopped !== undefined) return;
+      switch (message.type) {
+        case 'progress':
+          return request.progress(message.progress);
+        case 'note':
+          return request.note(message.message);
+        case 'finished':
+          return settle({ state: 'finished', result: message.result });
+        case 'failed':
+          return settle({ state: 'failed', failure: message.failure });
+        default:
+          return message satisfies never;
+      }
+    };
+    worker.send(job);
+  });
+}

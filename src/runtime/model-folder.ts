@@ -1,0 +1,23 @@
+// Which files of a Hugging Face model folder say what the model computes. The others (cards, pictures, other formats) may change.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareCodePoints } from './canonical.ts';
+
+const files =
+  /^(config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$|\.safetensors$|\.safetensors\.index\.json$/;
+/** Modules of a sentence-transformers model: `1_Pooling`, `2_Dense`. */
+const moduleFolder = /^\d+_\w+$/;
+const moduleFiles = /^config\.json$|\.safetensors$/;
+
+/** Names inside the folder, `/`-separated, sorted by code point. Throws what the file system says. */
+export function modelFiles(folder: string): readonly string[] {
+  const names: string[] = [];
+  for (const name of readdirSync(folder)) {
+    if (files.test(name)) names.push(name);
+    else if (moduleFolder.test(name)) {
+      for (const inner of readdirSync(join(folder, name)))
+        if (moduleFiles.test(inner)) names.push(`${name}/${inner}`);
+    }
+  }
+  return names.sort(compareCodePoints);
+}

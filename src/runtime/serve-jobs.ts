@@ -1,0 +1,159 @@
+// A worker: runs one step after the other as the runner asks, and ends when the runner does. Publishes nothing.
+import { join } from 'node:path';
+import { Failure, diagnostic } from '../parser/diagnostic.ts';
+import { createRandom } from '../learning/random.ts';
+import type { Output } from '../stages/artifact.ts';
+import type { Progress, RunContext, StageDefinition } from '../stages/stage.ts';
+import { stepFailure } from '../stages/step-failure.ts';
+import { attemptOutput, type AttemptOutput } from './attempt-output.ts';
+import { asDiskFull } from './durable.ts';
+import type { Fault } from './fault.ts';
+import { verifiedArtifact, type Verification } from './verified-artifact.ts';
+import type {
+  Job,
+  JobFailure,
+  JobResult,
+  RunnerMessage,
+  WorkerInput,
+  WorkerMessage,
+  WrittenFile,
+} from './worker-message.ts';
+
+/** The worker's side of the channel; `process` of a forked Node.js. */
+export interface Channel {
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'disconnect' | 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  send?(message: WorkerMessage): unknown;
+  exit(code: number): never;
+}
+
+export interface JobHost {
+  readonly channel: Channel;
+  kind(name: string): StageDefinition | undefined;
+  readonly fault: Fault;
+}
+
+const progressEveryMs = 100;
+/** How long a stage may take to stop by itself. */
+const graceMs = 500;
+
+export function serveJobs(host: JobHost): void {
+  const { channel } = host;
+  const stop = new AbortController();
+  let running = 0;
+  const leave = (): void => {
+    stop.abort();
+    if (running === 0) channel.exit(0);
+    setTimeout(() => channel.exit(0), graceMs);
+  };
+  channel.on('SIGINT', () => undefined); // Ctrl-C reaches the whole terminal; what to do is the runner's decision
+  channel.on('SIGTERM', leave);
+  channel.on('disconnect', () => channel.exit(0));
+  channel.on('message', (message) => {
+    const request = message as RunnerMessage; // the runner is the same program
+    if (request.type === 'stop') return leave();
+    running += 1;
+    void answer(request, host, stop.signal).then((reply) => {
+      running -= 1;
+      channel.send?.(reply);
+      if (stop.signal.aborted) channel.exit(0);
+    });
+  });
+}
+
+async function answer(job: Job, host: JobHost, signal: AbortSignal): Promise<WorkerMessage> {
+  const corrupt: string[] = [];
+  const verification: Verification = { folder: job.folder, corrupt: (digest) => corrupt.push(digest) };
+  try {
+    const result = await runJob(job, host, verification, signal);
+    return { type: 'finished', id: job.id, result };
+  } catch (error) {
+    return { type: 'failed', id: job.id, failure: { ...failureOf(error, job), corrupt } };
+  }
+}
+
+async function runJob(
+  job: Job,
+  host: JobHost,
+  verification: Verification,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const definition = host.kind(job.kind);
+  if (definition === undefined) throw new Error(`the worker knows no stage kind ${job.kind}`);
+  const outputs = new Map<string, AttemptOutput>();
+  let device: string | undefined;
+  const context: RunContext<never, never> = {
+    options: job.options as never, // the compiler has checked them against this declaration
+    inputs: openInputs(job.inputs, verification) as never,
+    random: (purpose) => createRandom(job.seed, job.kind, purpose),
+    output: (part = ''): Output => {
+      if (!job.parts.includes(part)) throw new Error(`${job.kind} has no part "${part}"`);
+      let output = outputs.get(part);
+      if (output === undefined) {
+        const folder = join(job.folder, `part-${outputs.size}`);
+        output = attemptOutput({ folder, objects: job.objects, fault: host.fault });
+        outputs.set(part, output);
+      }
+      return output;
+    },
+    progress: throttled(job.id, host.channel),
+    note: (message) => host.channel.send?.({ type: 'note', id: job.id, message }),
+    computedOn: (used) => (device = used),
+    signal,
+    engine: job.engine,
+    cacheDirectory: job.cacheDirectory,
+  };
+  const start = performance.now();
+  await definition.run(context);
+  signal.throwIfAborted();
+  const written: Record<string, readonly WrittenFile[]> = {};
+  for (const part of job.parts) {
+    const files = await outputs.get(part)?.finish();
+    if (files === undefined || files.length === 0)
+      throw new Error(`${job.kind} has not written its part "${part}"`);
+    written[part] = files;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return { outputs: written, seconds, ...(device === undefined ? {} : { device }) };
+}
+
+function openInputs(
+  inputs: Readonly<Record<string, WorkerInput>>,
+  verification: Verification,
+): Readonly<Record<string, unknown>> {
+  const opened: Record<string, unknown> = {};
+  for (const [name, input] of Object.entries(inputs)) {
+    opened[name] =
+      input.shape === 'one'
+        ? verifiedArtifact(input.artifact, verification)
+        : input.members.map((member) => ({
+            ...member,
+            artifact: verifiedArtifact(member.artifact, verification),
+          }));
+  }
+  return opened;
+}
+
+/** At most ten reports a second, and always the last one. */
+function throttled(id: number, channel: Channel): (progress: Progress) => void {
+  let last = -Infinity;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < progressEveryMs && progress.done < progress.total) return;
+    last = now;
+    channel.send?.({ type: 'progress', id, progress });
+  };
+}
+
+function failureOf(error: unknown, job: Job): Omit<JobFailure, 'corrupt'> {
+  const expected = asDiskFull(error, job.folder);
+  if (expected instanceof Failure) return { diagnostics: expected.diagnostics };
+  const text = expected instanceof Error ? (expected.stack ?? expected.message) : String(expected);
+  const message = expected instanceof Error ? expected.message : text;
+  const bug = stepFailure({
+    code: 'internal',
+    message: `\`${job.kind}\` stopped by a mistake in FSL: ${message}`,
+    hint: text,
+  });
+  return { diagnostics: bug.diagnostics.map(diagnostic) };
+}

@@ -1,0 +1,75 @@
+// What the runtime itself has to say about a step that failed, and the places a stage could not know.
+import type { CheckedStep } from '../compiler/pipeline.ts';
+import { diagnostic, type Diagnostic } from '../parser/diagnostic.ts';
+import type { Span } from '../parser/source.ts';
+import { stepPlace } from '../stages/step-failure.ts';
+import type { RunSettings } from './run-settings.ts';
+
+/** Puts the program's place in, where the stage could only name the option or input. */
+export function placed(problem: Diagnostic, step: CheckedStep): Diagnostic {
+  const place = (span: Span): Span => {
+    const at = stepPlace(span.source.path);
+    return at === undefined ? span : (step.places[at] ?? step.span);
+  };
+  const notes = problem.notes.map((note) => ({ ...note, span: place(note.span) }));
+  return { ...problem, span: place(problem.span), notes };
+}
+
+export function missingFile(
+  step: CheckedStep,
+  missing: { readonly input: string; readonly path: string; readonly error: string },
+  { show }: Pick<RunSettings, 'show'>,
+): Diagnostic {
+  const gone = missing.error === 'ENOENT';
+  return diagnostic({
+    code: gone ? 'missing-file' : 'unreadable-file',
+    message: gone
+      ? `the file \`${show(missing.path)}\` is not there`
+      : `the file \`${show(missing.path)}\` cannot be read: ${missing.error}`,
+    span: step.places[missing.input] ?? step.span,
+    hint: 'paths in a program are relative to the program',
+  });
+}
+
+export function changedDuringRun(
+  step: CheckedStep,
+  input: string,
+  { show }: Pick<RunSettings, 'show'>,
+): Diagnostic {
+  const read = step.inputs[input];
+  const what =
+    read?.from === 'files' && read.paths.length === 1
+      ? `the file \`${show(read.paths[0] ?? '')}\``
+      : read?.from === 'folder'
+        ? `the folder \`${show(read.path)}\``
+        : `\`${input}\``;
+  return diagnostic({
+    code: 'changed-during-run',
+    message: `${what} changed while \`${step.id}\` ran, so the result was dropped`,
+    span: step.places[input] ?? step.span,
+    hint: 'run again once nothing writes to it any more',
+  });
+}
+
+export function died(
+  step: CheckedStep,
+  { how, last }: { readonly how: string; readonly last: string },
+): Diagnostic {
+  return diagnostic({
+    code: 'worker-died',
+    message: `the process that ran \`${step.id}\` ${how}${last === '' ? '' : `; it printed at the end: ${last}`}`,
+    span: step.span,
+    hint: how.includes('SIGKILL')
+      ? 'often the machine ran out of memory: lower `batch_size`, or use `--jobs 1`; finished steps are kept'
+      : 'finished steps are kept; run again',
+  });
+}
+
+export function timedOut(step: CheckedStep): Diagnostic {
+  return diagnostic({
+    code: 'step-timeout',
+    message: `\`${step.id}\` ran longer than its \`timeout\` of ${step.common.timeout} s`,
+    span: step.places['timeout'] ?? step.span,
+    hint: 'raise `timeout:`, or make the step smaller',
+  });
+}

@@ -1,0 +1,84 @@
+// Plans and runs a pipeline over a folder's store, as the command does.
+import { join } from 'node:path';
+import type { Pipeline } from '../../../src/compiler/pipeline.ts';
+import { createDigester } from '../../../src/runtime/digest-files.ts';
+import type { Event, RunResult } from '../../../src/runtime/event.ts';
+import { execute } from '../../../src/runtime/execute.ts';
+import { localExecutor } from '../../../src/runtime/executors/local.ts';
+import type { Executor } from '../../../src/runtime/executors/executor.ts';
+import { faultFrom } from '../../../src/runtime/fault.ts';
+import { planSteps, type Planned } from '../../../src/runtime/plan.ts';
+import { openPrevious } from '../../../src/runtime/previous.ts';
+import { ownIdentity } from '../../../src/runtime/process-identity.ts';
+import { openStore, type Store } from '../../../src/runtime/store.ts';
+import { logVariable } from './stages.ts';
+
+export interface RunOptions {
+  readonly folder: string;
+  readonly workerPath: string;
+  readonly jobs?: number;
+  readonly signal?: AbortSignal;
+  readonly fault?: string | undefined;
+  /** Where the stages count their runs. */
+  readonly log?: string;
+  readonly force?: boolean | readonly string[];
+  readonly targets?: readonly string[];
+  readonly keepGoing?: boolean;
+  readonly overwrite?: boolean;
+  readonly device?: 'auto' | 'cpu' | 'gpu';
+  readonly executor?: Executor;
+  readonly emit?: (event: Event) => void;
+}
+
+export function storeOf(folder: string): Store {
+  return openStore(join(folder, '.fsl'));
+}
+
+type PlanChoices = Pick<RunOptions, 'folder' | 'force' | 'targets' | 'device'>;
+
+export function planOf(pipeline: Pipeline, { folder, force, targets, device }: PlanChoices): Planned {
+  const store = storeOf(folder);
+  return planSteps(pipeline, store, {
+    digests: createDigester(undefined),
+    previous: openPrevious(store, join(folder, 'test.fsl')),
+    builtinVersion: (name) => `${name}-1`,
+    ...(force === undefined ? {} : { force }),
+    ...(targets === undefined ? {} : { targets }),
+    ...(device === undefined ? {} : { device }),
+  });
+}
+
+export async function run(
+  pipeline: Pipeline,
+  options: RunOptions,
+): Promise<{ readonly result: RunResult; readonly events: readonly Event[]; readonly planned: Planned }> {
+  const { folder, workerPath } = options;
+  const events: Event[] = [];
+  const planned = planOf(pipeline, options);
+  const env = {
+    ...(options.log === undefined ? {} : { [logVariable]: options.log }),
+    ...(options.fault === undefined ? {} : { FSL_FAULT: options.fault }),
+  };
+  const result = await execute(planned, {
+    store: storeOf(folder),
+    digests: createDigester(undefined),
+    programFile: join(folder, 'test.fsl'),
+    executor: options.executor ?? localExecutor({ workerPath, env }),
+    jobs: options.jobs ?? 2,
+    engine: { backend: 'reference', device: options.device ?? 'auto' },
+    keepGoing: options.keepGoing ?? false,
+    overwrite: options.overwrite ?? false,
+    signal: options.signal ?? new AbortController().signal,
+    own: ownIdentity(),
+    versions: { fslrun: 'test' },
+    fault: faultFrom(options.fault),
+    builtinVersion: (name) => `${name}-1`,
+    show: (path) => path.slice(folder.length + 1),
+    now: () => Date.now(),
+    emit: (event) => {
+      events.push(event);
+      options.emit?.(event);
+    },
+  });
+  return { result, events, planned };
+}
