@@ -5,12 +5,32 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid: number;
   readonly hostname: string;
+  readonly machine: Machine;
   /** Milliseconds since the epoch. */
   now(): number;
+  readonly stdin: TextInput;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** Calls back on Ctrl-C and termination; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
+  /** Ends the process at once, without waiting for anything. */
+  exit(code: number): void;
+}
+
+export interface Machine {
+  /** Version of Node.js, without the `v`. */
+  readonly node: string;
+  /** `linux-x64` */
+  readonly platform: string;
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+
+export interface TextInput {
+  readonly isTTY: boolean;
+  /** Everything up to the end, as UTF-8. */
+  read(): Promise<string>;
 }
 
 export interface Terminal {

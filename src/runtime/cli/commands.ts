@@ -1,0 +1,46 @@
+// All commands as commander knows them: what `--help`, completion and docs/cli.md are made from. What a command does is
+// loaded when it is called.
+import { Command } from 'commander';
+import { addCheck } from './commands/check.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExplain } from './commands/explain.ts';
+import { addGraph } from './commands/graph.ts';
+import { addPlan } from './commands/plan.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
+import type { Context } from './context.ts';
+import { version } from './version.ts';
+
+export function createCommands(context: Context): Command {
+  const program = new Command('fslrun')
+    .description('Runs few-shot learning experiments written in FSL.')
+    .version(version, '-V, --version', 'the version')
+    .usage('FILE.fsl [TARGET…] [flags]\n       fslrun COMMAND …')
+    .helpOption('-h, --help', 'this help')
+    .helpCommand('help [command]', 'help on a command')
+    .addHelpText(
+      'after',
+      `
+A first argument that is a file runs it; \`fslrun COMMAND --help\` shows the flags of a command.
+
+Exit codes: 0 done, 1 a stage failed, 2 the program or the command line is wrong and nothing ran,
+3 a requirement does not hold, 130 interrupted.`,
+    );
+  addRun(program, context);
+  addPlan(program, context);
+  addCheck(program, context);
+  addGraph(program, context);
+  addShow(program, context);
+  addExplain(program, context);
+  addStatus(program, context);
+  addRuns(program, context);
+  addVerify(program, context);
+  addDoctor(program, context);
+  addCompletion(program, context);
+  for (const command of program.commands) command.helpOption('-h, --help', 'this help');
+  return program;
+}

@@ -1,0 +1,98 @@
+// From a path and flags to a checked pipeline and the store it runs against: what nearly every command begins with.
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { GivenParam } from '../../compiler/params.ts';
+import type { Pipeline } from '../../compiler/pipeline.ts';
+import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
+import type { Registry } from '../../stages/registry.ts';
+import type { Digester } from '../digest-files.ts';
+import type { Store } from '../store.ts';
+import { usage, type Context } from './context.ts';
+import type { ProgramFlags } from './options.ts';
+import { readProgram } from './read-program.ts';
+import { shownPath } from './shown-path.ts';
+import { storeDirectory } from './store-directory.ts';
+
+export interface OpenProgram {
+  readonly pipeline: Pipeline;
+  readonly registry: Registry;
+  readonly store: Store;
+  readonly digester: Digester;
+  /** Absolute path of the program. */
+  readonly path: string;
+  /** How a path is shown to people. */
+  readonly show: (path: string) => string;
+}
+
+export interface Checked {
+  /** Absent where there are errors. */
+  readonly pipeline: Pipeline | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly open: Omit<OpenProgram, 'pipeline'>;
+}
+
+/** Throws `Failure` where the file or the command line is wrong; what is wrong with the program is in the result. */
+export async function checkProgram(context: Context, file: string, flags: ProgramFlags): Promise<Checked> {
+  const { host } = context;
+  const { source, path } = readProgram(context, file);
+  const folder = dirname(path);
+  const [{ parse }, { compile }, { standardRegistry }, { createFacts }, { createDigester }, { openStore }] =
+    await Promise.all([
+      import('../../parser/parse.ts'),
+      import('../../compiler/compile.ts'),
+      import('../../stages/standard-registry.ts'),
+      import('../facts.ts'),
+      import('../digest-files.ts'),
+      import('../store.ts'),
+    ]);
+  const store = openStore(storeDirectory(folder, host, flags.store));
+  const kept = existsSync(store.directory); // checking and planning write nothing where no run has been
+  const digester = createDigester(kept ? store.path('cache', 'digests.json') : undefined);
+  const show = (absolute: string): string => shownPath(absolute, host.cwd);
+  const registry = standardRegistry();
+  const facts = createFacts({
+    display: show,
+    digest: (absolute) => digester.digest(absolute),
+    ...(kept ? { cacheDirectory: store.path('cache', 'facts') } : {}),
+  });
+  const parsed = parse(source);
+  const { pipeline, diagnostics } = compile(parsed.file, parsed.diagnostics, {
+    params: flags.set.map((text) => givenParam(context, text)),
+    registry,
+    facts,
+    resolvePath: (given) => absolutePath(given, folder),
+  });
+  return { pipeline, diagnostics, open: { registry, store, digester, path, show } };
+}
+
+/** Throws `Failure` with all that is wrong; tells warnings to `warn`. */
+export async function openProgram(
+  context: Context,
+  file: string,
+  flags: ProgramFlags,
+  warn: (warnings: readonly Diagnostic[]) => Promise<void>,
+): Promise<OpenProgram> {
+  const { pipeline, diagnostics, open } = await checkProgram(context, file, flags);
+  if (pipeline === undefined) throw new Failure(...diagnostics);
+  if (diagnostics.length > 0) await warn(diagnostics);
+  return { ...open, pipeline };
+}
+
+function givenParam(context: Context, text: string): GivenParam {
+  const sign = text.indexOf('=');
+  if (sign < 1)
+    throw usage(context, text, {
+      message: `\`--set ${text}\` gives no value`,
+      hint: 'write `--set NAME=VALUE`',
+    });
+  return {
+    name: text.slice(0, sign),
+    text: text.slice(sign + 1),
+    span: context.commandLine.spanOf(text),
+    resolvePath: (path) => absolutePath(path, context.host.cwd),
+  };
+}
+
+function absolutePath(path: string, folder: string): string {
+  return isAbsolute(path) ? path : resolve(join(folder, path));
+}

@@ -1,0 +1,65 @@
+// Flags that several commands share, each said once.
+import { Option, type Command } from 'commander';
+
+export interface ColourFlags {
+  readonly color: boolean;
+}
+
+export interface ProgramFlags extends ColourFlags {
+  readonly set: readonly string[];
+  readonly store?: string;
+}
+
+export interface EngineFlags {
+  readonly device?: 'auto' | 'cpu' | 'gpu';
+  readonly backend: 'onnx' | 'tensorflow' | 'reference';
+}
+
+export interface OutputFlags<F extends string> {
+  readonly format: F;
+  readonly output?: string;
+}
+
+export function colourOption(command: Command): Command {
+  return command.option('--no-color', 'no colour and no live progress; so do NO_COLOR and a pipe');
+}
+
+/** What it takes to know a program: its parameters, and the store that answers from earlier runs. */
+export function programOptions(command: Command): Command {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  return colourOption(storeOption(command)).option(
+    '--set <name=value>',
+    'a parameter of the program; values as in the language, a bare word is a text; may be repeated',
+    collect,
+    [],
+  );
+}
+
+export function storeOption(command: Command): Command {
+  return command.option(
+    '--store <dir>',
+    'where results are kept; else FSL_STORE, else .fsl beside the nearest package.json or .git at or above the program',
+  );
+}
+
+export function engineOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--device <device>', 'where tensors are computed; else what each stage says').choices([
+        'auto',
+        'cpu',
+        'gpu',
+      ]),
+    )
+    .addOption(
+      new Option('--backend <backend>', 'what computes them')
+        .choices(['onnx', 'tensorflow', 'reference'])
+        .default('onnx'),
+    );
+}
+
+export function outputOptions(command: Command, formats: readonly string[]): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how it is written').choices(formats).default('text'))
+    .option('-o, --output <file>', 'write to a file instead of the standard output');
+}

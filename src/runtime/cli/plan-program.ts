@@ -1,0 +1,24 @@
+// A checked program against its store: what would run and why.
+import { openPrevious } from '../previous.ts';
+import type { Planned } from '../plan.ts';
+import { planSteps } from '../plan.ts';
+import type { OpenProgram } from './open-program.ts';
+
+export interface PlanFlags {
+  readonly force?: string | true;
+  readonly device?: 'auto' | 'cpu' | 'gpu';
+}
+
+/** Throws `Failure` (`command-line`) for targets and forced stages that do not exist. */
+export function planProgram(open: OpenProgram, targets: readonly string[], flags: PlanFlags): Planned {
+  const { pipeline, store, digester, registry, path, show } = open;
+  return planSteps(pipeline, store, {
+    digests: digester,
+    previous: openPrevious(store, path),
+    builtinVersion: (name) => registry.builtin(name)?.version,
+    targets,
+    ...(flags.force === undefined ? {} : { force: flags.force === true ? true : [flags.force] }),
+    ...(flags.device === undefined ? {} : { device: flags.device }),
+    show,
+  });
+}

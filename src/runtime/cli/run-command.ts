@@ -1,0 +1,88 @@
+// One call of the command: arguments in, exit code out. Every problem ends here as diagnostics and an exit code.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command, CommanderError } from 'commander';
+import type { Host } from '../host.ts';
+import { commandLine } from './command-line.ts';
+import { createCommands } from './commands.ts';
+import { exitCodes, type Context } from './context.ts';
+import { problemsOf, showProblems } from './problems.ts';
+import { route } from './route.ts';
+import { usageProblem } from './usage-problem.ts';
+
+export interface CommandSettings {
+  /** The program of a worker process. */
+  readonly workerPath?: string;
+}
+
+/** Gives the exit code; never throws. */
+export async function runCommand(
+  args: readonly string[],
+  host: Host,
+  settings: CommandSettings = {},
+): Promise<number> {
+  let code: number = exitCodes.done;
+  const context: Context = {
+    host,
+    commandLine: commandLine(args),
+    workerPath: settings.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url)),
+    exits:
+      (action) =>
+      async (...given) => {
+        code = await action(...given);
+      },
+  };
+  const flags = { color: !args.includes('--no-color') };
+  const program = createCommands(context);
+  quiet(program, host);
+  try {
+    const commands = ['help', ...program.commands.map((command) => command.name())];
+    const routed = route(args, { commands, isFile: (path) => isFile(resolve(host.cwd, path)) });
+    if (routed.length === 0) {
+      program.outputHelp({ error: true });
+      return exitCodes.wrong;
+    }
+    await program.parseAsync(routed, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (isCommanderError(error)) {
+      if (error.exitCode === 0) return exitCodes.done;
+      await showProblems([usageProblem(error, context.commandLine, program)], host, flags);
+      return exitCodes.wrong;
+    }
+    const { problems, expected } = problemsOf(error);
+    await showProblems(problems, host, flags);
+    return expected ? exitCodes.wrong : exitCodes.failed;
+  }
+}
+
+/** Help goes where the host says; commander's own words about mistakes go nowhere. */
+function quiet(command: Command, host: Host): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(false)
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => host.stdout.columns,
+      getErrHelpWidth: () => host.stderr.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const child of command.commands) quiet(child, host);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  return (
+    error instanceof Error &&
+    'exitCode' in error &&
+    'code' in error &&
+    String(error.code).startsWith('commander.')
+  );
+}

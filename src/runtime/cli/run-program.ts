@@ -1,0 +1,166 @@
+// Runs a planned program: connects the events of the run with progress, NDJSON and the table at the end.
+import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
+import type { Event, RunResult } from '../event.ts';
+import { execute } from '../execute.ts';
+import { localExecutor } from '../executors/local.ts';
+import { faultFrom } from '../fault.ts';
+import { ownIdentity } from '../process-identity.ts';
+import type { RunSettings } from '../run-settings.ts';
+import { ProgressView } from '../report/progress.ts';
+import { runText, type Requirement } from '../report/run-text.ts';
+import { isRich, paintFor, type Context, type exitCodes } from './context.ts';
+import type { OpenProgram } from './open-program.ts';
+import type { EngineFlags, ProgramFlags } from './options.ts';
+import { planProgram, type PlanFlags } from './plan-program.ts';
+import { showProblems } from './problems.ts';
+import { version } from './version.ts';
+
+export type RunFlags = ProgramFlags &
+  PlanFlags &
+  EngineFlags & {
+    readonly jobs?: number;
+    readonly keepGoing?: boolean;
+    readonly offline?: boolean;
+    readonly json?: boolean;
+    readonly quiet?: boolean;
+    readonly verbose?: boolean;
+  };
+
+const outcomes: Readonly<Record<RunResult['outcome'], keyof typeof exitCodes>> = {
+  done: 'done',
+  failed: 'failed',
+  'requirement-failed': 'requirementFailed',
+  interrupted: 'interrupted',
+};
+
+/** Steps at once, when nobody says: more would only wait for the same cores and memory. */
+const mostJobs = 4;
+const redrawEvery = 500; // ms
+
+export async function runProgram(
+  context: Context,
+  open: OpenProgram,
+  targets: readonly string[],
+  flags: RunFlags,
+): Promise<keyof typeof exitCodes> {
+  const { host } = context;
+  const planned = planProgram(open, targets, flags);
+  const stop = new AbortController();
+  const view = new ProgressView({
+    terminal: host.stderr,
+    paint: paintFor(host.stderr, host, flags),
+    live: isRich(host.stderr, host, flags) && flags.json !== true && flags.quiet !== true,
+    verbose: flags.verbose === true,
+    now: () => host.now(),
+  });
+  const seen = await listen(context, flags, view);
+  const release = interruptible(context, stop, view);
+  const clock = setInterval(() => view.draw(), redrawEvery);
+  clock.unref();
+  try {
+    const result = await execute(planned, settingsOf(context, open, flags, stop.signal, seen.hear));
+    open.digester.save();
+    view.clear();
+    if (seen.failures.length > 0) await showProblems(seen.failures, host, flags);
+    if (flags.json !== true && (flags.quiet !== true || result.outcome !== 'done'))
+      host.stdout.write(
+        runText(
+          {
+            result: flags.quiet === true ? { ...result, reports: [] } : result,
+            requirements: seen.requirements.filter(({ held }) => flags.quiet !== true || !held),
+            outputs: flags.quiet === true ? [] : outputsOf(open, planned.plan.steps, result),
+            store: open.show(open.store.directory),
+            program: open.pipeline.source.path,
+          },
+          paintFor(host.stdout, host, flags),
+        ),
+      );
+    return outcomes[result.outcome];
+  } catch (error) {
+    view.clear();
+    if (!(error instanceof Failure)) throw error;
+    await showProblems(error.diagnostics, host, flags); // the store cannot be used: steps may have run before
+    return 'failed';
+  } finally {
+    clearInterval(clock);
+    release();
+  }
+}
+
+interface Seen {
+  readonly failures: Diagnostic[];
+  readonly requirements: Requirement[];
+  readonly hear: (event: Event) => void;
+}
+
+async function listen(context: Context, flags: RunFlags, view: ProgressView): Promise<Seen> {
+  const eventJson = flags.json === true ? (await import('../report/events-json.ts')).eventJson : undefined;
+  const failures: Diagnostic[] = [];
+  const requirements: Requirement[] = [];
+  return {
+    failures,
+    requirements,
+    hear: (event) => {
+      if (eventJson !== undefined) context.host.stdout.write(eventJson(event));
+      if (event.type === 'step-failed') failures.push(...event.diagnostics);
+      if (event.type === 'requirement') requirements.push(event);
+      if (flags.quiet !== true) view.show(event);
+    },
+  };
+}
+
+/** The first Ctrl-C lets the run end in good order, the second ends at once. */
+function interruptible({ host }: Context, stop: AbortController, view: ProgressView): () => void {
+  return host.onInterrupt(() => {
+    if (stop.signal.aborted) {
+      host.exit(130);
+      return;
+    }
+    view.clear();
+    host.stderr.write('Interrupted: finished work is kept. Stopping; Ctrl-C again ends at once.\n');
+    stop.abort();
+  });
+}
+
+function settingsOf(
+  context: Context,
+  open: OpenProgram,
+  flags: RunFlags,
+  signal: AbortSignal,
+  emit: (event: Event) => void,
+): RunSettings {
+  const { host, workerPath } = context;
+  return {
+    store: open.store,
+    digests: open.digester,
+    programFile: open.path,
+    executor: localExecutor({ workerPath }),
+    jobs: flags.jobs ?? Math.min(mostJobs, host.machine.cores),
+    engine: { backend: flags.backend, device: flags.device ?? 'auto' },
+    keepGoing: flags.keepGoing === true,
+    overwrite: flags.force !== undefined,
+    signal,
+    own: ownIdentity(),
+    versions: { fslrun: version, node: host.machine.node, platform: host.machine.platform },
+    fault: faultFrom(host.env['FSL_FAULT']),
+    builtinVersion: (name) => open.registry.builtin(name)?.version,
+    show: (path) => open.show(path),
+    now: () => host.now(),
+    emit,
+  };
+}
+
+/** Files that the program asked for, of the steps that this run dealt with. */
+function outputsOf(
+  { pipeline, show }: OpenProgram,
+  steps: readonly { readonly id: string }[],
+  result: RunResult,
+): readonly { readonly step: string; readonly path: string }[] {
+  if (result.outcome === 'failed' || result.outcome === 'interrupted') return [];
+  const dealtWith = new Set(steps.map(({ id }) => id));
+  return pipeline.steps
+    .filter(({ id }) => dealtWith.has(id))
+    .flatMap(({ id, definition, options }) =>
+      (definition.exports?.(options) ?? []).map(({ to }) => ({ step: id, path: show(to) })),
+    );
+}

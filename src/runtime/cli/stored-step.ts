@@ -1,0 +1,125 @@
+// Steps as a person names them (`parts[seed=1].train`), with their stored results as artifacts.
+import type { Failure } from '../../parser/diagnostic.ts';
+import { suggest } from '../../parser/suggest.ts';
+import type { Artifact } from '../../stages/artifact.ts';
+import type { Action } from '../action.ts';
+import type { Planned, StepPlan } from '../plan.ts';
+import { openPrevious } from '../previous.ts';
+import { stepsNamed } from '../targets.ts';
+import { verifiedArtifact } from '../verified-artifact.ts';
+import { usage, type Context } from './context.ts';
+import type { OpenProgram } from './open-program.ts';
+import { planProgram } from './plan-program.ts';
+
+export interface NamedSteps {
+  /** In the pipeline's order; at least one. */
+  readonly ids: readonly string[];
+  readonly part: string | undefined;
+}
+
+/** Throws `Failure` (`command-line`) where nothing has that name. */
+export function namedSteps(context: Context, { pipeline }: OpenProgram, name: string): NamedSteps {
+  const whole = stepsNamed(pipeline, name);
+  if (whole.length > 0) return { ids: whole, part: undefined };
+  const dot = name.lastIndexOf('.');
+  const ids = dot === -1 ? [] : stepsNamed(pipeline, name.slice(0, dot));
+  const part = name.slice(dot + 1);
+  const [first] = ids;
+  if (first === undefined) {
+    const known = [...new Set(pipeline.steps.map((step) => step.name))];
+    const near = suggest(/^[\w-]*/.exec(name)?.[0] ?? '', known);
+    throw usage(context, name, {
+      message: `the program has no stage \`${name}\``,
+      hint:
+        near === undefined
+          ? `its stages are ${known.map((one) => `\`${one}\``).join(', ')}`
+          : `did you mean \`${near}\`?`,
+    });
+  }
+  const parts = Object.keys(pipeline.steps.find(({ id }) => id === first)?.outputs ?? {});
+  if (!parts.includes(part) || part === '') {
+    throw usage(context, name, {
+      code: 'unknown-part',
+      message: `\`${name.slice(0, dot)}\` has no part \`${part}\``,
+      hint:
+        parts.join('') === ''
+          ? 'it is one artifact without parts'
+          : `its parts are ${parts.map((one) => `\`${one}\``).join(', ')}`,
+    });
+  }
+  return { ids, part };
+}
+
+export interface StoredStep {
+  readonly step: StepPlan['step'];
+  readonly action: Action;
+  /** Set where the program would run it again in any case: the result of an earlier run is shown. */
+  readonly earlier: boolean;
+}
+
+/** The results of the steps; `missing` where one has not run, or not with these options and inputs. */
+export function storedSteps(
+  open: OpenProgram,
+  ids: readonly string[],
+): { readonly steps: readonly StoredStep[]; readonly missing: readonly StepPlan[] } {
+  const planned: Planned = planProgram(open, ids, {});
+  const previous = openPrevious(open.store, open.path);
+  const steps: StoredStep[] = [];
+  const missing: StepPlan[] = [];
+  for (const plan of planned.steps) {
+    if (!ids.includes(plan.step.id)) continue;
+    const {
+      step,
+      action,
+      planned: { reasons, key },
+    } = plan;
+    if (action !== undefined) {
+      steps.push({ step, action, earlier: false });
+      continue;
+    }
+    const lookedUp = open.store.action(key ?? previous.get(step.id)?.key ?? '');
+    const onlyUncached = reasons.every(
+      ({ code, path }) => code === 'not_cached' || (code === 'upstream_runs' && isUncached(planned, path)),
+    );
+    if (lookedUp.state === 'found' && onlyUncached)
+      steps.push({ step, action: lookedUp.action, earlier: true });
+    else missing.push(plan);
+  }
+  return { steps, missing };
+}
+
+/** A stored part as a running stage would see it: verified when read. */
+export function storedArtifact(open: OpenProgram, id: string, action: Action, part: string): Artifact {
+  const stored = action.outputs[part];
+  if (stored === undefined) throw new Error(`${id} has no part ${part}`);
+  const label = part === '' ? id : `${id}.${part}`;
+  const files = stored.files.map(({ name, digest }) => ({
+    name,
+    digest,
+    shown: `${label}/${name}`,
+    origin: 'store' as const,
+    path: open.store.objectPath(digest),
+  }));
+  return verifiedArtifact(
+    { type: stored.type, digest: stored.digest, files },
+    { folder: open.store.directory, corrupt: () => undefined },
+  );
+}
+
+/** Problem of a step without a result: what to type. */
+export function notRun(context: Context, name: string, why: string, command: string): Failure {
+  return usage(context, name, {
+    message: `\`${name}\` has no result yet: ${why}`,
+    hint: `\`${command}\` runs it`,
+  });
+}
+
+/** Whether the only reason anything above runs is `cache: false`. */
+function isUncached(planned: Planned, id: string | undefined): boolean {
+  const plan = planned.steps.find(({ step }) => step.id === id);
+  return (
+    plan?.planned.reasons.every(
+      ({ code, path }) => code === 'not_cached' || (code === 'upstream_runs' && isUncached(planned, path)),
+    ) ?? false
+  );
+}

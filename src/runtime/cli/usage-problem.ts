@@ -1,0 +1,71 @@
+// A mistake in the command line that commander found, in the form and the words of all other diagnostics.
+import type { Command, CommanderError } from 'commander';
+import { diagnostic, type Diagnostic } from '../../parser/diagnostic.ts';
+import { suggest } from '../../parser/suggest.ts';
+import type { CommandLine } from './command-line.ts';
+
+export function usageProblem(error: CommanderError, line: CommandLine, program: Command): Diagnostic {
+  const command =
+    program.commands.find((one) => line.args.includes(one.name())) ??
+    program.commands.find((one) => one.name() === 'run');
+  const flags = (command?.options ?? []).flatMap((option) => [option.long ?? '', option.short ?? '']);
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
+  const word = quoted.split(/[ <[]/)[0] ?? '';
+  const help = `\`fslrun ${command?.name() === 'run' ? '' : `${command?.name() ?? ''} `}--help\` shows what there is`;
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return problem(line, word, `there is no flag \`${word}\``, didYouMean(suggest(word, flags), help));
+    case 'commander.unknownCommand':
+    case 'commander.excessArguments': {
+      const first = line.args[0] ?? '';
+      const near = suggest(
+        first,
+        program.commands.map((one) => one.name()),
+      );
+      if (error.code === 'commander.unknownCommand')
+        return problem(
+          line,
+          first,
+          `\`${first}\` is neither a file nor a command`,
+          didYouMean(near, '`fslrun --help` lists the commands'),
+        );
+      return problem(line, line.args.at(-1) ?? '', 'there are more arguments than the command takes', help);
+    }
+    case 'commander.missingArgument':
+      return problem(line, '', `\`${word}\` is missing`, help);
+    case 'commander.optionMissingArgument':
+      return problem(line, flagOf(quoted), `the flag \`${flagOf(quoted)}\` needs a value`, help);
+    case 'commander.invalidArgument': {
+      const [, value = '', rest = ''] = /argument '([^']*)' is invalid\.? ?(.*)$/s.exec(error.message) ?? [];
+      return problem(
+        line,
+        value,
+        `\`${value}\` is not allowed ${whatFor(quoted)}`.trim(),
+        lowerFirst(rest) || help,
+      );
+    }
+    default:
+      return problem(line, '', error.message.replace(/^error: /, ''), help);
+  }
+}
+
+function problem(line: CommandLine, word: string, message: string, hint: string): Diagnostic {
+  return diagnostic({ code: 'command-line', message, span: line.spanOf(word), hint });
+}
+
+function didYouMean(near: string | undefined, otherwise: string): string {
+  return near === undefined ? otherwise : `did you mean \`${near}\`?`;
+}
+
+/** `-o, --output <file>` -> `--output` */
+function flagOf(flags: string): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
+
+function whatFor(flags: string): string {
+  return flags.startsWith('-') ? `for \`${flagOf(flags)}\`` : `as \`${flags}\``;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}

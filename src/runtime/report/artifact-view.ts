@@ -1,0 +1,85 @@
+// What is in an artifact, for `show`: datasets, reports, models and plain files, as JSON and as text.
+import type { Artifact } from '../../stages/artifact.ts';
+import type { Report } from '../../stages/report.ts';
+import { comparisonTable } from './comparison-text.ts';
+import { datasetText, datasetView } from './dataset-view.ts';
+import { evaluationText } from './evaluation-text.ts';
+import type { Paint } from './paint.ts';
+import { bytes } from './quantity.ts';
+import { reportJson } from './report-json.ts';
+import { textTable } from './text-table.ts';
+
+export interface NamedArtifact {
+  /** Step, and part where the stage has several: `parts[seed=1].train`. */
+  readonly name: string;
+  readonly artifact: Artifact;
+  /** Bytes, by name of the file. */
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+export async function artifactJson(named: NamedArtifact): Promise<Readonly<Record<string, unknown>>> {
+  const { name, artifact } = named;
+  switch (artifact.type) {
+    case 'dataset': {
+      const { readDataset } = await import('../../stages/dataset-file.ts');
+      return { stage: name, ...datasetView(await readDataset(artifact)) };
+    }
+    case 'report':
+      return reportJson(name, await readJson<Report>(artifact, 'report.json'));
+    case 'model':
+      return { stage: name, ...(await modelDescription(artifact)), files: fileList(named) };
+    case 'files':
+      return { stage: name, files: fileList(named) };
+    default:
+      return artifact.type satisfies never;
+  }
+}
+
+export async function artifactText(named: NamedArtifact, paint: Paint): Promise<string> {
+  const { artifact } = named;
+  switch (artifact.type) {
+    case 'dataset': {
+      const { readDataset } = await import('../../stages/dataset-file.ts');
+      return datasetText(await readDataset(artifact), paint);
+    }
+    case 'report': {
+      const report = await readJson<Report>(artifact, 'report.json');
+      return report.type === 'evaluation'
+        ? evaluationText(report, paint)
+        : `${comparisonTable(report, paint).join('\n')}\n`;
+    }
+    case 'model': {
+      const entries = Object.entries(await modelDescription(artifact));
+      const lines = entries.map(
+        ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      );
+      return [...lines, '', ...fileTable(named, paint), ''].join('\n');
+    }
+    case 'files':
+      return `${fileTable(named, paint).join('\n')}\n`;
+    default:
+      return artifact.type satisfies never;
+  }
+}
+
+/** `model.json`, where the model has one. */
+async function modelDescription(artifact: Artifact): Promise<Readonly<Record<string, unknown>>> {
+  return artifact.names.includes('model.json') ? readJson(artifact, 'model.json') : {};
+}
+
+function fileList({ artifact, sizes }: NamedArtifact): readonly object[] {
+  return artifact.names.map((name) => ({ name, size: sizes.get(name), digest: artifact.digestOf(name) }));
+}
+
+function fileTable({ artifact, sizes }: NamedArtifact, paint: Paint): readonly string[] {
+  const rows = artifact.names.map((name) => [
+    name,
+    bytes(sizes.get(name) ?? 0),
+    artifact.digestOf(name).slice(0, 12),
+  ]);
+  return textTable([{ head: 'file' }, { head: 'size', align: 'right' }, { head: 'sha256' }], rows, paint);
+}
+
+async function readJson<T>(artifact: Artifact, name: string): Promise<T> {
+  return JSON.parse(new TextDecoder().decode(await artifact.read(name))) as T; // the store has verified the bytes
+}

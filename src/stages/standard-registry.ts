@@ -1,0 +1,11 @@
+// The stage kinds and models that come with FSL. Together with a stage's own file, the only place that names a kind.
+import { builtins } from './builtins.ts';
+import { compare } from './compare.ts';
+import { evaluate } from './evaluate.ts';
+import { fineTune } from './fine-tune.ts';
+import { load } from './load.ts';
+import { createRegistry, type Registry } from './registry.ts';
+
+export function standardRegistry(): Registry {
+  return createRegistry([load, fineTune, evaluate, compare], builtins);
+}
