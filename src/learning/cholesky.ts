@@ -45,27 +45,26 @@ export interface PivotedFactor {
 export function pivotedCholesky(matrix: Float64Array, n: number): PivotedFactor {
   const left = Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]);
   const threshold = 1e-13 * left.reduce((a, b) => Math.max(a, b), 0);
-  const columns: Float64Array[] = [];
+  const full = new Float64Array(n * n); // as many of its columns are used as the rank turns out to be
   const pivots: number[] = [];
-  for (;;) {
+  while (pivots.length < n) {
     const pivot = left.reduce((best, value, i) => (value > left[best] ? i : best), 0);
-    const size = left[pivot];
-    if (!(size > threshold) || pivots.length === n) break;
-    const column = new Float64Array(n);
-    for (let i = 0; i < n; i += 1) {
-      let sum = matrix[i * n + pivot];
-      for (const earlier of columns) sum -= earlier[i] * earlier[pivot];
-      column[i] = sum / Math.sqrt(size);
-    }
-    for (const done of pivots) column[done] = 0;
-    for (let i = 0; i < n; i += 1) left[i] -= column[i] ** 2;
-    left[pivot] = -1;
-    for (const done of pivots) left[done] = -1;
+    if (!(left[pivot] > threshold)) break;
+    const rank = pivots.length;
+    const root = Math.sqrt(left[pivot]);
+    const done = new Set(pivots);
     pivots.push(pivot);
-    columns.push(column);
+    for (let i = 0; i < n; i += 1) {
+      if (done.has(i)) continue;
+      let sum = matrix[i * n + pivot];
+      for (let k = 0; k < rank; k += 1) sum -= full[i * n + k] * full[pivot * n + k];
+      full[i * n + rank] = i === pivot ? root : sum / root;
+      left[i] -= full[i * n + rank] ** 2;
+    }
+    left[pivot] = -Infinity;
   }
   const rank = pivots.length;
   const factor = new Float64Array(n * rank);
-  columns.forEach((column, j) => column.forEach((value, i) => (factor[i * rank + j] = value)));
+  for (let i = 0; i < n; i += 1) factor.set(full.subarray(i * n, i * n + rank), i * rank);
   return { rank, pivots, factor };
 }

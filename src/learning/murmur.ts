@@ -13,7 +13,7 @@ export function murmur3(bytes: Uint8Array, seed = 0): number {
   }
   let rest = 0;
   for (let i = bytes.length - 1; i >= whole; i -= 1) rest = (rest << 8) | at(bytes, i);
-  return finish(hash ^ scramble(rest) ^ bytes.length);
+  return finishMurmur(hash ^ scramble(rest) ^ bytes.length);
 }
 
 function at(bytes: Uint8Array, i: number): number {
@@ -25,7 +25,8 @@ function scramble(word: number): number {
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
 }
 
-function finish(hash: number): number {
+/** Mixes all bits of a word into all of the result, unsigned: the last step of the hash. */
+export function finishMurmur(hash: number): number {
   const first = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
   return (second ^ (second >>> 16)) >>> 0;

@@ -1,6 +1,7 @@
 // Coordinates of rows in the space they span. A linear model with an L2 penalty has its weights in that space (the
 // representer theorem), so with few rows of many columns it is fitted in `rank` coordinates and carried back, exactly.
 import { backwardSolve, pivotedCholesky } from './cholesky.ts';
+import { innerProducts } from './dense.ts';
 
 export interface RowSpace {
   readonly rank: number;
@@ -13,7 +14,7 @@ export interface RowSpace {
 /** `data` is [rows, columns]. Worth it where rows are fewer than columns; otherwise the coordinates are the data itself. */
 export function rowSpace(data: Float64Array, rows: number, columns: number): RowSpace {
   if (rows >= columns) return { rank: columns, coordinates: data, carryBack: (weights) => weights.slice() };
-  const { rank, pivots, factor } = pivotedCholesky(gram(data, rows, columns), rows);
+  const { rank, pivots, factor } = pivotedCholesky(innerProducts(data, data, columns), rows);
   const triangle = new Float64Array(rank * rank);
   pivots.forEach((pivot, i) => triangle.set(factor.subarray(pivot * rank, (pivot + 1) * rank), i * rank));
   return {
@@ -30,19 +31,4 @@ export function rowSpace(data: Float64Array, rows: number, columns: number): Row
       return result;
     },
   };
-}
-
-/** Inner products [rows, rows] of all rows of `data` [rows, columns]. */
-export function gram(data: Float64Array, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i += 1)
-    for (let j = 0; j <= i; j += 1) {
-      const a = i * columns;
-      const b = j * columns;
-      let sum = 0;
-      for (let k = 0; k < columns; k += 1) sum += data[a + k] * data[b + k];
-      result[i * rows + j] = sum;
-      result[j * rows + i] = sum;
-    }
-  return result;
 }

@@ -1,5 +1,6 @@
 // Logistic regression with an L2 penalty, fitted by L-BFGS in double precision: the same optimum as scikit-learn's
 // `LogisticRegression(solver='lbfgs')`, binomial for two labels and multinomial for more.
+import { innerProducts, mixRows } from '../dense.ts';
 import { minimise } from '../lbfgs.ts';
 import type { Matrix } from '../matrix.ts';
 import { rowSpace } from '../row-space.ts';
@@ -39,12 +40,11 @@ export async function fitLogistic(
     rank: space.rank,
     labels,
     classes: labels === 2 ? 1 : labels,
-    coordinates: space.coordinates,
+    coordinates: withColumn(space.coordinates, x.rows, space.rank, (options.fitIntercept ?? true) ? 1 : 0),
     soft,
     weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
     c: options.c,
-    intercept: options.fitIntercept ?? true,
   };
   const { classes } = problem;
   const stride = space.rank + 1;
@@ -93,54 +93,55 @@ interface Problem {
   readonly rows: number;
   readonly rank: number;
   readonly labels: number;
-  /** Rows of parameters, each with its intercept last: one for two labels (whose first score is 0), else one a label. */
+  /** Rows of parameters: one for two labels (whose first score is 0), else one a label. */
   readonly classes: number;
-  /** [rows, rank] */
+  /** [rows, rank + 1]: the last column is 1, or 0 without intercept. */
   readonly coordinates: Float64Array;
   /** [rows, labels] */
   readonly soft: Float64Array;
   readonly weights: Float64Array;
   readonly total: number;
   readonly c: number;
-  readonly intercept: boolean;
 }
 
-/** Weighted mean of the cross-entropy, plus |w|^2 / (2 c total). */
+/**
+ * Weighted mean of the cross-entropy, plus |w|^2 / (2 c total). `point` and `gradient` are [classes, rank + 1], the
+ * intercepts last.
+ */
 function penalisedLoss(problem: Problem, point: Float64Array, gradient: Float64Array): number {
-  const { rows, rank, labels, classes, coordinates, soft, weights, total, intercept } = problem;
+  const { rows, rank, labels, classes, coordinates, soft, weights, total } = problem;
   const stride = rank + 1;
   const first = labels - classes;
+  const products = innerProducts(coordinates, point, stride); // [rows, classes]
   const scores = new Float64Array(labels);
   let loss = 0;
-  gradient.fill(0);
   for (let i = 0; i < rows; i += 1) {
-    const start = i * rank;
-    for (let j = 0; j < classes; j += 1) {
-      const at = j * stride;
-      let sum = point[at + rank];
-      for (let k = 0; k < rank; k += 1) sum += point[at + k] * coordinates[start + k];
-      scores[first + j] = sum;
-    }
+    scores.set(products.subarray(i * classes, (i + 1) * classes), first);
     const share = weights[i] / total;
     const normaliser = logSumExp(scores);
-    for (let label = 0; label < labels; label += 1)
-      loss += share * soft[i * labels + label] * (normaliser - scores[label]);
-    for (let j = 0; j < classes; j += 1) {
-      const label = first + j;
-      const error = share * (Math.exp(scores[label] - normaliser) - soft[i * labels + label]);
-      const at = j * stride;
-      for (let k = 0; k < rank; k += 1) gradient[at + k] += error * coordinates[start + k];
-      if (intercept) gradient[at + rank] += error;
+    for (let label = 0; label < labels; label += 1) {
+      const wanted = soft[i * labels + label];
+      if (wanted > 0) loss += share * wanted * (normaliser - scores[label]);
+      if (label >= first)
+        products[i * classes + label - first] = share * (Math.exp(scores[label] - normaliser) - wanted);
     }
   }
+  mixRows(products, coordinates, rows, stride, gradient);
   const strength = 1 / (problem.c * total);
-  for (let j = 0; j < classes; j += 1)
-    for (let k = j * stride; k < j * stride + rank; k += 1) {
-      const value = point[k];
-      loss += (strength / 2) * value * value;
-      gradient[k] += strength * value;
-    }
+  for (let at = 0; at < point.length; at += 1) {
+    if (at % stride === rank) continue;
+    loss += (strength / 2) * point[at] * point[at];
+    gradient[at] += strength * point[at];
+  }
   return loss;
+}
+
+/** The table [rows, columns] with one more column of the same value. */
+function withColumn(data: Float64Array, rows: number, columns: number, value: number): Float64Array {
+  const result = new Float64Array(rows * (columns + 1)).fill(value);
+  for (let i = 0; i < rows; i += 1)
+    result.set(data.subarray(i * columns, (i + 1) * columns), i * (columns + 1));
+  return result;
 }
 
 function logSumExp(scores: Float64Array): number {

@@ -1,4 +1,5 @@
 // Applies any fitted head to vectors. Knows how each kind reads its tensors, nothing of how it was fitted.
+import { innerProducts } from '../dense.ts';
 import { distances, type Distance } from '../distance.ts';
 import type { Matrix } from '../matrix.ts';
 import { softmaxRows } from '../softmax.ts';
@@ -56,14 +57,7 @@ function scores(head: Head, x: Matrix): Float64Array {
   const { columns } = x;
   if (weight.length !== head.labels * columns)
     throw new RangeError(`vectors of ${columns} columns for a head over ${weight.length / head.labels}`);
-  const result = new Float64Array(x.rows * head.labels);
-  for (let i = 0; i < x.rows; i += 1)
-    for (let label = 0; label < head.labels; label += 1) {
-      let sum = bias[label];
-      for (let k = 0; k < columns; k += 1) sum += weight[label * columns + k] * x.data[i * columns + k];
-      result[i * head.labels + label] = sum;
-    }
-  return result;
+  return innerProducts(x.data, weight, columns).map((product, i) => product + bias[i % head.labels]);
 }
 
 function tensor(head: Head, name: string): Tensor {

@@ -1,8 +1,8 @@
 // Ridge regression on targets of +1 for a row's label and -1 for the others: the same coefficients as scikit-learn's
 // `RidgeClassifier`, in closed form.
 import { backwardSolve, cholesky, forwardSolve } from '../cholesky.ts';
+import { innerProducts, mixRows } from '../dense.ts';
 import type { Matrix } from '../matrix.ts';
-import { gram } from '../row-space.ts';
 import { checkedTargets, rowWeights, type Targets } from '../targets.ts';
 import type { Head } from './head.ts';
 
@@ -27,7 +27,7 @@ export function fitRidge(x: Matrix, targets: Targets, labels: number, options: R
   const offsets = centre(values, rows, columns, shares);
   const targetOffsets = centre(wanted, rows, labels, shares);
   const primal = columns <= rows;
-  const system = primal ? gram(transpose(values, rows, columns), columns, rows) : gram(values, rows, columns);
+  const system = primal ? covariance(values, rows, columns) : innerProducts(values, values, columns);
   const size = primal ? columns : rows;
   for (let i = 0; i < size; i += 1) system[i * size + i] += options.alpha;
   const factor = cholesky(system, size);
@@ -68,19 +68,16 @@ function centre(data: Float64Array, rows: number, columns: number, weights: Floa
   return means;
 }
 
-function transpose(data: Float64Array, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(data.length);
-  for (let i = 0; i < rows; i += 1)
-    for (let j = 0; j < columns; j += 1) result[j * rows + i] = data[i * columns + j];
+/** A' A [columns, columns]. */
+function covariance(data: Float64Array, rows: number, columns: number): Float64Array {
+  const result = new Float64Array(columns * columns);
+  mixRows(data, data, rows, columns, result);
   return result;
 }
 
 /** The rows of `data` [rows, columns] added up with the given factors. */
 function combine(data: Float64Array, rows: number, columns: number, factors: Float64Array): Float64Array {
   const result = new Float64Array(columns);
-  for (let i = 0; i < rows; i += 1) {
-    const factor = factors[i];
-    for (let j = 0; j < columns; j += 1) result[j] += factor * data[i * columns + j];
-  }
+  mixRows(factors, data, rows, columns, result);
   return result;
 }
