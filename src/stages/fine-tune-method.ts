@@ -90,6 +90,11 @@ export function idleArguments(
   });
 }
 
+/** As written in a program, without the arguments that decide little: `head(kind: knn)`. */
+export function methodText(method: Method): string {
+  return method.name === 'head' ? `head(kind: ${method.arguments.kind})` : method.name;
+}
+
 /** Whether rows can be weighted by their label with this method. */
 export function takesClassWeights(method: Method): boolean {
   return method.name === 'head' && method.arguments.kind !== 'knn';

@@ -1,0 +1,120 @@
+// The classifier artifact: what `fine-tune` gives and `evaluate` and `predict` take. Knows its files, not how it was fitted.
+//
+//   model.json        what it is: labels, encoder, head, and what it consumed
+//   head.safetensors  the tensors of the head
+//   encoder/…         the files of the encoder, as they were
+//   support/…         the training rows, as a dataset
+import type { Head } from '../learning/heads/head.ts';
+import type { HeadDescription } from '../learning/heads/stored.ts';
+import type { Artifact, Output } from './artifact.ts';
+import { artifactFolder, outputFolder } from './artifact-folder.ts';
+import type { Dataset } from './dataset.ts';
+import { readDataset, writeDataset } from './dataset-file.ts';
+import type { Method } from './fine-tune-method.ts';
+import { encoderFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import { stepFailure } from './step-failure.ts';
+
+const descriptionFile = 'model.json';
+const headFile = 'head.safetensors';
+const supportFolder = 'support';
+
+/** Contents of `model.json`. */
+export interface ClassifierDescription {
+  readonly format: 'fsl-classifier';
+  readonly version: 1;
+  /** In the order of the head's outputs. */
+  readonly labels: readonly string[];
+  readonly method: Method;
+  readonly class_weights: 'none' | 'balanced';
+  /** Tokens; null for what the encoder's own files say. */
+  readonly max_length: number | null;
+  readonly head: HeadDescription;
+  /** Labelled examples it consumed: copies of one row count once. */
+  readonly labels_used: number;
+}
+
+export interface FittedClassifier {
+  readonly labels: readonly string[];
+  readonly method: Method;
+  readonly classWeights: 'none' | 'balanced';
+  readonly maxLength: number | undefined;
+  readonly head: Head;
+  /** The files of the encoder. */
+  readonly encoder: Artifact;
+  /** The training rows. */
+  readonly support: Dataset;
+}
+
+export interface Classifier {
+  readonly description: ClassifierDescription;
+  readonly labels: readonly string[];
+  readonly head: Head;
+  /** Texts to vectors [texts, width]. */
+  readonly encode: SourcedEncoder['encode'];
+  /** The rows it was fitted on. */
+  readonly support: () => Promise<Dataset>;
+  /** Frees what the encoder holds. */
+  readonly dispose: () => Promise<void>;
+}
+
+export async function saveClassifier(output: Output, fitted: FittedClassifier): Promise<void> {
+  const [{ describeHead, headTensors }, { writeSafetensors }] = await Promise.all([
+    import('../learning/heads/stored.ts'),
+    import('../learning/safetensors.ts'),
+  ]);
+  const description: ClassifierDescription = {
+    format: 'fsl-classifier',
+    version: 1,
+    labels: fitted.labels,
+    method: fitted.method,
+    class_weights: fitted.classWeights,
+    max_length: fitted.maxLength ?? null,
+    head: describeHead(fitted.head),
+    labels_used: new Set(fitted.support.source).size,
+  };
+  await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
+  await output.write(headFile, writeSafetensors(headTensors(fitted.head)));
+  await writeDataset(outputFolder(output, supportFolder), fitted.support);
+  for (const name of fitted.encoder.names)
+    await output.take(`${encoderFolder}/${name}`, fitted.encoder, name);
+}
+
+/** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
+export async function loadClassifier(artifact: Artifact, context: ModelContext): Promise<Classifier> {
+  const description = await readDescription(artifact);
+  if (description === undefined)
+    throw stepFailure({
+      code: 'needs-classifier',
+      message: 'this model gives vectors, not labels',
+      hint: 'put a `fine-tune` before it: its result is a classifier',
+    });
+  const [{ restoreHead }, { readSafetensors }] = await Promise.all([
+    import('../learning/heads/stored.ts'),
+    import('../learning/safetensors.ts'),
+  ]);
+  const tensors = readSafetensors(await artifact.read(headFile), artifact.display(headFile));
+  const maxLength = description.max_length ?? undefined;
+  const { encode, dispose } = await openEncoder(artifact, context, { maxLength });
+  return {
+    description,
+    labels: description.labels,
+    head: restoreHead(description.head, tensors),
+    encode,
+    dispose,
+    support: () => readDataset(artifactFolder(artifact, supportFolder)),
+  };
+}
+
+/** Nothing for another model. */
+async function readDescription(artifact: Artifact): Promise<ClassifierDescription | undefined> {
+  if (!artifact.names.includes(descriptionFile)) return undefined;
+  const json = new TextDecoder().decode(await artifact.read(descriptionFile));
+  const description = JSON.parse(json) as ClassifierDescription; // an artifact of ours, verified when read
+  if (description.format !== 'fsl-classifier' || description.version !== 1)
+    throw stepFailure({
+      code: 'bad-model',
+      message: `\`${artifact.display(descriptionFile)}\` was written by another version of fslrun`,
+      hint: 'run the step that made it again with `--force`',
+    });
+  return description;
+}

@@ -1,0 +1,159 @@
+// `compare`: reports of several instances (seeds) in, their means, intervals and paired differences out.
+import { compareReports, type Compared } from './comparison.ts';
+import { metricNames, metricWords } from './metric-words.ts';
+import { list, requirement, string, word } from './option.ts';
+import type { EvaluationReport } from './report.ts';
+import { judgeComparison, requirementProblem } from './requirement.ts';
+import { defineStage, input, type Member } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+import type { Requirement } from './value.ts';
+
+export const compare = defineStage({
+  name: 'compare',
+  version: 1,
+  doc:
+    'Puts reports side by side: the mean of each metric over the instances of `each`, its standard deviation and its ' +
+    '95 % interval. Of several stages it also gives the differences, pair by pair: instances with equal keys saw the ' +
+    'same split, so the luck of the draw falls out of their difference. With few examples the draw matters more than ' +
+    'the method, so compare over ten seeds where you can.',
+  example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
+
+each seed in [1, 2, 3, 4, 5] {
+  split parts { from: reviews  train: 8 per label  test: 200  seed: seed }
+  fine-tune linear  { model: "builtin:ngrams"  from: parts.train }
+  fine-tune nearest { model: "builtin:ngrams"  from: parts.train  method: prototype }
+  evaluate linear_score  { model: linear   on: parts.test }
+  evaluate nearest_score { model: nearest  on: parts.test }
+}
+
+compare summary {
+  of:      { linear: linear_score, nearest: nearest_score }
+  require: linear.macro_f1 > nearest.macro_f1 by 0.02 at 95%
+}`,
+  options: {
+    metrics: list(word(metricWords, { doc: 'A metric.' }), {
+      min: 1,
+      distinct: true,
+      doc: 'What is compared. Without it: every metric that all the reports have.',
+    }),
+    baseline: string({
+      doc: 'The name that the others are compared with. Without it: every pair of names is compared.',
+    }),
+    test: word(
+      {
+        t: "Student's paired t-test: the usual choice, right where differences scatter evenly",
+        wilcoxon:
+          "Wilcoxon's signed ranks: asks nothing of how the differences scatter, but needs more of them",
+        permutation: 'flips the signs of the differences: asks only that either sign was equally likely',
+      },
+      {
+        default: 't',
+        doc: "The test behind the p-values, which are corrected by Holm's method for how many there are.",
+      },
+    ),
+    require: requirement({
+      metrics: metricNames,
+      keyed: false,
+      doc:
+        'What has to hold, such as `linear.macro_f1 > nearest.macro_f1 by 0.02 at 95%`: the whole 95 % interval of ' +
+        'the paired difference lies above 0.02. Without `at` the means are compared. With a single stage only the ' +
+        'metric is named: `macro_f1 >= 0.8`. Judged on every run; where it does not hold the exit code is 3.',
+    }),
+  },
+  inputs: {
+    of: input.many('report', {
+      use: 'apply',
+      doc: 'The reports: a stage, a list of stages, or a map that gives them names.',
+    }),
+  },
+  outputs: { '': { type: 'report', doc: 'Means, intervals and differences.' } },
+  randomness: ({ test }) => test === 'permutation',
+
+  check({ options, inputs, report }) {
+    const members = inputs.many('of');
+    const names = [...new Set(members.map(({ name }) => name))];
+    const known = members.flatMap((member) =>
+      member.static.type === 'report' ? [member.static.metrics] : [],
+    );
+    const shared = metricNames.filter((metric) => known.every((metrics) => metrics.includes(metric)));
+    for (const metric of options.metrics ?? [])
+      if (!shared.includes(metric))
+        report('metrics', {
+          code: 'unknown-word',
+          message: `not every report has \`${metric}\``,
+          hint: `add it to the \`metrics\` of ${names.map((name) => `\`${name}\``).join(' and ')}`,
+        });
+    if (options.metrics === undefined && known.length > 0 && shared.length === 0)
+      report('of', {
+        code: 'unknown-word',
+        message: 'these reports have no metric in common',
+        hint: 'give the same `metrics` to each `evaluate`',
+      });
+    const { baseline } = options;
+    if (baseline !== undefined && names.length > 0 && !names.includes(baseline))
+      report('baseline', { code: 'unknown-name', ...unknownName(baseline, names) });
+    const metrics = options.metrics ?? shared;
+    if (options.require !== undefined && names.length > 0) {
+      const message = requirementProblem(options.require) ?? operandProblem(options.require, names, metrics);
+      if (message !== undefined) report('require', { code: 'wrong-type', message });
+    }
+    return { '': { type: 'report', metrics } };
+  },
+
+  async run(context) {
+    const { options, inputs } = context;
+    const compared = await Promise.all(inputs.of.map(readMember));
+    const report = await compareReports(compared, {
+      metrics: options.metrics,
+      baseline: options.baseline,
+      test: options.test,
+      random: context.random('permutation'),
+      note: context.note,
+    });
+    await context.output().write('report.json', JSON.stringify(report, null, 2) + '\n');
+  },
+
+  judge: ({ require }, report) =>
+    require === undefined || report.type !== 'comparison' ? undefined : judgeComparison(require, report),
+});
+
+async function readMember({ name, keys, artifact }: Member): Promise<Compared> {
+  const text = new TextDecoder().decode(await artifact.read('report.json'));
+  const report = JSON.parse(text) as EvaluationReport | { readonly type: 'comparison' }; // written by a stage of ours
+  if (report.type !== 'evaluation')
+    throw stepFailure(
+      {
+        code: 'wrong-artifact',
+        message: `\`${name}\` is itself a comparison`,
+        hint: 'compare the reports of `evaluate` stages',
+      },
+      'of',
+    );
+  return { name, keys, report };
+}
+
+function unknownName(name: string, names: readonly string[]) {
+  return {
+    message: `nothing compared here is called \`${name}\``,
+    hint: `the names are ${names.map((known) => `\`${known}\``).join(', ')}`,
+  };
+}
+
+function operandProblem(
+  { left, right }: Requirement,
+  names: readonly string[],
+  metrics: readonly string[],
+): string | undefined {
+  for (const side of [left, right]) {
+    if (typeof side === 'number') continue;
+    const { of, metric } = side;
+    if (of !== undefined && !names.includes(of)) {
+      const { message, hint } = unknownName(of, names);
+      return `${message}: ${hint}`;
+    }
+    if (of === undefined && names.length > 1)
+      return `\`${metric}\` of which? write ${names.map((name) => `\`${name}.${metric}\``).join(' or ')}`;
+    if (!metrics.includes(metric)) return `\`${metric}\` is not compared here: add it to \`metrics\``;
+  }
+  return undefined;
+}

@@ -1,0 +1,129 @@
+// Makes an evaluation report from what a model and its baseline said of some rows. Knows no files and no models.
+import type { MetricName } from '../learning/metrics/metrics.ts';
+import type { Random } from '../learning/random.ts';
+import { texts, type Dataset } from './dataset.ts';
+import { wariness } from './evaluate-checks.ts';
+import {
+  majorityValues,
+  metricValues,
+  predictionsOf,
+  takeMeasured,
+  type Measurement,
+} from './measurement.ts';
+import type { EvaluationReport, Figure, Slice } from './report.ts';
+
+export interface Evaluated {
+  readonly rows: Dataset;
+  readonly measurement: Measurement;
+  /** What the frozen probe said; absent where the model is the frozen probe. */
+  readonly probe: Measurement | undefined;
+  /** Rows that were left out because the model was fitted on them. */
+  readonly dropped: number;
+  readonly labelsUsed: number;
+  readonly metrics: readonly MetricName[];
+  /** Resamples; 0 for no intervals. */
+  readonly draws: number;
+  readonly random: Random;
+  /** Columns. */
+  readonly slices: readonly string[];
+}
+
+export async function evaluationReport(evaluated: Evaluated): Promise<EvaluationReport> {
+  const [{ classificationReport }, { confusion }] = await Promise.all([
+    import('../learning/metrics/classification-report.ts'),
+    import('../learning/metrics/confusion.ts'),
+  ]);
+  const { rows, measurement, probe, metrics, draws } = evaluated;
+  const { labels, truth, predicted } = measurement;
+  const width = labels.length;
+  const { counts } = confusion(truth, predicted, width);
+  const figures = await figuresOf(evaluated);
+  return {
+    type: 'evaluation',
+    metrics: figures,
+    per_label: classificationReport(truth, predicted, labels).perLabel,
+    confusion: labels.map((_, i) => [...counts.subarray(i * width, (i + 1) * width)]),
+    labels,
+    rows: rows.rows,
+    labels_used: evaluated.labelsUsed,
+    baselines: {
+      majority: await majorityValues(measurement, metrics),
+      frozen_probe: await metricValues(probe ?? measurement, metrics),
+    },
+    checks: [
+      ...(await wariness({ texts: texts(rows), ...measurement })),
+      ...metrics
+        .filter((name) => figures[name] === undefined)
+        .map((name) => ({ name: 'undefined_metric', message: `\`${name}\` has no value on these rows` })),
+      ...overlapCheck(evaluated),
+      ...(probe === undefined
+        ? [
+            {
+              name: 'frozen_probe',
+              message: 'the model is made like the frozen probe, so their figures are the same',
+            },
+          ]
+        : []),
+    ],
+    interval:
+      draws > 0
+        ? `95 % percentile interval over ${draws} resamples of the ${rows.rows} rows`
+        : 'no interval was asked for',
+    slices: await slicesOf(evaluated),
+  };
+}
+
+async function figuresOf({
+  measurement,
+  metrics,
+  draws,
+  random,
+}: Evaluated): Promise<Readonly<Record<string, Figure>>> {
+  const { bootstrap } = await import('../learning/statistics/bootstrap.ts');
+  const values = await metricValues(measurement, metrics);
+  const intervals = draws > 0 ? bootstrap(predictionsOf(measurement), metrics, { draws, random }) : undefined;
+  const figures = metrics.flatMap((name): [string, Figure][] => {
+    const value = values[name];
+    if (value === undefined) return [];
+    const interval = intervals?.[name];
+    const known = interval !== undefined && !Number.isNaN(interval.low);
+    return [[name, known ? { value, low: interval.low, high: interval.high } : { value }]];
+  });
+  return Object.fromEntries(figures);
+}
+
+function overlapCheck({ dropped, rows }: Evaluated): EvaluationReport['checks'] {
+  if (dropped === 0) return [];
+  const all = rows.rows + dropped;
+  return [
+    { name: 'overlap', message: `${dropped} of ${all} rows were left out: the model was fitted on them` },
+  ];
+}
+
+/** The metrics of the rows of each value of a column, in the order of the values. */
+async function slicesOf({
+  rows,
+  measurement,
+  metrics,
+  slices,
+}: Evaluated): Promise<Readonly<Record<string, readonly Slice[]>>> {
+  const result: Record<string, readonly Slice[]> = {};
+  for (const column of slices) {
+    const groups = new Map<string, number[]>();
+    rows.columns.get(column)?.forEach((value, i) => {
+      const key = typeof value === 'string' ? value : JSON.stringify(value);
+      const same = groups.get(key);
+      if (same === undefined) groups.set(key, [i]);
+      else same.push(i);
+    });
+    const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+    result[column] = await Promise.all(
+      sorted.map(async ([value, indices]) => ({
+        value,
+        rows: indices.length,
+        metrics: await metricValues(takeMeasured(measurement, indices), metrics),
+      })),
+    );
+  }
+  return result;
+}

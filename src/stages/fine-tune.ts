@@ -1,0 +1,137 @@
+// `fine-tune`: a dataset and an encoder in, a classifier out. The encoder stays as it is; a head is fitted on its vectors.
+import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { readDataset } from './dataset-file.ts';
+import { saveClassifier } from './classifier.ts';
+import { fitHead, idleArguments, methodOption, methodText, takesClassWeights } from './fine-tune-method.ts';
+import { checkLabelledTexts } from './labelled-texts.ts';
+import { openEncoder } from './model-source.ts';
+import { int, word } from './option.ts';
+import { defineStage, input } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+
+export const fineTune = defineStage({
+  name: 'fine-tune',
+  version: 1,
+  doc:
+    'Makes a classifier from a few labelled texts. The encoder turns each text into a vector and stays as it is; ' +
+    'what is learnt is a small head on these vectors, so a fit takes seconds and a few rows a label are enough.',
+  example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
+split parts { from: reviews  train: 8 per label  test: rest }
+
+fine-tune classifier {
+  model:  "builtin:ngrams"
+  from:   parts.train
+  method: head(kind: logistic, c: 1)
+}`,
+  options: {
+    method: methodOption,
+    class_weights: word(
+      {
+        none: 'every row counts the same',
+        balanced: 'every label counts the same, however many rows it has',
+      },
+      { default: 'none', doc: 'How much each row counts while fitting.' },
+    ),
+    max_length: int({
+      min: 4,
+      max: 8192,
+      doc:
+        'Tokens of a text that the encoder reads; the rest is cut off. Without it: what the model folder says. ' +
+        'Changes nothing for `builtin:ngrams`, which reads whole texts.',
+    }),
+  },
+  inputs: {
+    model: input.required('model', {
+      capability: 'encoder',
+      use: 'apply',
+      doc: 'The encoder: `"builtin:ngrams"`, a model folder, or a stage. Of a classifier its encoder is taken.',
+    }),
+    from: input.required('dataset', { use: 'fit', doc: 'The labelled rows to learn from.' }),
+  },
+  outputs: { '': { type: 'model', doc: 'The classifier.' } },
+  randomness: () => false,
+
+  check({ options, inputs, report }) {
+    const dataset = inputs.dataset('from');
+    if (dataset?.labelled === false)
+      report('from', {
+        code: 'needs-labels',
+        message: '`fine-tune` learns from labels, and these rows have none',
+        hint:
+          dataset.partition === 'unlabelled'
+            ? 'use a labelled part, such as `.train`'
+            : 'name the label column in `load`: `label: "…"`',
+      });
+    const labels = dataset?.labelled === true ? dataset.labels : undefined;
+    if (labels !== undefined && labels.length < 2)
+      report('from', tooFewLabels(labels.map(({ name }) => name)));
+    const missing = labels?.filter(({ rows }) => rows === 0).map(({ name }) => name) ?? [];
+    if (missing.length > 0) report('from', labelsWithoutRows(missing));
+    for (const { argument, for: kind } of idleArguments(options.method))
+      report('method', {
+        code: 'option-without-effect',
+        severity: 'warning',
+        message: `\`${argument}\` changes nothing here: it belongs to \`head(kind: ${kind})\``,
+        hint: `remove \`${argument}\``,
+      });
+    if (options.class_weights === 'balanced' && !takesClassWeights(options.method))
+      report('class_weights', {
+        code: 'option-without-effect',
+        message: `\`class_weights: balanced\` has no meaning for \`${methodText(options.method)}\``,
+        hint: 'remove it, or use `head(kind: logistic)` or `head(kind: ridge)`',
+      });
+    return { '': { type: 'model', capability: 'classifier', labels: labels?.map(({ name }) => name) } };
+  },
+
+  async run(context) {
+    const { options, inputs, signal } = context;
+    const dataset = await readDataset(inputs.from);
+    checkRows(dataset);
+    const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
+    const vectors = await encoder.encode(texts(dataset)).finally(encoder.dispose);
+    const head = await fitHead(vectors, labelIndices(dataset), dataset.labels.length, options.method, {
+      classWeights: options.class_weights,
+      signal,
+    });
+    if (head.settings['converged'] === 0)
+      context.note('the logistic regression had not settled after its last iteration; a smaller `c` helps');
+    await saveClassifier(context.output(), {
+      labels: dataset.labels,
+      method: options.method,
+      classWeights: options.class_weights,
+      maxLength: options.max_length,
+      head,
+      encoder: encoder.files,
+      support: dataset,
+    });
+  },
+});
+
+/** What only the rows show: a text and one label each, at least two labels, and each with rows. */
+function checkRows(dataset: Dataset): void {
+  checkLabelledTexts(dataset, { stage: 'fine-tune', does: 'learns from labels', at: 'from' });
+  if (dataset.labels.length < 2) throw stepFailure(tooFewLabels(dataset.labels), 'from');
+  const present = new Set(labelIndices(dataset));
+  const missing = dataset.labels.filter((_, i) => !present.has(i));
+  if (missing.length > 0) throw stepFailure(labelsWithoutRows(missing), 'from');
+}
+
+function tooFewLabels(labels: readonly string[]) {
+  return {
+    code: 'too-few-labels',
+    message:
+      labels.length === 0
+        ? 'a classifier needs at least two labels, and these rows have none'
+        : `a classifier needs at least two labels, and all rows have \`${labels[0]}\``,
+    hint: 'check the `label:` of `load`, or bring rows of another label',
+  } as const;
+}
+
+function labelsWithoutRows(missing: readonly string[]) {
+  const names = missing.map((name) => `\`${name}\``).join(', ');
+  return {
+    code: 'labels-without-rows',
+    message: `no training row has the label${missing.length > 1 ? 's' : ''} ${names}`,
+    hint: 'draw by label (`train: 8 per label`), bring rows of it, or leave it out with `where:` in `load`',
+  } as const;
+}

@@ -1,0 +1,57 @@
+// A Hugging Face folder as an encoder on the engine of this step; what is wrong in its files becomes a failure of the step.
+import { availableParallelism } from 'node:os';
+import type { Artifact } from './artifact.ts';
+import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
+import { stepFailure } from './step-failure.ts';
+
+/** Opens the engine, which is one a process: `dispose` closes it again. */
+export async function openHuggingFace(
+  files: Artifact,
+  context: ModelContext,
+  { maxLength }: EncoderSettings,
+): Promise<LoadedEncoder> {
+  const [{ openEngine }, { EngineError }, { loadSentenceEncoder }, { ModelError }] = await Promise.all([
+    import('../engine/engine.ts'),
+    import('../engine/engine-error.ts'),
+    import('../learning/encoders/sentence-encoder.ts'),
+    import('../learning/model-error.ts'),
+  ]);
+
+  const folder = {
+    has: async (name: string) => files.names.includes(name),
+    read: (name: string) => files.read(name),
+  };
+
+  async function translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ModelError) {
+        const { code, message, hint, file } = error;
+        const shown = files.names.includes(file) ? files.display(file) : undefined;
+        const text = shown === undefined ? message : message.replace(`\`${file}\``, `\`${shown}\``);
+        throw stepFailure({ code, message: text, hint }, 'model');
+      }
+      if (error instanceof EngineError && error.code !== 'internal')
+        throw stepFailure({ code: error.code, message: error.message, hint: error.hint });
+      throw error;
+    }
+  }
+
+  const { backend, threads = availableParallelism() } = context.engine;
+  const engine = await translated(() => openEngine({ backend, threads }));
+  try {
+    const encoder = await translated(() => loadSentenceEncoder(folder, { maxTokens: maxLength }));
+    context.computedOn?.('cpu');
+    return {
+      encode: (texts, options) => translated(() => encoder.encode(texts, options)),
+      dispose: async () => {
+        encoder.dispose();
+        await engine.dispose();
+      },
+    };
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+// What a classifier said of each row, as a Parquet file that other tools open. Equal predictions give equal bytes.
+import { parquetWriteBuffer } from 'hyparquet-writer';
+
+export interface PredictionRows {
+  /** 0-based row of the loaded data. */
+  readonly source: Int32Array;
+  readonly texts: readonly string[];
+  /** Label numbers. */
+  readonly truth: Int32Array;
+  readonly predicted: Int32Array;
+  /** [rows, labels] */
+  readonly probabilities: Float64Array;
+  readonly labels: readonly string[];
+}
+
+/** Columns `row`, `text`, `label`, `predicted`, `probability`, and `probabilities`: a list in the order of the labels. */
+export function predictionsFile(rows: PredictionRows): Uint8Array {
+  const { labels, predicted, probabilities } = rows;
+  const count = labels.length;
+  const name = (label: number): string => labels[label] ?? '';
+  const lists = Array.from({ length: predicted.length }, (_, i) => [
+    ...probabilities.subarray(i * count, (i + 1) * count),
+  ]);
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'row', data: [...rows.source] },
+        { name: 'text', data: [...rows.texts] },
+        { name: 'label', data: Array.from(rows.truth, name) },
+        { name: 'predicted', data: Array.from(predicted, name) },
+        { name: 'probability', data: lists.map((list, i) => list[predicted[i] ?? 0]) },
+        { name: 'probabilities', data: lists },
+      ],
+      schema: [
+        { name: 'root', num_children: 6 },
+        { name: 'row', type: 'INT32', repetition_type: 'REQUIRED' },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'label', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'predicted', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        { name: 'probability', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+        { name: 'probabilities', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+        { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+        { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+      ],
+      createdBy: 'fslrun',
+    }),
+  );
+}

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../../src/stages/classify.ts';
+import { loadClassifier, type Classifier } from '../../../src/stages/classifier.ts';
+import { fineTune } from '../../../src/stages/fine-tune.ts';
+import { texts } from '../../../src/stages/dataset.ts';
+import { testing, training } from './messages.ts';
+import { check, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
+
+const modelContext = {
+  signal: new AbortController().signal,
+  engine: { backend: 'onnx', device: 'auto' },
+  cacheDirectory: undefined,
+  progress: () => undefined,
+  note: () => undefined,
+} as const;
+
+const head = (kind: string) => ({
+  name: 'head',
+  arguments: { kind, c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
+});
+const prototype = { name: 'prototype', arguments: { distance: 'cosine', temperature: 0.1 } };
+
+async function fitted(options: Readonly<Record<string, unknown>> = {}, rows = training) {
+  const from = await datasetArtifact(datasetOf(rows));
+  return (await run(fineTune, { options, inputs: { model: ngrams(), from } })).artifact;
+}
+
+async function predictions(classifier: Classifier, of: readonly string[]): Promise<string[]> {
+  const [probabilities = new Float64Array()] = await classify(
+    classifier,
+    [classifier.head],
+    of,
+    () => undefined,
+  );
+  const count = classifier.labels.length;
+  return of.map((_, i) => {
+    const row = [...probabilities.subarray(i * count, (i + 1) * count)];
+    expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 10);
+    return classifier.labels[row.indexOf(Math.max(...row))] ?? '';
+  });
+}
+
+describe.each([
+  ['logistic', head('logistic')],
+  ['ridge', head('ridge')],
+  ['knn', head('knn')],
+  ['prototype', prototype],
+])('%s', (_, method) => {
+  test('learns the task, and says the same after it was stored', async () => {
+    const classifier = await loadClassifier(await fitted({ method }), modelContext);
+    expect(
+      await predictions(
+        classifier,
+        testing.map(([text]) => text),
+      ),
+    ).toEqual(testing.map(([, label]) => label));
+  });
+
+  test('equal rows give equal bytes', async () => {
+    expect((await fitted({ method })).digest).toBe((await fitted({ method })).digest);
+  });
+});
+
+test('shuffled labels teach nothing', async () => {
+  const turned = training.map(([text], i) => [text, training[(i * 5) % 12]?.[1] ?? ''] as const);
+  const classifier = await loadClassifier(await fitted({}, turned), modelContext);
+  const said = await predictions(
+    classifier,
+    testing.map(([text]) => text),
+  );
+  expect(said.filter((label, i) => label === testing[i]?.[1]).length).toBeLessThan(5);
+});
+
+test('the artifact holds the encoder, the head and the training rows', async () => {
+  const artifact = await fitted();
+  expect(artifact.names).toEqual([
+    'encoder/builtin.json',
+    'head.safetensors',
+    'model.json',
+    'support/data.parquet',
+    'support/dataset.json',
+  ]);
+  expect(await json(artifact, 'model.json')).toMatchObject({
+    format: 'fsl-classifier',
+    labels: ['borrow', 'card', 'hours'],
+    labels_used: 12,
+  });
+  const classifier = await loadClassifier(artifact, modelContext);
+  expect(texts(await classifier.support())).toEqual(training.map(([text]) => text));
+});
+
+test('copies of a row count once as labels used', async () => {
+  const source = Int32Array.from(training, (_, i) => i % 6);
+  const from = await datasetArtifact(datasetOf(training, { source }));
+  const { artifact } = await run(fineTune, { inputs: { model: ngrams(), from } });
+  expect(await json(artifact, 'model.json')).toMatchObject({ labels_used: 6 });
+});
+
+test('of a classifier its encoder is taken', async () => {
+  const from = await datasetArtifact(datasetOf(training));
+  const first = await fitted();
+  const second = await run(fineTune, { inputs: { model: first, from } });
+  expect(second.artifact.digest).toBe(first.digest);
+});
+
+test('balanced weights count every label the same', async () => {
+  const uneven = training.filter(([, label], i) => label !== 'card' || i === 8);
+  const cardness = async (class_weights: string) => {
+    const classifier = await loadClassifier(await fitted({ class_weights }, uneven), modelContext);
+    const [probabilities] = await classify(classifier, [classifier.head], ['Hello!'], () => undefined);
+    return probabilities?.[classifier.labels.indexOf('card')] ?? NaN;
+  };
+  expect(await cardness('none')).toBeLessThan(0.2);
+  expect(await cardness('balanced')).toBeGreaterThan(0.3);
+});
+
+describe('what only the rows show is refused', () => {
+  test.each([
+    [
+      'one label',
+      datasetOf([['a', 'x'], ['b', 'x']]), // prettier-ignore
+      'step:from too-few-labels: a classifier needs at least two labels, and all rows have `x`',
+    ],
+    [
+      'a label without rows',
+      datasetOf([['a', 'x'], ['b', 'y']], { labels: ['x', 'y', 'z'] }), // prettier-ignore
+      'step:from labels-without-rows: no training row has the label `z`',
+    ],
+    [
+      'no labels',
+      { ...datasetOf([['a', 'x']]), roles: { text: 'text' }, labels: [] },
+      'step:from needs-labels: `fine-tune` learns from labels, and these rows have none',
+    ],
+    [
+      'no texts',
+      { ...datasetOf([['a', 'x']]), roles: { label: 'label' } },
+      'step:from needs-text: `fine-tune` reads texts, and these rows have none',
+    ],
+    [
+      'lists of labels',
+      { ...datasetOf([['a', 'x']]), multiLabel: true },
+      'step:from not-supported: these rows have lists of labels, and this version of `fine-tune` knows one label a row',
+    ],
+    ['no rows', datasetOf([]), 'step:from empty-data: `fine-tune` was given no rows'],
+  ])('%s', async (_, dataset, expected) => {
+    const from = await datasetArtifact(dataset);
+    expect(await failure(run(fineTune, { inputs: { model: ngrams(), from } }))).toBe(expected);
+  });
+});
+
+describe('what is known before anything runs', () => {
+  const dataset = (labels: readonly (readonly [string, number | undefined])[], labelled = true) =>
+    ({
+      type: 'dataset',
+      columns: undefined,
+      rows: undefined,
+      labelled,
+      labels: labels.map(([name, rows]) => ({ name, rows })),
+      partition: 'train',
+    }) as const;
+
+  test('the classifier has the labels of its rows', () => {
+    const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', undefined]]) } }); // prettier-ignore
+    expect(problems).toBe('');
+    expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'] } });
+  });
+
+  test.each([
+    [{}, dataset([], false), 'from needs-labels: `fine-tune` learns from labels, and these rows have none'],
+    [
+      {},
+      dataset([['x', 3]]),
+      'from too-few-labels: a classifier needs at least two labels, and all rows have `x`',
+    ],
+    [{}, dataset([['x', 3], ['y', 0], ['z', 0]]), 'from labels-without-rows: no training row has the labels `y`, `z`'], // prettier-ignore
+    [
+      { method: { name: 'head', arguments: { ...head('ridge').arguments, c: 2 } } },
+      dataset([['x', 3], ['y', 3]]), // prettier-ignore
+      'method warns option-without-effect: `c` changes nothing here: it belongs to `head(kind: logistic)`',
+    ],
+    [
+      { method: prototype, class_weights: 'balanced' },
+      dataset([['x', 3], ['y', 3]]), // prettier-ignore
+      'class_weights option-without-effect: `class_weights: balanced` has no meaning for `prototype`',
+    ],
+  ])('%j', (options, from, expected) => {
+    expect(check(fineTune, { options, inputs: { from } }).problems).toBe(expected);
+  });
+});
