@@ -1,0 +1,134 @@
+// What the options of `load` make of the columns of a table: which column plays which part, and texts out of templates.
+// Pure, and the same before a run as during it.
+import type { Problem } from '../parser/diagnostic.ts';
+import { suggest } from '../parser/suggest.ts';
+import { conditionColumns } from './condition.ts';
+import type { Column, Roles, Value } from './dataset.ts';
+import { parseTemplate, templateColumns, type TemplatePart } from './tables/pattern.ts';
+import type { Condition } from './value.ts';
+
+export interface ColumnOptions {
+  readonly text: string | undefined;
+  readonly label: string | undefined;
+  readonly id: string | undefined;
+  readonly group: string | undefined;
+  readonly time: string | undefined;
+  readonly where: Condition | undefined;
+}
+
+/** A problem at an option. */
+export interface Finding {
+  readonly at: string;
+  readonly problem: Omit<Problem, 'span'>;
+}
+
+export interface ColumnUse {
+  readonly roles: Roles;
+  /** The new column's name is `roles.text`. */
+  readonly template: readonly TemplatePart[] | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Without `text` or `label`, a column of that very name plays the part. */
+export function useColumns(columns: readonly string[], options: ColumnOptions): ColumnUse {
+  const findings: Finding[] = [];
+  const known = (at: string, name: string): boolean => {
+    if (columns.includes(name)) return true;
+    findings.push({ at, problem: unknownColumn(name, columns) });
+    return false;
+  };
+  const named = (at: 'label' | 'id' | 'group' | 'time'): string | undefined => {
+    const name = options[at];
+    return name !== undefined && known(at, name) ? name : undefined;
+  };
+
+  const source = textSource(options.text, columns);
+  if (source.state === 'wrong') findings.push({ at: 'text', problem: source.problem });
+  const template = source.state === 'template' ? source.parts : undefined;
+  for (const name of template === undefined ? [] : templateColumns(template)) known('text', name);
+  for (const name of options.where === undefined ? [] : conditionColumns(options.where)) known('where', name);
+  const text = source.state === 'column' ? source.name : template && newName('text', columns);
+
+  const label = options.label === undefined && columns.includes('label') ? 'label' : named('label');
+  const [id, group, time] = [named('id'), named('group'), named('time')];
+  const roles: Roles = {
+    ...(text !== undefined && { text }),
+    ...(label !== undefined && { label }),
+    ...(id !== undefined && { id }),
+    ...(group !== undefined && { group }),
+    ...(time !== undefined && { time }),
+  };
+  return { roles, template, findings };
+}
+
+/** The text of each row: cells as text, lists joined by commas, missing ones as nothing. */
+export function templateTexts(
+  parts: readonly TemplatePart[],
+  columns: ReadonlyMap<string, Column>,
+  rows: number,
+): readonly string[] {
+  return Array.from({ length: rows }, (_, i) =>
+    parts
+      .map((part) => (typeof part === 'string' ? part : cellText(columns.get(part.column)?.[i] ?? null)))
+      .join(''),
+  );
+}
+
+export function cellText(value: Value): string {
+  if (Array.isArray(value)) return (value as readonly Value[]).map(cellText).join(', ');
+  return value === null ? '' : String(value);
+}
+
+type TextSource =
+  | { readonly state: 'column'; readonly name: string }
+  | { readonly state: 'template'; readonly parts: readonly TemplatePart[] }
+  | { readonly state: 'wrong'; readonly problem: Omit<Problem, 'span'> };
+
+function textSource(text: string | undefined, columns: readonly string[]): TextSource {
+  const name = text ?? 'text';
+  if (columns.includes(name)) return { state: 'column', name };
+  if (text === undefined)
+    return {
+      state: 'wrong',
+      problem: {
+        code: 'missing-option',
+        message: '`load` does not know which column holds the texts',
+        hint: `add \`text: "…"\`, a column or a template; the columns are ${list(columns)}`,
+      },
+    };
+  const template = parseTemplate(text);
+  if (template.state === 'wrong')
+    return {
+      state: 'wrong',
+      problem: {
+        code: 'wrong-type',
+        message: `the template has ${template.message}`,
+        hint: 'write columns in braces: `"{title}. {description}"`',
+      },
+    };
+  if (templateColumns(template.parts).length > 0) return { state: 'template', parts: template.parts };
+  return { state: 'wrong', problem: unknownColumn(text, columns) };
+}
+
+function unknownColumn(name: string, columns: readonly string[]): Omit<Problem, 'span'> {
+  const near = suggest(name, columns);
+  return {
+    code: 'unknown-column',
+    message: `the data has no column \`${name}\``,
+    hint:
+      near === undefined
+        ? `its columns are ${list(columns)}`
+        : `did you mean \`${near}\`? The columns are ${list(columns)}`,
+  };
+}
+
+export function list(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map((name) => `\`${name}\``);
+  return shown.join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '');
+}
+
+function newName(wanted: string, taken: readonly string[]): string {
+  let name = wanted;
+  for (let n = 2; taken.includes(name); n++) name = `${wanted}_${n}`;
+  return name;
+}

@@ -1,0 +1,136 @@
+// From a table to a dataset: which rows stay, what their texts and labels are. Pure; the problems it finds are returned.
+import type { Problem } from '../parser/diagnostic.ts';
+import { holds, isMissing } from './condition.ts';
+import type { Column, Dataset, Roles, Value } from './dataset.ts';
+import { cellText, templateTexts, useColumns, type ColumnOptions, type Finding } from './load-columns.ts';
+import {
+  distinctLabels,
+  labelColumn,
+  orderedLabels,
+  unknownKeys,
+  unnamedLabels,
+  type LabelNames,
+} from './load-labels.ts';
+import type { Table } from './tables/table.ts';
+
+export interface RowOptions extends ColumnOptions {
+  readonly label_names: LabelNames | undefined;
+  readonly on_error: 'fail' | 'skip';
+  readonly limit: number | undefined;
+}
+
+export type LoadedRows =
+  | {
+      readonly state: 'loaded';
+      readonly dataset: Dataset;
+      /** Rows left out for want of a text or label. */ readonly incomplete: number;
+    }
+  | { readonly state: 'wrong'; readonly findings: readonly Finding[] };
+
+export function loadRows(table: Table, options: RowOptions): LoadedRows {
+  const { roles, template, findings } = useColumns([...table.columns.keys()], options);
+  if (findings.length > 0 || roles.text === undefined) return { state: 'wrong', findings };
+  const columns = new Map(table.columns);
+  if (template !== undefined) columns.set(roles.text, templateTexts(template, table.columns, table.rows));
+  const all: Rows = { columns, indices: Array.from({ length: table.rows }, (_, i) => i) };
+  if (table.rows === 0) return wrong('from', { code: 'empty-data', message: 'the data has no rows' });
+
+  const chosen = where(all, options);
+  if (chosen.indices.length === 0)
+    return wrong('where', {
+      code: 'empty-data',
+      message: `none of the ${table.rows} rows meets the condition`,
+    });
+  const complete = withTextAndLabel(chosen, roles);
+  if (options.on_error === 'fail' && complete.findings.length > 0)
+    return { state: 'wrong', findings: complete.findings };
+  if (complete.rows.indices.length === 0)
+    return wrong('from', { code: 'empty-data', message: 'no row has both a text and a label' });
+
+  const used = complete.rows.indices.slice(0, options.limit);
+  const picked = new Map([...columns].map(([name, values]) => [name, used.map((i) => values[i] ?? null)]));
+  picked.set(roles.text, (picked.get(roles.text) ?? []).map(cellText));
+  const labelled = labels(columns, picked, roles, options.label_names);
+  if (labelled.findings.length > 0) return { state: 'wrong', findings: labelled.findings };
+  const dataset: Dataset = {
+    rows: used.length,
+    columns: picked,
+    roles,
+    labels: labelled.labels,
+    multiLabel: labelled.multi,
+    partition: undefined,
+    source: Int32Array.from(used, (_, i) => i),
+  };
+  return { state: 'loaded', dataset, incomplete: chosen.indices.length - complete.rows.indices.length };
+}
+
+/** `row`: the first such row, counted from 1 over the rows of all files; unknown before the run. */
+export function incompleteProblem(
+  role: 'text' | 'label',
+  column: string,
+  count: number,
+  row?: number,
+): Omit<Problem, 'span'> {
+  const place = row === undefined ? '' : count === 1 ? ` (row ${row})` : ` (the first is row ${row})`;
+  return {
+    code: role === 'text' ? 'needs-text' : 'needs-labels',
+    message: `${count} ${count === 1 ? 'row has' : 'rows have'} nothing in the ${role} column \`${column}\`${place}`,
+    hint: `leave such rows out with \`where: ${/^[A-Za-z_]\w*$/.test(column) ? column : '…'} != null\` or \`on_error: skip\``,
+  };
+}
+
+interface Rows {
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly indices: readonly number[];
+}
+
+function where(rows: Rows, options: RowOptions): Rows {
+  const condition = options.where;
+  if (condition === undefined) return rows;
+  const kept = (i: number): boolean => holds(condition, (column) => rows.columns.get(column)?.[i] ?? null);
+  return { ...rows, indices: rows.indices.filter(kept) };
+}
+
+function withTextAndLabel(
+  rows: Rows,
+  roles: Roles,
+): { readonly rows: Rows; readonly findings: readonly Finding[] } {
+  const value = (column: string | undefined, i: number): Value =>
+    (column === undefined ? undefined : rows.columns.get(column)?.[i]) ?? null;
+  const noText = rows.indices.filter((i) => cellText(value(roles.text, i)).trim() === '');
+  const noLabel =
+    roles.label === undefined ? [] : rows.indices.filter((i) => isMissing(value(roles.label, i)));
+  const finding = (role: 'text' | 'label', missing: readonly number[]): readonly Finding[] => {
+    const [first] = missing;
+    if (first === undefined) return [];
+    return [{ at: role, problem: incompleteProblem(role, roles[role] ?? '', missing.length, first + 1) }];
+  };
+  const out = new Set([...noText, ...noLabel]);
+  return {
+    rows: { ...rows, indices: rows.indices.filter((i) => !out.has(i)) },
+    findings: [...finding('text', noText), ...finding('label', noLabel)],
+  };
+}
+
+/** Puts the label column of `picked` into its final form. */
+function labels(
+  all: ReadonlyMap<string, Column>,
+  picked: Map<string, Column>,
+  { label }: Roles,
+  names: LabelNames | undefined,
+): { readonly labels: readonly string[]; readonly multi: boolean; readonly findings: readonly Finding[] } {
+  if (label === undefined) return { labels: [], multi: false, findings: [] };
+  const values = picked.get(label) ?? [];
+  const used = distinctLabels(values);
+  const findings =
+    names === undefined
+      ? []
+      : [...unknownKeys(names, distinctLabels(all.get(label) ?? [])), ...unnamedLabels(names, used)];
+  const { column, multi } = labelColumn(values, names);
+  picked.set(label, column);
+  return { labels: orderedLabels(used, names), multi, findings };
+}
+
+function wrong(at: string, problem: Omit<Problem, 'span'>): LoadedRows {
+  return { state: 'wrong', findings: [{ at, problem }] };
+}

@@ -1,0 +1,104 @@
+// What is known of a `load` before it runs, from the facts about its files. Only what is certain is said.
+import type { StaticDataset } from './artifact.ts';
+import { conditionColumns, holds } from './condition.ts';
+import type { TableFacts } from './facts.ts';
+import { useColumns, type Finding } from './load-columns.ts';
+import { orderedLabels, unknownKeys, unnamedLabels } from './load-labels.ts';
+import { incompleteProblem, type RowOptions } from './load-rows.ts';
+
+export interface KnownLoad {
+  readonly dataset: StaticDataset;
+  readonly findings: readonly Finding[];
+}
+
+export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
+  const { roles, template, findings } = useColumns(table.columns, options);
+  const columns =
+    template === undefined || roles.text === undefined ? table.columns : [...table.columns, roles.text];
+  const base: StaticDataset = {
+    type: 'dataset',
+    columns,
+    rows: undefined,
+    labelled: roles.label !== undefined || (options.label !== undefined && findings.length > 0),
+    labels: undefined,
+    partition: undefined,
+  };
+  if (findings.length > 0 || table.rows === undefined) return { dataset: base, findings };
+  if (table.rows === 0)
+    return {
+      dataset: base,
+      findings: [{ at: 'from', problem: { code: 'empty-data', message: 'the data has no rows' } }],
+    };
+
+  const { label } = roles;
+  const counts = label === undefined ? [] : table.counts(label);
+  const present = counts?.map(({ value }) => value);
+  const names = options.label_names;
+  const keyFindings = names !== undefined && present !== undefined ? unknownKeys(names, present) : [];
+  const kept = keptByLabel(table, label, counts, options);
+  if (kept === undefined) return { dataset: base, findings: keyFindings };
+
+  const noText = template === undefined && roles.text !== undefined ? (table.missing(roles.text) ?? 0) : 0;
+  const nothing: Finding[] = [];
+  if (options.on_error === 'fail') {
+    if (noText > 0 && options.where === undefined)
+      nothing.push({ at: 'text', problem: incompleteProblem('text', roles.text ?? '', noText) });
+    if (label !== undefined && kept.missing > 0)
+      nothing.push({ at: 'label', problem: incompleteProblem('label', label, kept.missing) });
+  }
+  const used = kept.counts?.map(({ value }) => value);
+  const unnamed =
+    names !== undefined && used !== undefined && options.limit === undefined
+      ? unnamedLabels(names, used)
+      : [];
+  const certain = noText === 0 && options.limit === undefined;
+  const rows = certain
+    ? kept.rows
+    : noText === 0
+      ? Math.min(kept.rows, options.limit ?? kept.rows)
+      : undefined;
+  const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
+  return {
+    dataset: { ...base, rows, labels: label === undefined ? [] : labels },
+    findings: [...keyFindings, ...nothing, ...unnamed],
+  };
+}
+
+type Counts = readonly { readonly value: string; readonly rows: number }[];
+
+interface Kept {
+  /** Rows with a label; all rows where there is no label column. */
+  readonly rows: number;
+  readonly counts: Counts | undefined;
+  /** Rows that stay and have no label. */
+  readonly missing: number;
+}
+
+/** What `where` leaves; known where there is none, or where it speaks of the label alone. */
+function keptByLabel(
+  table: TableFacts,
+  label: string | undefined,
+  counts: Counts | undefined,
+  { where }: RowOptions,
+): Kept | undefined {
+  const all = table.rows ?? 0;
+  const missing = label === undefined ? 0 : (table.missing(label) ?? 0);
+  if (where === undefined) return { rows: all - missing, counts, missing };
+  const onlyLabel = label !== undefined && conditionColumns(where).every((column) => column === label);
+  const single = counts?.reduce((sum, { rows }) => sum + rows, missing) === all; // no lists
+  if (!onlyLabel || counts === undefined || !single) return undefined;
+  const left = counts.filter(({ value }) => holds(where, () => value));
+  const rows = left.reduce((sum, entry) => sum + entry.rows, 0);
+  return { rows, counts: left, missing: holds(where, () => null) ? missing : 0 };
+}
+
+function labelRows(counts: Counts, names: RowOptions['label_names']): NonNullable<StaticDataset['labels']> {
+  const byLabel = new Map(names);
+  const rows = new Map<string, number>();
+  for (const { value, rows: n } of counts) {
+    const name = byLabel.get(value) ?? value;
+    rows.set(name, (rows.get(name) ?? 0) + n);
+  }
+  const used = counts.map(({ value }) => value);
+  return orderedLabels(used, names).map((name) => ({ name, rows: rows.get(name) }));
+}

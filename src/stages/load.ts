@@ -1,0 +1,204 @@
+// `load`: data files in, a dataset out.
+import { Failure } from '../parser/diagnostic.ts';
+import type { StaticDataset } from './artifact.ts';
+import { writeDataset } from './dataset-file.ts';
+import type { TableFormat } from './facts.ts';
+import { loadRows, type RowOptions } from './load-rows.ts';
+import { knownLoad } from './load-static.ts';
+import { bool, column, condition, either, int, list, map, string, template, word } from './option.ts';
+import { defineStage, input, type CheckContext } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+import { linePattern } from './tables/pattern.ts';
+import { formatOf, readTable } from './tables/read-table.ts';
+import { problemOf } from './tables/table.ts';
+
+const options = {
+  format: word(
+    {
+      auto: 'what the extension says: .csv .tsv .json .jsonl .ndjson .yaml .yml .parquet .txt',
+      csv: 'fields between commas, quoted where needed',
+      tsv: 'fields between tabs, quoted where needed',
+      json: 'a list of objects',
+      jsonl: 'an object a line',
+      yaml: 'a list of maps',
+      parquet: 'Apache Parquet',
+      text: 'a row a line, cut by `pattern`',
+    },
+    { default: 'auto', doc: 'How the files are written.' },
+  ),
+  header: either(bool({ doc: '' }), list(string({ doc: '' }), { min: 1, doc: '' }), {
+    default: true,
+    doc: 'Whether the first record of csv and tsv names the columns. `false`: they are called `1`, `2`, …; a list names them itself, and the first record is data.',
+  }),
+  pattern: string({
+    doc: 'How a line of text is cut into columns: `"{label} {text}"`. Each column takes as little as it can, the last the rest. Without it a line is the column `text`.',
+  }),
+  text: template({
+    doc: 'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`.',
+  }),
+  label: column({
+    doc: 'The column of the labels; lists in it give a row several labels. Without it: the column `label`, where there is one. Numbers become their text.',
+  }),
+  label_names: map(string({ doc: '' }), {
+    doc: 'Names for the labels of the data, which also say their order: `{ "1": "World", "2": "Sports" }`. Labels that share a name become one.',
+  }),
+  id: column({ doc: 'A column that names each row.' }),
+  group: column({ doc: 'Rows with the same value belong together: one author, one conversation.' }),
+  time: column({ doc: 'When a row came about.' }),
+  on_error: word(
+    {
+      fail: 'a broken row is an error',
+      skip: 'broken rows, and rows without text or label, are left out and counted',
+    },
+    { default: 'fail', doc: 'What becomes of rows that cannot be read.' },
+  ),
+  where: condition({
+    doc: 'Which rows stay: `stars != 3`. Text that reads as a number compares as one with a number; an empty field is `null`.',
+  }),
+  limit: int({ min: 1, doc: 'At most so many rows: the first ones that stay.' }),
+  checksum: string({ doc: 'The sha256 that the one file must have, in hexadecimal.' }),
+} as const;
+
+export const load = defineStage({
+  name: 'load',
+  version: 1,
+  doc:
+    'Reads data files into a dataset and says which column is the text and which the label. ' +
+    'Several files become one dataset, one after the other.',
+  example: `load reviews {
+  from:  "reviews.csv"
+  text:  "{title}. {review}"
+  label: stars
+  where: stars != 3
+  label_names: { "1": "bad", "2": "bad", "4": "good", "5": "good" }
+}`,
+  options,
+  inputs: {
+    from: input.required('files', {
+      use: 'transform',
+      doc: 'A path, a folder, a glob such as `"data/*.csv"`, or a list of them.',
+    }),
+  },
+  outputs: { '': { type: 'dataset', doc: 'The rows, in the order of the files.' } },
+  randomness: () => false,
+
+  check(context) {
+    return { '': checkLoad(context) };
+  },
+
+  async run(context) {
+    const {
+      options: given,
+      inputs: { from },
+    } = context;
+    const stated = given.checksum === undefined ? undefined : sha256Of(given.checksum);
+    const [first = ''] = from.names;
+    if (stated !== undefined && from.digestOf(first) !== stated)
+      throw stepFailure(
+        {
+          code: 'bad-checksum',
+          message: `\`${from.display(first)}\` has the sha256 ${from.digestOf(first)}`,
+          hint: 'get the file again, or state this checksum if the file is right',
+        },
+        'checksum',
+      );
+    const files = await Promise.all(
+      from.names.map(async (name) => ({ name: from.display(name), bytes: await from.read(name) })),
+    );
+    const reading = await readTable(files, given);
+    if (reading.state === 'unreadable') throw new Failure(reading.problem);
+    const { table, broken } = reading;
+    const problem = problemOf(broken);
+    if (problem !== undefined && given.on_error === 'fail') throw new Failure(problem);
+    const loaded = loadRows(table, given);
+    if (loaded.state === 'wrong')
+      throw new Failure(
+        ...loaded.findings.flatMap((finding) => stepFailure(finding.problem, finding.at).diagnostics),
+      );
+    if (broken.count > 0) context.note(`${rows(broken.count)} left out because they are broken`);
+    if (loaded.incomplete > 0)
+      context.note(`${rows(loaded.incomplete)} left out because they lack a text or a label`);
+    await writeDataset(context.output(), loaded.dataset);
+  },
+});
+
+function checkLoad(context: CheckContext<typeof options>): StaticDataset {
+  const { options: given, inputs, facts, report } = context;
+  const paths = inputs.files('from')?.paths;
+  const unknown: StaticDataset = {
+    type: 'dataset',
+    columns: undefined,
+    rows: undefined,
+    labelled: true, // a column `label` may be there
+    labels: undefined,
+    partition: undefined,
+  };
+  let sound = true;
+  const wrong: typeof report = (at, problem) => {
+    sound = false;
+    report(at, problem);
+  };
+  const cut = given.pattern === undefined ? undefined : linePattern(given.pattern);
+  if (cut?.state === 'wrong')
+    wrong('pattern', { code: 'wrong-type', message: cut.message, hint: 'such as `"{label} {text}"`' });
+  if (given.checksum !== undefined && sha256Of(given.checksum) === undefined)
+    wrong('checksum', {
+      code: 'wrong-type',
+      message: 'a checksum is a sha256: 64 hexadecimal digits',
+      hint: 'compute it with `sha256sum FILE`',
+    });
+  if (paths === undefined) return unknown;
+  if (given.checksum !== undefined && paths.length > 1)
+    wrong('checksum', {
+      code: 'wrong-type',
+      message: `\`checksum\` is for one file, and \`from\` names ${paths.length}`,
+      hint: 'load the files by stages of their own',
+    });
+  checkFormats(paths, given.format, (option) => context.given(option), wrong);
+  if (!sound) return unknown;
+  const { format, header, pattern, on_error: onError } = given;
+  const table = facts.table({ paths, format, header, pattern, onError });
+  if (table.state === 'wrong') report('from', table.problem);
+  if (table.state !== 'known') return unknown;
+  const { dataset, findings } = knownLoad(table.value, given satisfies RowOptions);
+  for (const { at, problem } of findings) report(at, problem);
+  return dataset;
+}
+
+function checkFormats(
+  paths: readonly string[],
+  format: TableFormat,
+  isGiven: (option: string) => boolean,
+  wrong: CheckContext<typeof options>['report'],
+): void {
+  const formats = paths.map((path) => formatOf(path, format));
+  const nameless = paths[formats.indexOf(undefined)];
+  if (nameless !== undefined) {
+    wrong('from', {
+      code: 'bad-table',
+      message: `the name \`${nameless.split(/[\\/]/).at(-1)}\` does not say what format the file has`,
+      hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`',
+    });
+    return;
+  }
+  if (isGiven('header') && !formats.some((known) => known === 'csv' || known === 'tsv'))
+    wrong('header', {
+      code: 'option-without-effect',
+      message: '`header` is for csv and tsv, and none of the files is',
+      hint: 'remove `header`, or give `format: csv`',
+    });
+  if (isGiven('pattern') && !formats.includes('text'))
+    wrong('pattern', {
+      code: 'option-without-effect',
+      message: '`pattern` is for lines of text, and none of the files is read as such',
+      hint: 'remove `pattern`, or give `format: text`',
+    });
+}
+
+function sha256Of(checksum: string): string | undefined {
+  return /^(?:sha256:)?([0-9a-f]{64})$/.exec(checksum.toLowerCase())?.[1];
+}
+
+function rows(n: number): string {
+  return n === 1 ? '1 row was' : `${n} rows were`;
+}

@@ -1,0 +1,357 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createFacts } from '../../../src/runtime/facts.ts';
+import type { Dataset } from '../../../src/stages/dataset.ts';
+import { load } from '../../../src/stages/load.ts';
+import type { Condition } from '../../../src/stages/value.ts';
+import { temporaryFolder } from '../../runtime/temporary-folder.ts';
+import { artifactOf, type Files } from './memory.ts';
+import { checkStage, runStage, type Checked, type Given } from './stage-rig.ts';
+
+/** What `load` says before the run, and what the run then gives or says. */
+async function loaded(
+  files: Files,
+  options: Given,
+): Promise<{ before: Checked; ran: Dataset | string; notes: readonly string[] }> {
+  using folder = temporaryFolder();
+  const paths = Object.entries(files).map(([name, contents]) => folder.write(name, contents));
+  const facts = createFacts({ display: (path) => folder.hide(path) });
+  const before = checkStage(load, options, { paths, facts });
+  const ran = await runStage(load, options, artifactOf('files', files));
+  return typeof ran === 'string'
+    ? { before, ran, notes: [] }
+    : { before, ran: ran.parts[''], notes: ran.notes };
+}
+
+/** The dataset, with columns as an object, and what was known of it before. */
+async function both(
+  files: Files,
+  options: Given,
+): Promise<{ known: unknown; data: unknown; notes: readonly string[] }> {
+  const { before, ran, notes } = await loaded(files, options);
+  expect(before.text).toBe('');
+  if (typeof ran === 'string') throw new Error(ran);
+  const { columns, roles, labels, multiLabel, source } = ran;
+  const { ['']: known } = before.statics;
+  return {
+    known,
+    data: { columns: Object.fromEntries(columns), roles, labels, multiLabel, source: [...source] },
+    notes,
+  };
+}
+
+/** The problem before the run; the run fails in the same words. */
+async function refused(files: Files, options: Given): Promise<string> {
+  const { before, ran } = await loaded(files, options);
+  expect(ran).toBe(before.text);
+  return before.text;
+}
+
+const is = (
+  op: '==' | '!=' | '<' | '>=',
+  column: string,
+  value: string | number | boolean | null,
+): Condition => ({
+  op,
+  left: { column },
+  right: { value },
+});
+
+test('columns that say what they are', async () => {
+  expect(await both({ 'a.csv': 'text,label\ngood,pos\nbad,neg\nfine,pos\n' }, {})).toEqual({
+    known: {
+      type: 'dataset',
+      columns: ['text', 'label'],
+      rows: 3,
+      labelled: true,
+      labels: [
+        { name: 'neg', rows: 1 },
+        { name: 'pos', rows: 2 },
+      ],
+      partition: undefined,
+    },
+    data: {
+      columns: { text: ['good', 'bad', 'fine'], label: ['pos', 'neg', 'pos'] },
+      roles: { text: 'text', label: 'label' },
+      labels: ['neg', 'pos'],
+      multiLabel: false,
+      source: [0, 1, 2],
+    },
+    notes: [],
+  });
+});
+
+test('all roles, numbers as labels, names that order and merge them', async () => {
+  const row = (id: number, stars: number): string =>
+    JSON.stringify({ id, review: `text ${id}`, stars, by: 'ann', on: '2024-01-01' });
+  const { known, data } = await both(
+    { 'a.jsonl': [row(1, 5), row(2, 1), row(3, 4)].join('\n') },
+    {
+      text: 'review',
+      label: 'stars',
+      id: 'id',
+      group: 'by',
+      time: 'on',
+      label_names: [
+        ['5', 'good'],
+        ['4', 'good'],
+        ['1', 'bad'],
+      ],
+    },
+  );
+  expect(known).toMatchObject({
+    labels: [
+      { name: 'good', rows: 2 },
+      { name: 'bad', rows: 1 },
+    ],
+  });
+  expect(data).toMatchObject({
+    columns: { id: [1, 2, 3], stars: ['good', 'bad', 'good'] },
+    roles: { text: 'review', label: 'stars', id: 'id', group: 'by', time: 'on' },
+    labels: ['good', 'bad'],
+  });
+});
+
+test('a template makes a column of its own', async () => {
+  const { known, data } = await both(
+    { 'a.json': '[{"text": "t", "n": 1, "tags": ["x", "y"]}, {"text": "u"}]' },
+    { text: '{text} {{{n}}} {tags}' },
+  );
+  expect(known).toMatchObject({
+    columns: ['text', 'n', 'tags', 'text_2'],
+    rows: 2,
+    labelled: false,
+    labels: [],
+  });
+  expect(data).toMatchObject({
+    columns: { text_2: ['t {1} x, y', 'u {} '] },
+    roles: { text: 'text_2' },
+    labels: [],
+  });
+});
+
+test('lists of labels', async () => {
+  const { known, data } = await both(
+    {
+      'a.json':
+        '[{"text": "a", "tags": ["y", "x", "y"]}, {"text": "b", "tags": []}, {"text": "c", "tags": "z"}]',
+    },
+    { label: 'tags' },
+  );
+  expect(data).toMatchObject({
+    columns: { tags: [['y', 'x'], [], ['z']] },
+    labels: ['x', 'y', 'z'],
+    multiLabel: true,
+  });
+  expect(known).toMatchObject({ labels: [{ name: 'x' }, { name: 'y' }, { name: 'z' }] });
+});
+
+test('files in the order given, without headers, and a pattern', async () => {
+  const csv = await both(
+    { '0/b.csv': 'b,1\n', '1/a.csv': 'a,0\n' },
+    { header: false, text: '1', label: '2' },
+  );
+  expect(csv.data).toMatchObject({ columns: { '1': ['b', 'a'], '2': ['1', '0'] } });
+  const text = await both({ 'a.txt': '1 good\n0 bad\n' }, { pattern: '{label} {text}' });
+  expect(text.data).toMatchObject({ labels: ['0', '1'], columns: { text: ['good', 'bad'] } });
+});
+
+test('conditions and a limit', async () => {
+  const files = { 'a.csv': 'text,label,n\na,1,10\nb,2,9\nc,3,\nd,1,x\n' };
+  const run = async (options: Given): Promise<{ texts: unknown; known: unknown }> => {
+    const { data, known } = await both(files, options);
+    return { texts: (data as { columns: { text: unknown } }).columns.text, known };
+  };
+  expect(await run({ where: is('!=', 'label', 2) })).toMatchObject({
+    texts: ['a', 'c', 'd'],
+    known: {
+      rows: 3,
+      labels: [
+        { name: '1', rows: 2 },
+        { name: '3', rows: 1 },
+      ],
+    },
+  });
+  expect(await run({ where: is('>=', 'n', 9.5) })).toMatchObject({
+    texts: ['a'],
+    known: { rows: undefined, labels: undefined },
+  });
+  expect(await run({ where: is('!=', 'n', null) })).toMatchObject({ texts: ['a', 'b', 'd'] });
+  const either: Condition = {
+    op: 'or',
+    left: is('==', 'text', 'c'),
+    right: { op: 'not', operand: is('<', 'label', 3) },
+  };
+  expect(await run({ where: either })).toMatchObject({ texts: ['c'] });
+  expect(await run({ limit: 3, where: is('!=', 'text', 'a') })).toMatchObject({ texts: ['b', 'c', 'd'] });
+  expect(await run({ limit: 2 })).toMatchObject({ texts: ['a', 'b'], known: { rows: 2, labels: undefined } });
+});
+
+test('rows that are left out are counted', async () => {
+  const { known, data, notes } = await both(
+    { 'a.csv': 'text,label\na,1\nb\n ,2\nc,\nd,2\n' },
+    { on_error: 'skip' },
+  );
+  expect(data).toMatchObject({ columns: { text: ['a', 'd'] }, source: [0, 1] });
+  expect(notes).toEqual([
+    '1 row was left out because they are broken',
+    '2 rows were left out because they lack a text or a label',
+  ]);
+  expect(known).toMatchObject({ columns: ['text', 'label'] });
+});
+
+test.each<[what: string, files: Files, options: Given, message: string]>([
+  [
+    'an unknown column, and another one',
+    { 'a.csv': 'review,sentiment,stars\na,1,2\n' },
+    { text: 'reviews', label: 'mood', where: is('==', 'star', 3) },
+    `at text:1:1 unknown-column: the data has no column \`reviews\`
+hint: did you mean \`review\`? The columns are \`review\`, \`sentiment\`, \`stars\`
+at where:1:1 unknown-column: the data has no column \`star\`
+hint: did you mean \`stars\`? The columns are \`review\`, \`sentiment\`, \`stars\`
+at label:1:1 unknown-column: the data has no column \`mood\`
+hint: its columns are \`review\`, \`sentiment\`, \`stars\``,
+  ],
+  [
+    'a template with an unknown column',
+    { 'a.csv': 'title,body\na,1\n' },
+    { text: '{title}. {boddy}' },
+    `at text:1:1 unknown-column: the data has no column \`boddy\`
+hint: did you mean \`body\`? The columns are \`title\`, \`body\``,
+  ],
+  [
+    'a template that is not closed',
+    { 'a.csv': 'title,body\na,1\n' },
+    { text: '{title' },
+    `at text:1:1 wrong-type: the template has a \`{\` without its \`}\`; write \`{{\` for the character itself
+hint: write columns in braces: \`"{title}. {description}"\``,
+  ],
+  [
+    'no text',
+    { 'a.csv': 'title,body\na,1\n' },
+    {},
+    `at text:1:1 missing-option: \`load\` does not know which column holds the texts
+hint: add \`text: "…"\`, a column or a template; the columns are \`title\`, \`body\``,
+  ],
+  [
+    'unknown labels in the map, and labels it lacks',
+    { 'a.csv': 'text,label\na,pos\nb,neg\nc,neutral\n' },
+    {
+      label_names: [
+        ['poss', 'good'],
+        ['pos', 'good'],
+        ['neg', 'bad'],
+      ],
+    },
+    `at label_names:1:1 unknown-label: no row has the label \`poss\`
+hint: did you mean \`pos\`? The labels of the data are \`neg\`, \`neutral\`, \`pos\`
+at label_names:1:1 unknown-label: \`label_names\` has no name for the label \`neutral\`
+hint: add each label of the data, or leave its rows out with \`where:\``,
+  ],
+  [
+    'a broken row',
+    { 'a.csv': 'text,label\na,1\nb\n' },
+    {},
+    `a.csv:3:2 bad-table: a row has 1 field where the header has 2 columns
+| b
+|  ^
+hint: add the missing comma and field, or leave broken rows out with \`on_error: skip\``,
+  ],
+  ['no rows', { 'a.csv': 'text,label\n' }, {}, 'at from:1:1 empty-data: the data has no rows'],
+])('refuses before the run: %s', async (_, files, options, message) => {
+  expect(await refused(files, options)).toBe(message);
+});
+
+test('rows without text or label are refused before the run, and named by the run', async () => {
+  const { before, ran } = await loaded({ 'a.csv': 'text,label\na,1\n,2\nc,\n,\n' }, {});
+  expect(before.text).toBe(`at text:1:1 needs-text: 2 rows have nothing in the text column \`text\`
+hint: leave such rows out with \`where: text != null\` or \`on_error: skip\`
+at label:1:1 needs-labels: 2 rows have nothing in the label column \`label\`
+hint: leave such rows out with \`where: label != null\` or \`on_error: skip\``);
+  expect(ran)
+    .toBe(`at text:1:1 needs-text: 2 rows have nothing in the text column \`text\` (the first is row 2)
+hint: leave such rows out with \`where: text != null\` or \`on_error: skip\`
+at label:1:1 needs-labels: 2 rows have nothing in the label column \`label\` (the first is row 3)
+hint: leave such rows out with \`where: label != null\` or \`on_error: skip\``);
+});
+
+test('options that do not go together are refused', async () => {
+  const text = async (files: Files, options: Given): Promise<string> =>
+    (await loaded(files, options)).before.text;
+  const csv = { 'a.csv': 'text\na\n' };
+  expect(await text({ 'a.dat': 'x' }, {})).toMatch(/^at from:1:1 bad-table: the name `a\.dat` does not say/);
+  expect(await text(csv, { pattern: '{text}' })).toMatch(/^at pattern:1:1 option-without-effect/);
+  expect(await text({ 'a.json': '[{"text": "a"}]' }, { header: false })).toMatch(
+    /^at header:1:1 option-without-effect/,
+  );
+  expect(await text({ 'a.txt': 'a' }, { pattern: '{a}{b}' })).toMatch(
+    /^at pattern:1:1 wrong-type: two columns need/,
+  );
+  expect(await text({ 'a.txt': 'a' }, { pattern: 'x' })).toMatch(
+    /^at pattern:1:1 wrong-type: a pattern names at least/,
+  );
+  expect(await text({ 'a.txt': 'a' }, { pattern: '{a} {a}' })).toMatch(
+    /^at pattern:1:1 wrong-type: a pattern names each/,
+  );
+  expect(await text(csv, { checksum: 'abc' })).toMatch(/^at checksum:1:1 wrong-type: a checksum is a sha256/);
+  expect(await text({ ...csv, 'b.csv': 'text\nb\n' }, { checksum: 'a'.repeat(64) })).toMatch(/for one file/);
+});
+
+test('a checksum holds, or the run stops', async () => {
+  const files = { 'a.csv': 'text\na\n' };
+  const right = artifactOf('files', files).digestOf('a.csv');
+  expect((await loaded(files, { checksum: `sha256:${right.toUpperCase()}` })).ran).toMatchObject({ rows: 1 });
+  expect((await loaded(files, { checksum: '0'.repeat(64) })).ran).toBe(
+    `at checksum:1:1 bad-checksum: \`a.csv\` has the sha256 ${right}
+hint: get the file again, or state this checksum if the file is right`,
+  );
+});
+
+test('a condition that no row meets', async () => {
+  const { ran } = await loaded({ 'a.csv': 'text,n\na,1\n' }, { where: is('==', 'n', 2) });
+  expect(ran).toBe('at where:1:1 empty-data: none of the 1 rows meets the condition');
+});
+
+const shared = join(import.meta.dirname, '../../../../shared/data');
+const real: readonly [file: string, options: Given, rows: number, labels: number][] = [
+  [
+    'ag_news_test/test.csv',
+    {
+      header: false,
+      text: '{2}. {3}',
+      label: '1',
+      label_names: [
+        ['1', 'World'],
+        ['2', 'Sports'],
+        ['3', 'Business'],
+        ['4', 'Sci/Tech'],
+      ],
+    },
+    7600,
+    4,
+  ],
+  ['amazon_counterfactual/data/EN_train.tsv', { text: 'sentence', label: 'is_counterfactual' }, 4018, 2],
+  ['amazon_counterfactual/data/JP_train.tsv', { text: 'sentence', label: 'is_counterfactual' }, 5600, 2],
+  ['sst/stsa.binary.train', { format: 'text', pattern: '{label} {text}' }, 6920, 2],
+  ['sst/stsa.fine.test', { format: 'text', pattern: '{label} {text}' }, 2210, 5],
+  ['banking77/train.csv', { label: 'category' }, 10003, 77],
+  ['nlupp_multilabel/data/banking/fold0.json', { label: 'intents', where: is('!=', 'intents', null) }, 0, 0],
+];
+
+test.skipIf(!existsSync(shared)).each(real)(
+  '%s (skipped where the shared data is absent)',
+  async (file, options, rows, labels) => {
+    const { known, data } = await both({ [file]: readFileSync(join(shared, file)) }, options);
+    const got = data as { source: unknown[]; labels: unknown[]; multiLabel: boolean };
+    if (file.startsWith('nlupp')) {
+      expect(got.multiLabel).toBe(true);
+      return;
+    }
+    expect([got.source.length, got.labels.length]).toEqual([rows, labels]);
+    expect(known).toMatchObject({ rows });
+    expect((known as { labels: { rows: number }[] }).labels.reduce((sum, label) => sum + label.rows, 0)).toBe(
+      rows,
+    );
+  },
+);
