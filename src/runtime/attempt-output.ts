@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
 import type { Artifact, Output } from '../stages/artifact.ts';
 import { sha256 } from './canonical.ts';
-import { asDiskFull } from './durable.ts';
+import { asDiskFull, errorCode } from './durable.ts';
 import type { Fault } from './fault.ts';
 import { digestStream } from './verified-artifact.ts';
 import type { WrittenFile } from './worker-message.ts';
@@ -16,7 +16,7 @@ export interface AttemptOutput extends Output {
 }
 
 export interface OutputPlace {
-  /** A folder of its own, which need not exist. */
+  /** A folder of its own; the one above it exists. */
   readonly folder: string;
   /** Where objects of the store lie. */
   readonly objects: string;
@@ -39,7 +39,7 @@ export function attemptOutput({ folder, objects, fault }: OutputPlace): AttemptO
       const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
       const path = add(name, sha256(bytes), bytes.byteLength, false);
       await onDisk(path, async () => {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         const file = await open(path, 'wx', 0o444);
         try {
           await file.writeFile(bytes);
@@ -58,7 +58,7 @@ export function attemptOutput({ folder, objects, fault }: OutputPlace): AttemptO
       const path = add(name, digest, size, stored);
       if (stored) return;
       await onDisk(path, async () => {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         await copyFile(original, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       });
       if ((await digestStream(path)) !== digest) throw changed(from, source);
@@ -80,6 +80,15 @@ export function attemptOutput({ folder, objects, fault }: OutputPlace): AttemptO
       return [...files.values()];
     },
   };
+}
+
+/** Never the folders above it: a runner that is gone has its attempts swept, and nothing shall bring them back. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 async function onDisk(path: string, work: () => Promise<void>): Promise<void> {

@@ -60,14 +60,19 @@ export async function sweepAttempts(store: Store, own: ProcessIdentity, now: num
 }
 
 function isAbandoned(folder: string, name: string, own: ProcessIdentity, now: number): boolean {
+  const age = now - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? now);
+  if (name.startsWith('.draft-')) return age > draftAbandonedAfterMs;
+  const owner = readOwner(join(folder, ownerFile));
+  if (owner === undefined) return true; // what is left of a folder that was swept while an orphan still wrote into it
+  const liveness = livenessOf(owner, own);
+  return liveness === 'dead' || (liveness === 'unknown' && age > abandonedAfterMs);
+}
+
+function readOwner(path: string): ProcessIdentity | undefined {
   try {
-    const age = now - statSync(folder).mtimeMs;
-    if (name.startsWith('.draft-')) return age > draftAbandonedAfterMs;
-    const owner = JSON.parse(readFileSync(join(folder, ownerFile), 'utf8')) as ProcessIdentity; // written by `openAttempts`
-    const liveness = livenessOf(owner, own);
-    return liveness === 'dead' || (liveness === 'unknown' && age > abandonedAfterMs);
+    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity; // written by `openAttempts`
   } catch {
-    return false; // another runner is sweeping it
+    return undefined;
   }
 }
 

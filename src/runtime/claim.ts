@@ -97,6 +97,15 @@ export function openClaims(store: Store, drafts: string, own: ProcessIdentity, n
   }
 }
 
+/** Removes the claims of dead processes of this machine; those of others are judged when they are in the way. */
+export function sweepClaims(store: Store, own: ProcessIdentity): void {
+  for (const name of readdirSync(store.path('claims'))) {
+    const path = store.path('claims', name);
+    const claim = readClaim(path);
+    if (claim !== undefined && livenessOf(claim.owner, own) === 'dead') rmSync(path, { force: true });
+  }
+}
+
 function beat(path: string): void {
   try {
     const time = new Date();

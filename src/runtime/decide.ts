@@ -17,7 +17,8 @@ export function openDecisions(
 ): (step: CheckedStep) => StepPlan {
   const { previous, show = (path) => path } = options;
   const actions = new Map<string, Action>();
-  const claimed = new Map<string, string>();
+  /** Which step will make a result, by key, and a lost object, by digest. */
+  const makers = new Map<string, string>();
   const locate = createLocate();
   const forced = forcedSteps(pipeline, options.force);
   const orphanOf = openOrphans(previous, new Set(pipeline.steps.map(({ id }) => id)));
@@ -52,43 +53,45 @@ export function openDecisions(
         before === undefined ? [] : changesOf({ step, before: before.parts, after: parts, locate, show });
       return decided(step, 'pending', [...own, upstream], { always });
     }
-    const twin = claimed.get(key);
-    if (twin !== undefined)
-      return decided(step, 'pending', [{ code: 'upstream_runs', path: twin }], { always, key, parts });
-
-    const found = always ? alwaysReason(step) : lookUp(step, key, parts);
+    const found = always ? { reasons: [alwaysReason(step)] } : lookUp(step, key, parts);
     if ('outputs' in found) {
       actions.set(step.id, found);
       return decided(step, 'cached', [], { always, key, parts, action: found });
     }
-    claimed.set(key, step.id);
-    const reasons = 'reasons' in found ? found.reasons : [found];
-    return decided(step, 'run', reasons, { always, key, parts });
+    const { reasons, flaw } = found;
+    const twin = makers.get(key) ?? (flaw && makers.get(flaw.digest));
+    if (twin !== undefined) {
+      return decided(step, 'pending', [{ code: 'upstream_runs', path: twin }], { always, key, parts, twin });
+    }
+    makers.set(key, step.id);
+    if (flaw !== undefined) makers.set(flaw.digest, step.id);
+    return decided(step, 'run', reasons, { always, key, parts, ...(flaw && { flawed: flaw.time }) });
   };
 
   /** The stored result, or why there is none that can be used. */
-  function lookUp(
-    step: CheckedStep,
-    key: string,
-    parts: KeyParts,
-  ): Action | Reason | { reasons: readonly Reason[] } {
+  function lookUp(step: CheckedStep, key: string, parts: KeyParts): Action | Absent {
     const lookup = store.action(key);
     const record = `actions/${key}.json`;
-    if (lookup.state === 'damaged') return { code: 'output_corrupt', path: record };
+    if (lookup.state === 'damaged') return absent({ code: 'output_corrupt', path: record });
     if (lookup.state === 'found') {
-      const flaw = store.flaw(lookup.action, objects);
-      if (flaw === undefined) return deviceReason(step, lookup.action, options) ?? lookup.action;
-      return { code: flaw.state === 'missing' ? 'output_missing' : 'output_corrupt', path: flaw.path };
+      const { action } = lookup;
+      const flaw = store.flaw(action, objects);
+      if (flaw !== undefined) {
+        const { state, path, digest } = flaw;
+        const reason: Reason = { code: state === 'missing' ? 'output_missing' : 'output_corrupt', path };
+        return { reasons: [reason], flaw: { digest, time: action.time } };
+      }
+      const elsewhere = deviceReason(step, action, options);
+      return elsewhere === undefined ? action : absent(elsewhere);
     }
     const before = previous.get(step.id) ?? orphanOf(parts);
-    if (before === undefined) return { code: 'never_ran' };
+    if (before === undefined) return absent({ code: 'never_ran' });
     if (before.key === key) {
-      return before.outcome === 'failed'
-        ? { code: 'previous_failed' }
-        : { code: 'output_missing', path: record };
+      const failed = before.outcome === 'failed';
+      return absent(failed ? { code: 'previous_failed' } : { code: 'output_missing', path: record });
     }
     const reasons = changesOf({ step, before: before.parts, after: parts, locate, show });
-    return reasons.length === 0 ? { code: 'never_ran' } : { reasons };
+    return reasons.length === 0 ? absent({ code: 'never_ran' }) : { reasons };
   }
 
   function decided(
@@ -112,6 +115,16 @@ export function openDecisions(
     };
     return { step, planned, ...rest };
   }
+}
+
+/** Why there is no result, and the lost or damaged object where that is why. */
+interface Absent {
+  readonly reasons: readonly Reason[];
+  readonly flaw?: { readonly digest: string; readonly time: number };
+}
+
+function absent(reason: Reason): Absent {
+  return { reasons: [reason] };
 }
 
 /** Each once, in the order of the inputs. */

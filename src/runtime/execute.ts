@@ -3,7 +3,7 @@ import { Failure, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Report } from '../stages/report.ts';
 import type { Action } from './action.ts';
 import { openAttempts, sweepAttempts } from './attempt.ts';
-import { openClaims } from './claim.ts';
+import { openClaims, sweepClaims } from './claim.ts';
 import { conclude, hasConclusion, openExportedFiles } from './conclude.ts';
 import type { RunResult } from './event.ts';
 import type { Planned, StepPlan } from './plan.ts';
@@ -26,6 +26,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   const started = now();
   store.create();
   await sweepAttempts(store, own, started);
+  sweepClaims(store, own);
   sweepRunning(store, own);
   const attempts = openAttempts(store, own);
   const record = openRunRecord({ planned, settings, drafts: attempts.drafts, started });
@@ -90,7 +91,10 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   async function runAll(): Promise<void> {
     const missing = new Map<string, number>();
     const dependents = new Map<string, string[]>();
-    for (const [from, to] of planned.plan.edges) {
+    const twins = planned.steps.flatMap(({ step, twin }) =>
+      twin === undefined ? [] : [[twin, step.id] as const],
+    );
+    for (const [from, to] of [...planned.plan.edges, ...twins]) {
       missing.set(to, (missing.get(to) ?? 0) + 1);
       const list = dependents.get(from);
       if (list === undefined) dependents.set(from, [to]);

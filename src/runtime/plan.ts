@@ -78,6 +78,10 @@ export interface StepPlan {
   readonly action?: Action;
   /** Runs whatever the store has. */
   readonly always: boolean;
+  /** An earlier step that does the same work, or makes a lost object that both share: then this one need not run. */
+  readonly twin?: string;
+  /** Time of the stored record of which something is lost or damaged. */
+  readonly flawed?: number;
 }
 
 export interface PlanOptions {

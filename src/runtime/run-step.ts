@@ -1,6 +1,5 @@
 // One step from its inputs to its published result: looked up, claimed, run in private, checked, published. Whatever goes
 // wrong, the store is as it was before, or has the whole result.
-import type { CheckedStep } from '../compiler/pipeline.ts';
 import { Failure, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Action } from './action.ts';
 import type { Attempts } from './attempt.ts';
@@ -46,11 +45,12 @@ export type StepOutcome =
 
 /** `blockedBy` names the failed step because of which this one must not start. Rejects only for mistakes of our own. */
 export async function runStep(
-  { step, always }: StepPlan,
+  plan: StepPlan,
   run: StepRun,
   blockedBy: () => string | undefined,
 ): Promise<StepOutcome> {
   const { settings, slots } = run;
+  const { step } = plan;
   for (let announced = false; ;) {
     await slots.take();
     let attempted: StepOutcome | Busy;
@@ -58,7 +58,7 @@ export async function runStep(
       const by = blockedBy();
       if (by !== undefined) return { state: 'blocked', by };
       if (settings.signal.aborted) return { state: 'interrupted', started: false };
-      attempted = await lookUpOrRun(step, always, run);
+      attempted = await lookUpOrRun(plan, run);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { state: 'failed', diagnostics: error.diagnostics.map((one) => placed(one, step)) };
@@ -87,14 +87,14 @@ interface Busy {
   readonly holder: Holder;
 }
 
-async function lookUpOrRun(step: CheckedStep, always: boolean, run: StepRun): Promise<StepOutcome | Busy> {
+async function lookUpOrRun({ step, always, flawed }: StepPlan, run: StepRun): Promise<StepOutcome | Busy> {
   const inputs = resolveInputs(step, run);
   if ('missing' in inputs)
     return { state: 'failed', diagnostics: [missingFile(step, inputs.missing, run.settings)] };
   const parts = keyParts(step, inputs.known);
   const key = actionKey(parts);
   const work: Work = { step, key, parts, run };
-  const found = (): Action | undefined => (always && !run.fresh.has(key) ? undefined : usable(work));
+  const found = (): Action | undefined => (always && !run.fresh.has(key) ? undefined : usable(work, flawed));
   const early = found();
   if (early !== undefined) return { state: 'cached', action: early };
   const claim = run.claims.take(key);
@@ -107,10 +107,10 @@ async function lookUpOrRun(step: CheckedStep, always: boolean, run: StepRun): Pr
   }
 }
 
-/** A stored result that is whole, and was computed where it was asked for. */
-function usable({ step, key, run: { settings } }: Work): Action | undefined {
+/** A stored result that is whole, was computed where it was asked for, and is not the one the plan found flawed. */
+function usable({ step, key, run: { settings } }: Work, flawed: number | undefined): Action | undefined {
   const lookup = settings.store.action(key);
-  if (lookup.state !== 'found') return undefined;
+  if (lookup.state !== 'found' || lookup.action.time === flawed) return undefined;
   if (deviceReason(step, lookup.action, settings.engine) !== undefined) return undefined;
   return settings.store.flaw(lookup.action, settings.digests) === undefined ? lookup.action : undefined;
 }
