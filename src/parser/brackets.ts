@@ -27,6 +27,8 @@ export type Reading = 'strict' | 'layout' | 'plain';
 export interface Balanced {
   readonly tokens: readonly Token[];
   readonly problems: readonly Problem[];
+  /** Those of the problems that are a `}` too many. */
+  readonly surplus: ReadonlySet<Problem>;
 }
 
 const closers = new Map<TokenType, TokenType>([
@@ -80,7 +82,7 @@ export function prune(tokens: readonly Token[], source: Source): Balanced {
       depth -= 1;
     }
   }
-  return { tokens: kept, problems };
+  return { tokens: kept, problems, surplus: new Set() };
 }
 
 export function tooDeep(source: Source, token: Token): Problem {
@@ -104,6 +106,7 @@ interface Open {
 export function balance(tokens: readonly Token[], source: Source, reading: Reading): Balanced {
   const kept: Token[] = [];
   const problems: Problem[] = [];
+  const surplus = new Set<Problem>();
   const open: Open[] = [];
   let indent = 0;
 
@@ -155,20 +158,30 @@ export function balance(tokens: readonly Token[], source: Source, reading: Readi
     }
     if (first) indent = column;
 
+    if (reading === 'strict' && token.tokenType === LCurly && looksStray(tokens, i)) {
+      problems.push({
+        code: 'unexpected-text',
+        message: 'this `{` is never closed',
+        span: spanOf(source, token),
+        hint: 'remove it, or close it with `}`',
+      });
+      continue;
+    }
     if (closer !== undefined) {
       open.push({ token, indent, added: false });
     } else if (opener !== undefined) {
-      const reach = reachable(open, opener);
+      const reach = reachable(open, opener, token);
       const top = reach === undefined ? undefined : open[reach];
-      const surplus =
-        top === undefined || (reading === 'strict' && !looksGenuine(tokens, i, top)) || reach === undefined;
-      if (surplus) {
-        problems.push({
+      const strays = reading === 'strict' && looksSurplus(tokens, i, open[open.length - 1], top);
+      if (top === undefined || reach === undefined || strays) {
+        const problem: Problem = {
           code: 'unexpected-text',
           message: `this \`${token.image}\` closes nothing`,
           span: spanOf(source, token),
           hint: 'remove it',
-        });
+        };
+        problems.push(problem);
+        if (token.tokenType === RCurly) surplus.add(problem);
         continue;
       }
       while (open.length > reach + 1) {
@@ -180,28 +193,70 @@ export function balance(tokens: readonly Token[], source: Source, reading: Readi
     kept.push(token);
   }
   for (let top = open.pop(); top !== undefined; top = open.pop()) close(top, endOf(kept));
-  return { tokens: kept, problems };
+  return { tokens: kept, problems, surplus };
 }
 
-/** Index of the bracket that a closer of this kind would close. Round and square ones do not reach across `{`. */
-function reachable(open: readonly Open[], opener: TokenType): number | undefined {
+/** Index of the bracket that a closer would close. Round and square ones reach across `{` only within a line. */
+function reachable(open: readonly Open[], opener: TokenType, closer: Token): number | undefined {
   for (let i = open.length - 1; i >= 0; i -= 1) {
-    const type = open[i]?.token.tokenType;
-    if (type === opener) return i;
-    if (type === LCurly) return undefined;
+    const token = open[i]?.token;
+    if (token?.tokenType === opener) return i;
+    if (token?.tokenType === LCurly && token.payload.line !== closer.payload.line) return undefined;
   }
   return undefined;
 }
 
-/** A closer that stands where people put one: on the opener's line, or alone under its start. */
-function looksGenuine(tokens: readonly Token[], i: number, top: Open): boolean {
+/** A closer that does not stand where people put one: on the opener's line, or alone under its start. */
+function looksSurplus(
+  tokens: readonly Token[],
+  i: number,
+  innermost: Open | undefined,
+  opener: Open | undefined,
+): boolean {
   const token = tokens[i];
-  if (token === undefined || token.tokenType !== RCurly) return true;
-  if (token.payload.line === top.token.payload.line) return true;
-  if (!token.payload.first || token.payload.column !== top.indent) return false;
+  if (token === undefined || innermost === undefined || opener === undefined) return false;
+  if (token.tokenType !== RCurly) {
+    const inner = closers.get(innermost.token.tokenType);
+    return innermost !== opener && closesLater(tokens, i, [inner, token.tokenType]);
+  }
+  if (token.payload.line === opener.token.payload.line) return false;
+  if (!token.payload.first || token.payload.column !== opener.indent) return true;
   const next = tokens[i + 1];
-  if (next === undefined || next.payload.first) return true;
-  return [Comma, Else, RCurly, RSquare, RRound].includes(next.tokenType);
+  if (next === undefined || next.payload.first) return false;
+  return ![Comma, Else, RCurly, RSquare, RRound].includes(next.tokenType);
+}
+
+/** The rest of the line has these closers in this order. */
+function closesLater(
+  tokens: readonly Token[],
+  i: number,
+  wanted: readonly (TokenType | undefined)[],
+): boolean {
+  let met = 0;
+  for (const { tokenType, payload } of tokens.slice(i + 1, i + 400)) {
+    if (payload.first) return false;
+    if (tokenType === wanted[met]) met += 1;
+    if (met === wanted.length) return true;
+  }
+  return false;
+}
+
+/** A `{` that neither ends its line nor is closed on it, or that starts one where no block is due. */
+function looksStray(tokens: readonly Token[], i: number): boolean {
+  const token = tokens[i];
+  const next = tokens[i + 1];
+  if (token === undefined || next === undefined) return false;
+  if (next.payload.first) return token.payload.first && next.payload.column <= token.payload.column;
+  let depth = 0;
+  for (const { tokenType, payload } of tokens.slice(i + 1, i + 400)) {
+    if (payload.first) break;
+    if (tokenType === LCurly) depth += 1;
+    if (tokenType === RCurly) {
+      if (depth === 0) return false;
+      depth -= 1;
+    }
+  }
+  return true;
 }
 
 const headers = new Set(['each', 'when', 'defaults', 'import']);

@@ -210,7 +210,9 @@ function startAt(tokens: readonly Token[], i: number, around: Surroundings): Sta
 
   if (isKey(token, second)) {
     const parameter = shape === 'param' && item?.tokens.length === 1;
-    if (!parameter) return { item: opened('entry', 'entry') };
+    // On the same line, `a: b: c` and what follows text that starts nothing are not options of their own.
+    const apart = first || context.fresh || (ended && shape !== 'unknown' && context.open !== undefined);
+    if (apart && !parameter) return { item: opened('entry', 'entry') };
   }
   if (isName) {
     // `in` and `as` go on with a header that spans lines.
@@ -220,21 +222,18 @@ function startAt(tokens: readonly Token[], i: number, around: Surroundings): Sta
     const open = header && !first && !context.fresh;
     const word = token.image;
     if (!goesOn && !open) {
-      if (
-        (keywords.has(word) && startsKeyword(word, second, third)) ||
-        (may && mayStartKeyword(word, second, third))
-      ) {
-        return { item: opened('declaration', word), keyword: keywords.get(word) ?? t.Identifier };
-      }
+      const keyword = keywords.get(word);
+      const starts = startsKeyword(word, second, third) || (may && mayStartKeyword(word, second, third));
+      if (keyword !== undefined && starts) return { item: opened('declaration', word), keyword };
       const headed = shape === 'each' && (word === 'in' || item?.tokens.length === 1);
       if (startsStage(token, second, third) && !headed && !(shape === 'import' && word === 'as')) {
         return { item: opened('declaration', 'stage') };
       }
       if (may) {
-        const keyword = resembled(word, second, third);
-        if (keyword !== undefined) {
-          const misspelt = { ...opened('declaration', keyword), misspelt: { word: token, meant: keyword } };
-          return { item: misspelt, keyword: keywords.get(keyword) ?? t.Identifier };
+        const meant = resembled(word, second, third);
+        if (meant !== undefined) {
+          const misspelt = { ...opened('declaration', meant), misspelt: { word: token, meant } };
+          return { item: misspelt, keyword: keywords.get(meant) ?? t.Identifier };
         }
       }
     }
@@ -291,6 +290,7 @@ function mayStartKeyword(word: string, second: Token | undefined, third: Token |
 function resembled(word: string, second: Token | undefined, third: Token | undefined): string | undefined {
   const [a, b] = [second?.tokenType, third?.tokenType];
   if (a === t.Identifier && b === t.Identifier && third?.image === 'in') return 'each';
+  if (a === t.Identifier && second?.image === 'in' && word.startsWith('each')) return 'each';
   if (a === t.Identifier && b === t.Assign) return suggest(word, ['let', 'target']) ?? 'let';
   if (a === t.Identifier && b === t.Colon) return suggest(word, ['param']);
   if (a === t.StringLiteral) return suggest(word, ['import', 'use']);

@@ -93,9 +93,13 @@ function joinForeignNames(read: readonly IToken[], strays: readonly Extent[], te
     }
     if (isToken) tokens.push(piece);
     else {
-      const image = text.slice(piece.start, piece.end);
-      const { name: _, ...shape } = { name: '', startOffset: piece.start, endOffset: piece.end - 1, image };
-      const token = { ...shape, tokenType: Identifier, tokenTypeIdx: Identifier.tokenTypeIdx ?? 0 };
+      const offsets = { startOffset: piece.start, endOffset: piece.end - 1 };
+      const token = {
+        image: text.slice(piece.start, piece.end),
+        ...offsets,
+        tokenType: Identifier,
+        tokenTypeIdx: Identifier.tokenTypeIdx ?? 0,
+      };
       tokens.push(token);
       foreign.add(token);
     }

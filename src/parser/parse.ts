@@ -28,31 +28,32 @@ export function parse(source: Source): Parsed {
   const lexed = tools().lex(source);
   const pruned = prune(lexed.tokens, source);
   const readings: readonly Balanced[] = isBalanced(pruned.tokens)
-    ? [{ tokens: pruned.tokens, problems: [] }]
+    ? [{ ...pruned, problems: [] }]
     : (['strict', 'layout', 'plain'] as const).map((reading) => balance(pruned.tokens, source, reading));
   let best: Parsed | undefined;
-  for (const { tokens, problems } of readings) {
-    const parsed = read(source, lexed, { tokens, problems: [...pruned.problems, ...problems] });
+  for (const balanced of readings) {
+    const problems = [...pruned.problems, ...balanced.problems];
+    const parsed = read(source, lexed, { ...balanced, problems });
     if (best === undefined || parsed.diagnostics.length < best.diagnostics.length) best = parsed;
   }
   return best ?? { file: { source, declarations: [] }, diagnostics: [] };
 }
 
-function read(source: Source, lexed: Lexed, { tokens, problems }: Balanced): Parsed {
+function read(source: Source, lexed: Lexed, { tokens, problems, surplus }: Balanced): Parsed {
   const { grammar } = tools();
   const found = layout(tokens, 'file');
-  const early = [
-    ...lexed.problems,
-    ...withoutEchoes(problems, lexed.problems, source),
-    ...found.problems(source),
-  ];
-  const all: Problem[] = [...early];
+  const brackets = withoutEchoes(problems, lexed.problems, source);
+  const firm = [...lexed.problems, ...brackets];
+  const early = [...firm, ...withoutEchoes(found.problems(source), firm, source)];
+  let all: Problem[] = withoutRepeats(early, source);
   const whole = run(grammar, 'file', found.tokens);
   let tree: CstNode;
   if ('tree' in whole) tree = whole.tree;
   else {
     const recovered = recover(found.root, { grammar, source, known: early });
     tree = recovered.tree;
+    // The `}` that the lost options leave over is the same mistake.
+    if (recovered.lostOptions) all = all.filter((problem) => !surplus.has(problem));
     all.push(...recovered.problems);
     if (all.length === 0) {
       const reading = { source, tokens: found.tokens, container: 'file', fallback: source.text.length };
@@ -96,15 +97,26 @@ function parseInner(
   return undefined;
 }
 
-/** Bracket problems without those on a line where a token is already wrong: they only follow from it. */
+/** A string that breaks over a line is unclosed where it starts, and its closing quote then opens another: one mistake. */
+function withoutRepeats(problems: readonly Problem[], source: Source): Problem[] {
+  let last = -1;
+  return problems.filter(({ code, span }) => {
+    if (code !== 'unclosed-string') return true;
+    const repeats = last >= 0 && source.text.slice(last, span.start).split('\n', 3).length === 2;
+    last = repeats ? -1 : span.start;
+    return !repeats;
+  });
+}
+
+/** Problems without those on a line where something more basic is wrong: they only follow from it. */
 function withoutEchoes(
   problems: readonly Problem[],
-  lexical: readonly Problem[],
+  causes: readonly Problem[],
   source: Source,
 ): readonly Problem[] {
-  if (lexical.length === 0) return problems;
+  if (causes.length === 0) return problems;
   const lineStart = (offset: number): number => source.text.lastIndexOf('\n', offset - 1);
-  const spoiled = new Set(lexical.map(({ span }) => lineStart(span.start)));
+  const spoiled = new Set(causes.map(({ span }) => lineStart(span.start)));
   return problems.filter(({ span }) => !spoiled.has(lineStart(span.start)));
 }
 

@@ -12,6 +12,8 @@ import { retype, virtualToken, type Token } from './tokens.ts';
 export interface Recovered {
   readonly tree: CstNode;
   readonly problems: readonly Problem[];
+  /** Options stand outside a stage: it has lost its header, or was closed too early. */
+  readonly lostOptions: boolean;
 }
 
 type Container = 'file' | 'body' | 'declarations' | 'options';
@@ -22,6 +24,7 @@ interface Recovery {
   /** Offsets of problems found before parsing, ascending: what they spoiled is not reported again. */
   readonly known: readonly number[];
   readonly problems: Problem[];
+  lostOptions: boolean;
 }
 
 export function recover(
@@ -29,10 +32,16 @@ export function recover(
   from: { readonly grammar: Grammar; readonly source: Source; readonly known: readonly Problem[] },
 ): Recovered {
   const known = from.known.map(({ span }) => span.start).sort((a, b) => a - b);
-  const recovery: Recovery = { grammar: from.grammar, source: from.source, known, problems: [] };
+  const recovery: Recovery = {
+    grammar: from.grammar,
+    source: from.source,
+    known,
+    problems: [],
+    lostOptions: false,
+  };
   const tree: CstNode = { name: 'file', children: {} };
   readGroup(recovery, root, { tree, container: 'file', silent: false });
-  return { tree, problems: recovery.problems };
+  return { tree, problems: recovery.problems, lostOptions: recovery.lostOptions };
 }
 
 /** Runs one rule over exactly these tokens. */
@@ -55,19 +64,41 @@ interface Place {
 }
 
 function readGroup(recovery: Recovery, group: Group, place: Place): void {
+  const { text } = recovery.source;
+  const untils = group.items.map(
+    (_, i) => (group.items[i + 1]?.tokens[0] ?? group.close)?.startOffset ?? text.length,
+  );
+  let quiet = false;
   for (const [i, item] of group.items.entries()) {
-    const next = group.items[i + 1]?.tokens[0] ?? group.close;
-    readItem(recovery, item, { ...place, until: next?.startOffset ?? recovery.source.text.length });
+    const until = untils[i] ?? text.length;
+    const misplaced = misplacedProblem(recovery, item, place.container);
+    if (misplaced === undefined) quiet = isSpoiled(recovery, item, until);
+    const silent = place.silent || followsStray(group, item, recovery.source);
+    readItem(recovery, item, {
+      ...place,
+      misplaced,
+      silent: silent || (quiet && misplaced !== undefined),
+      until,
+    });
+    // Options that lost their stage are one mistake.
+    if (misplaced === undefined) continue;
+    quiet = true;
+    recovery.lostOptions ||= item.form === 'entry';
   }
 }
 
-function readItem(recovery: Recovery, item: Item, place: Place & { readonly until: number }): void {
+interface ItemPlace extends Place {
+  readonly until: number;
+  readonly misplaced: Problem | undefined;
+}
+
+function readItem(recovery: Recovery, item: Item, place: ItemPlace): void {
   const { container } = place;
   const spoiled = isSpoiled(recovery, item, place.until);
   const last = item.tokens[item.tokens.length - 1];
   const given = last?.tokenType === t.Comma ? item.tokens.slice(0, -1) : item.tokens;
   const { tokens, form, problem } = respell(recovery, { ...item, tokens: given }, container);
-  const misplaced = problem ?? misplacedProblem(recovery, item, container);
+  const misplaced = problem ?? place.misplaced;
   const rule: Start = form === 'entry' ? 'entry' : 'declaration';
   const attempt = run(recovery.grammar, rule, tokens);
   const extra: Problem[] = [];
@@ -96,6 +127,14 @@ function readItem(recovery: Recovery, item: Item, place: Place & { readonly unti
   }
 }
 
+/** The item stands on the line of an unclosed `{`: most likely the `{` is what is wrong. */
+function followsStray({ open, close }: Group, item: Item, { text }: Source): boolean {
+  const [first] = item.tokens;
+  if (open === undefined || first === undefined) return false;
+  const added = close !== undefined && (close.endOffset ?? 0) < close.startOffset;
+  return added && !text.slice(open.startOffset, first.startOffset).includes('\n');
+}
+
 function containerOf(block: CstNode | undefined): Container | undefined {
   const name = block?.name;
   return name === 'body' || name === 'declarations' || name === 'options' ? name : undefined;
@@ -119,10 +158,11 @@ function isSpoiled({ known }: Recovery, item: Item, until: number): boolean {
   for (let i = low; i < known.length; i += 1) {
     const offset = known[i] ?? until;
     if (offset > until) return false;
-    const inside = item.groups.some(
-      ({ open, close }) =>
-        open !== undefined && offset > open.startOffset && offset < (close?.startOffset ?? until),
-    );
+    const inside = item.groups.some(({ open, close, items }) => {
+      const first = items[0]?.tokens[0]?.startOffset;
+      if (open === undefined || first === undefined) return false;
+      return offset >= first && offset < (close?.startOffset ?? until);
+    });
     if (!inside) return true;
   }
   return false;
@@ -234,7 +274,9 @@ function mendExpression(
     if (tries > 0 || misfit.at !== report?.first) {
       found.push(problemOf(misfit, { source, tokens, container: '', fallback: end }));
     }
-    const next = withoutElement(tokens, misfit.at);
+    const following = tokens[misfit.at];
+    const beyond = misfit.at > 0 && misfit.expected.length === 0 && following?.payload.first === true;
+    const next = beyond ? tokens.slice(0, misfit.at) : withoutElement(tokens, misfit.at);
     if (next === undefined) return [whole];
     tokens = next;
   }
@@ -294,6 +336,10 @@ function mendDeclaration(
   };
   const add = (type: typeof t.Let, image = ''): Token => virtualToken(type, end, image);
   switch (keyword.tokenType) {
+    case t.Fsl: {
+      const number = tokens.find(({ tokenType }) => tokenType === t.NumberLiteral);
+      return number && [keyword, number];
+    }
     case t.Let:
     case t.Target: {
       const from = mark(t.Assign, tokens.length);
@@ -338,6 +384,8 @@ function mendDeclaration(
     case t.Defaults:
       return [keyword, name, ...(bracesOf(tokens)[0] ?? [add(t.LCurly), add(t.RCurly)])];
     case t.Identifier: {
+      const each = asEach(tokens);
+      if (each !== undefined) return [...each.head, ...value(each.from, each.stop), ...each.block];
       const block = bracesOf(tokens)[0];
       if (block === undefined && tokens[1]?.tokenType !== t.Identifier) return undefined;
       return [keyword, name, ...(block ?? [add(t.LCurly), add(t.RCurly)])];
@@ -345,6 +393,24 @@ function mendDeclaration(
     default:
       return undefined;
   }
+}
+
+/** `… NAME in LIST { … }` under a word that is not `each`. */
+function asEach(tokens: readonly Token[]):
+  | {
+      readonly head: readonly Token[];
+      readonly from: number;
+      readonly stop: number;
+      readonly block: readonly Token[];
+    }
+  | undefined {
+  const word = tokens.findIndex(({ image, tokenType }) => image === 'in' && tokenType === t.Identifier);
+  const [keyword, name, joint] = [tokens[0], tokens[word - 1], tokens[word]];
+  const block = bracesOf(tokens)[0];
+  if (keyword === undefined || name?.tokenType !== t.Identifier || joint === undefined) return undefined;
+  if (block?.[0] === undefined) return undefined;
+  const head = [virtualToken(t.Each, keyword.startOffset, keyword.image), name, retype(joint, t.In)];
+  return { head, from: word + 1, stop: tokens.indexOf(block[0]), block };
 }
 
 function mendType({ grammar }: Recovery, tokens: readonly Token[], end: number): readonly Token[] {

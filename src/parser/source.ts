@@ -18,7 +18,7 @@ export interface Span {
 export interface Position {
   /** 1-based. */
   readonly line: number;
-  /** 1-based, counted in code points. */
+  /** 1-based, counted in code points; a byte order mark does not count. */
   readonly column: number;
   /** 0-based UTF-16 offset into the text. */
   readonly offset: number;
@@ -34,7 +34,8 @@ export function positionAt(source: Source, offset: number): Position {
     lineStart = next + 1;
     next = source.text.indexOf('\n', lineStart);
   }
-  return { line, column: [...source.text.slice(lineStart, end)].length + 1, offset: end };
+  const before = source.text.slice(lineStart, end).replace(/^\uFEFF/, '');
+  return { line, column: [...before].length + 1, offset: end };
 }
 
 /** The smallest span that covers both; `a` gives the source. */
