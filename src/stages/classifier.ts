@@ -83,11 +83,14 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
 export async function loadClassifier(artifact: Artifact, context: ModelContext): Promise<Classifier> {
   const description = await readDescription(artifact);
   if (description === undefined)
-    throw stepFailure({
-      code: 'needs-classifier',
-      message: 'this model gives vectors, not labels',
-      hint: 'put a `fine-tune` before it: its result is a classifier',
-    });
+    throw stepFailure(
+      {
+        code: 'needs-classifier',
+        message: 'this model gives vectors, not labels',
+        hint: 'put a `fine-tune` before it: its result is a classifier',
+      },
+      'model',
+    );
   const [{ restoreHead }, { readSafetensors }] = await Promise.all([
     import('../learning/heads/stored.ts'),
     import('../learning/safetensors.ts'),

@@ -55,7 +55,7 @@ function duplicates({ texts, truth }: Measured, identity: (text: string) => stri
   if (contradicting > 0)
     checks.push({
       name: 'contradictions',
-      message: `${contradicting} rows repeat the text of another one with another label: no model can have both right`,
+      message: `${contradicting} of ${texts.length} rows repeat the text of another one with another label: no model can have both right`,
     });
   return checks;
 }

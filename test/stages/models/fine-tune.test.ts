@@ -110,8 +110,7 @@ test('balanced weights count every label the same', async () => {
     const [probabilities] = await classify(classifier, [classifier.head], ['Hello!'], () => undefined);
     return probabilities?.[classifier.labels.indexOf('card')] ?? NaN;
   };
-  expect(await cardness('none')).toBeLessThan(0.2);
-  expect(await cardness('balanced')).toBeGreaterThan(0.3);
+  expect(await cardness('balanced')).toBeGreaterThan(1.5 * (await cardness('none')));
 });
 
 describe('what only the rows show is refused', () => {

@@ -1,0 +1,121 @@
+// Labels for any texts from a classifier artifact, with the training rows that are nearest: what `predict` writes into a
+// dataset, and what the command shows for texts from the command line.
+import type { Head } from '../learning/heads/head.ts';
+import type { Matrix } from '../learning/matrix.ts';
+import type { Artifact } from './artifact.ts';
+import { inParts } from './classify.ts';
+import { loadClassifier, type Classifier } from './classifier.ts';
+import { labelIndices, select, texts as textsOf, type Dataset } from './dataset.ts';
+import type { EncodeProgress, ModelContext } from './model-source.ts';
+
+export interface TextPrediction {
+  readonly text: string;
+  readonly label: string;
+  /** Of `label`, in [0, 1]. */
+  readonly probability: number;
+  /** The most probable labels, `label` first. */
+  readonly top: readonly ScoredLabel[];
+  /** The nearest training rows, nearest first. */
+  readonly neighbours: readonly NearRow[];
+}
+
+export interface ScoredLabel {
+  readonly label: string;
+  readonly probability: number;
+}
+
+export interface NearRow {
+  readonly text: string;
+  readonly label: string;
+  /** Cosine of the vectors, in [-1, 1]. */
+  readonly similarity: number;
+}
+
+export interface PredictSettings {
+  /** How many labels; at least one is given. */
+  readonly top: number;
+  /** How many training rows; fewer where there are fewer. */
+  readonly neighbours: number;
+}
+
+/** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
+export async function predictTexts(
+  model: Artifact,
+  texts: readonly string[],
+  settings: PredictSettings,
+  context: ModelContext,
+): Promise<readonly TextPrediction[]> {
+  const classifier = await loadClassifier(model, context);
+  try {
+    return await predictWith(classifier, texts, settings, (done, total) =>
+      context.progress({ done, total, unit: 'rows' }),
+    );
+  } finally {
+    await classifier.dispose();
+  }
+}
+
+async function predictWith(
+  classifier: Classifier,
+  texts: readonly string[],
+  { top, neighbours }: PredictSettings,
+  progress: EncodeProgress,
+): Promise<readonly TextPrediction[]> {
+  const { headProbabilities } = await import('../learning/heads/probabilities.ts');
+  const { encode, head } = classifier;
+  const near = neighbours > 0 ? await nearRows(classifier, neighbours) : undefined;
+  const predictions: TextPrediction[] = [];
+  await inParts(texts, progress, encode, (vectors, start) => {
+    const probabilities = headProbabilities(head, vectors);
+    const rows = near?.(vectors);
+    for (let i = 0; i < vectors.rows; i += 1) {
+      const scored = mostProbable(head, classifier.labels, probabilities, i).slice(0, top);
+      const [first = { label: '', probability: 0 }] = scored;
+      predictions.push({ text: texts[start + i] ?? '', ...first, top: scored, neighbours: rows?.[i] ?? [] });
+    }
+  });
+  return predictions;
+}
+
+/** Labels of one row by falling probability; of equal ones in label order. */
+function mostProbable(
+  head: Head,
+  labels: readonly string[],
+  probabilities: Float64Array,
+  row: number,
+): ScoredLabel[] {
+  return labels
+    .map((label, i) => ({ label, probability: probabilities[row * head.labels + i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+async function nearRows(
+  { encode, support }: Classifier,
+  count: number,
+): Promise<(vectors: Matrix) => NearRow[][]> {
+  const { nearest } = await import('../learning/neighbours.ts');
+  const rows = firstOfEach(await support());
+  const texts = textsOf(rows);
+  const labels = labelIndices(rows);
+  const searched = await encode(texts, () => undefined);
+  return (vectors) =>
+    nearest(searched, vectors, count, 'cosine').map((found) =>
+      found.map(({ row, distance }) => ({
+        text: texts[row] ?? '',
+        label: rows.labels[labels[row] ?? 0] ?? '',
+        similarity: 1 - distance,
+      })),
+    );
+}
+
+/** Of the copies of one row the first, which is the row itself where it was kept: copies explain nothing twice. */
+function firstOfEach(support: Dataset): Dataset {
+  const seen = new Set<number>();
+  const first = [...support.source.keys()].filter((i) => {
+    const source = support.source[i] ?? i;
+    if (seen.has(source)) return false;
+    seen.add(source);
+    return true;
+  });
+  return select(support, first);
+}

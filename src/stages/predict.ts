@@ -1,0 +1,137 @@
+// `predict`: a classifier and texts in, the same rows with labels out.
+import { csvFile } from './csv-file.ts';
+import { texts, withColumn, type Column, type Dataset } from './dataset.ts';
+import { readDataset, writeDataset } from './dataset-file.ts';
+import { checkTexts } from './labelled-texts.ts';
+import { int, outputPath } from './option.ts';
+import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
+import { defineStage, input } from './stage.ts';
+
+const csvName = 'predictions.csv';
+
+export const predict = defineStage({
+  name: 'predict',
+  version: 1,
+  doc:
+    'Gives each row the label that a classifier thinks most probable. The rows keep their columns and get `predicted` and ' +
+    '`probability`; with `top` also the runners-up, and with `neighbours` the training rows that are most alike, which ' +
+    'is the best explanation of a label there is.',
+  example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
+load inbox   { from: "inbox.csv"  text: "message" }
+split parts { from: reviews  train: 8 per label }
+fine-tune classifier { model: "builtin:ngrams"  from: parts.train }
+
+predict labelled {
+  model:      classifier
+  from:       inbox
+  neighbours: 3
+  to:         "labelled.csv"
+}`,
+  options: {
+    to: outputPath({
+      doc: 'A file for the result, `.csv` or `.parquet`, relative to the program. It is written again where it is missing.',
+    }),
+    top: int({
+      min: 1,
+      max: 1000,
+      default: 1,
+      doc: 'How many labels are given, most probable first: `predicted_2` and `probability_2` are the second.',
+    }),
+    neighbours: int({
+      min: 0,
+      max: 100,
+      default: 0,
+      doc:
+        'How many of the nearest training rows are given: `neighbour_1` is the text, `neighbour_1_label` its label, ' +
+        '`neighbour_1_similarity` the cosine of the two vectors.',
+    }),
+  },
+  inputs: {
+    model: input.required('model', { capability: 'classifier', use: 'apply', doc: 'The classifier.' }),
+    from: input.required('dataset', {
+      use: 'apply',
+      doc: 'The rows to label. They need texts, but no labels.',
+    }),
+  },
+  outputs: { '': { type: 'dataset', doc: 'The rows with their predicted labels.' } },
+  randomness: () => false,
+  exports: ({ to }) => (to === undefined ? [] : [{ part: '', name: exportedName(to), to }]),
+
+  check({ options, inputs, report }) {
+    const { to } = options;
+    if (to !== undefined && (/^https?:/.test(to) || !/\.(csv|parquet)$/i.test(to)))
+      report('to', {
+        code: 'out-of-range',
+        message: '`predict` writes `.csv` and `.parquet` files on this machine',
+        hint: 'give a path that ends in `.csv`',
+      });
+    const from = inputs.dataset('from');
+    const added = addedNames(options, from?.columns ?? []);
+    return {
+      '': {
+        type: 'dataset',
+        columns: from?.columns && [...from.columns, ...added],
+        rows: from?.rows,
+        labelled: from?.labelled ?? false,
+        labels: from?.labels,
+        partition: from?.partition,
+      },
+    };
+  },
+
+  async run(context) {
+    const { options, inputs } = context;
+    const dataset = await readDataset(inputs.from);
+    checkTexts(dataset, { stage: 'predict', at: 'from' });
+    const predictions = await predictTexts(inputs.model, texts(dataset), options, context);
+    const labelled = withPredictions(dataset, predictions, options);
+    const output = context.output();
+    await writeDataset(output, labelled);
+    await output.write(csvName, csvFile(labelled));
+  },
+});
+
+function exportedName(to: string): string {
+  return /\.parquet$/i.test(to) ? 'data.parquet' : csvName;
+}
+
+/** One value a prediction of each added column, in the order of `addedNames`. */
+function withPredictions(
+  dataset: Dataset,
+  predictions: readonly TextPrediction[],
+  settings: PredictSettings,
+): Dataset {
+  const names = addedNames(settings, [...dataset.columns.keys()]);
+  const values = predictions.map((prediction) => addedValues(prediction, settings));
+  return names.reduce((rows, name, i) => {
+    const column: Column = values.map((row) => row[i] ?? null);
+    return withColumn(rows, name, column);
+  }, dataset);
+}
+
+function addedNames({ top, neighbours }: PredictSettings, taken: readonly string[]): readonly string[] {
+  const labels = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
+  const rows = Array.from({ length: neighbours }, (_, i) => `neighbour_${i + 1}`);
+  const names = [
+    ...labels.flatMap((suffix) => [`predicted${suffix}`, `probability${suffix}`]),
+    ...rows.flatMap((name) => [name, `${name}_label`, `${name}_similarity`]),
+  ];
+  return names.map((name) => freeName(name, taken));
+}
+
+function addedValues(
+  { top, neighbours }: TextPrediction,
+  settings: PredictSettings,
+): readonly (string | number | null)[] {
+  const labels = Array.from({ length: settings.top }, (_, i) => top[i]);
+  const rows = Array.from({ length: settings.neighbours }, (_, i) => neighbours[i]);
+  return [
+    ...labels.flatMap((scored) => [scored?.label ?? null, scored?.probability ?? null]),
+    ...rows.flatMap((near) => [near?.text ?? null, near?.label ?? null, near?.similarity ?? null]),
+  ];
+}
+
+/** The data's own columns stay as they are. */
+function freeName(wanted: string, taken: readonly string[]): string {
+  return taken.includes(wanted) ? freeName(`${wanted}_`, taken) : wanted;
+}

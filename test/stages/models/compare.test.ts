@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { compare } from '../../../src/stages/compare.ts';
+import type { ComparisonReport } from '../../../src/stages/report.ts';
+import type { Member } from '../../../src/stages/stage.ts';
+import { artifactOf } from '../data/memory.ts';
+import { check, failure, json, run } from './rig.ts';
+
+interface Given {
+  readonly seed?: number | string;
+  readonly accuracy: number;
+  readonly rows?: number;
+  readonly labels_used?: number;
+  readonly collapsed?: boolean;
+}
+
+/** A report with what `compare` reads of it. */
+function member(name: string, { seed, accuracy, rows = 100, labels_used = 24, collapsed }: Given): Member {
+  const report = {
+    type: 'evaluation',
+    metrics: { accuracy: { value: accuracy }, ...(name !== 'short' && { mcc: { value: 2 * accuracy - 1 } }) },
+    rows,
+    labels_used,
+    checks: collapsed === true ? [{ name: 'collapse', message: '' }] : [],
+  };
+  return {
+    name,
+    keys: seed === undefined ? {} : { seed },
+    artifact: artifactOf('report', { 'report.json': JSON.stringify(report) }),
+  };
+}
+
+function members(name: string, accuracies: readonly number[], more: Partial<Given> = {}): Member[] {
+  return accuracies.map((accuracy, seed) => member(name, { seed, accuracy, ...more }));
+}
+
+async function compared(of: readonly Member[], options: Readonly<Record<string, unknown>> = {}) {
+  const ran = await run(compare, { options, inputs: { of } });
+  return { ...ran, report: (await json(ran.artifact, 'report.json')) as ComparisonReport };
+}
+
+const a = members('a', [0.8, 0.7, 0.9]);
+const b = members('b', [0.7, 0.65, 0.75]);
+
+test('means and intervals of every metric and name', async () => {
+  const { report } = await compared([...a, ...b]);
+  expect(report.names).toEqual(['a', 'b']);
+  expect(report.labels_used).toEqual([24, 24]);
+  expect(Object.keys(report.metrics)).toEqual(['accuracy', 'mcc']);
+  // numpy: mean, std(ddof=1); scipy: t.interval(0.95, 2, mean, std / sqrt(3))
+  const { a: first } = report.metrics['accuracy'] ?? {};
+  expect(first).toMatchObject({ n: 3, min: 0.7, max: 0.9 });
+  expect(first?.mean).toBeCloseTo(0.8, 12);
+  expect(first?.sd).toBeCloseTo(0.1, 12);
+  expect(first?.low).toBeCloseTo(0.8 - 0.24841377, 7);
+  expect(first?.high).toBeCloseTo(0.8 + 0.24841377, 7);
+});
+
+test('differences pair the instances by their keys, whatever the order', async () => {
+  const { report } = await compared([...a, ...[...b].reverse()], { metrics: ['accuracy'] });
+  expect(report.differences).toHaveLength(1);
+  const [difference] = report.differences;
+  expect(difference).toMatchObject({ metric: 'accuracy', a: 'a', b: 'b', n: 3, test: 't' });
+  expect(difference?.mean).toBeCloseTo(0.1, 12);
+  // scipy.stats.ttest_rel([.8, .7, .9], [.7, .65, .75]).pvalue
+  expect(difference?.p).toBeCloseTo(0.0741799, 6);
+  expect(difference?.p_holm).toBe(difference?.p);
+});
+
+test('all p-values of a report are corrected together', async () => {
+  const { report } = await compared([...a, ...b, ...members('c', [0.1, 0.3, 0.2])], {
+    metrics: ['accuracy'],
+  });
+  expect(report.differences.map(({ a, b }) => `${a}-${b}`)).toEqual(['a-b', 'a-c', 'b-c']);
+  const smallest = Math.min(...report.differences.map(({ p }) => p ?? NaN));
+  const [first] = report.differences.filter(({ p }) => p === smallest);
+  expect(first?.p_holm).toBeCloseTo(3 * smallest, 12);
+});
+
+test('with a baseline every other name is compared with it', async () => {
+  const { report } = await compared([...a, ...b, ...members('c', [0.1, 0.3, 0.2])], {
+    metrics: ['accuracy'],
+    baseline: 'b',
+  });
+  expect(report.differences.map(({ a, b }) => `${a}-${b}`)).toEqual(['a-b', 'c-b']);
+});
+
+test.each([
+  ['wilcoxon', 0.25],
+  ['permutation', 0.25],
+])('the test %s', async (test, p) => {
+  const { report } = await compared([...a, ...b], { metrics: ['accuracy'], test });
+  expect(report.differences[0]?.p).toBeCloseTo(p, 12);
+});
+
+test('a single stage has no differences', async () => {
+  expect((await compared(a)).report.differences).toEqual([]);
+});
+
+test('a single instance has no interval and no p-value', async () => {
+  const { report } = await compared([member('a', { accuracy: 0.8 }), member('b', { accuracy: 0.7 })], {
+    metrics: ['accuracy'],
+  });
+  expect(report.metrics['accuracy']?.['a']).toMatchObject({ n: 1, sd: null, low: null, high: null });
+  expect(report.differences[0]).toMatchObject({ n: 1, low: null, high: null, p: null, p_holm: null });
+});
+
+test('metrics are those that all reports have', async () => {
+  const { report } = await compared([...a, ...members('short', [0.5, 0.5, 0.5])]);
+  expect(Object.keys(report.metrics)).toEqual(['accuracy']);
+});
+
+test('what a mean would hide is said', async () => {
+  const { notes } = await compared([
+    member('a', { seed: 1, accuracy: 0.5, collapsed: true }),
+    member('a', { seed: 2, accuracy: 0.9 }),
+    member('b', { seed: 1, accuracy: 0.8, rows: 90 }),
+    member('b', { seed: 2, accuracy: 0.8 }),
+  ]);
+  expect(notes).toEqual([
+    '`a` collapsed to one label with seed=1',
+    'reports with seed=1 were measured on different numbers of rows, so they are no true pairs',
+  ]);
+});
+
+describe('failures', () => {
+  test.each([
+    [
+      [...a, ...members('b', [0.7, 0.65])],
+      {},
+      'step:of unpaired-keys: `a` and `b` do not have the same instances: seed=2 only on one side',
+    ],
+    [a, { metrics: ['nll'] }, 'step:of unknown-word: not every report has a figure for `nll`'],
+    [a, { baseline: 'z' }, 'step:baseline unknown-name: nothing compared here is called `z`'],
+  ])('%#', async (of, options, expected) => {
+    expect(await failure(compared(of, options))).toBe(expected);
+  });
+
+  test('a comparison cannot be compared', async () => {
+    const { artifact } = await compared(a);
+    expect(await failure(compared([{ name: 'a', keys: {}, artifact }]))).toBe(
+      'step:of wrong-artifact: `a` is itself a comparison',
+    );
+  });
+});
+
+describe('require', () => {
+  const requirement = (more: object) => ({
+    left: { of: 'a', metric: 'accuracy' },
+    operator: '>',
+    right: { of: 'b', metric: 'accuracy' },
+    text: 'as written',
+    ...more,
+  });
+
+  test.each([
+    [{}, true, 'a.accuracy is 0.8, b.accuracy is 0.7'],
+    [{ by: 0.05 }, true, 'a.accuracy is 0.8, b.accuracy is 0.7'],
+    [{ by: 0.1 }, false, 'a.accuracy is 0.8, b.accuracy is 0.7'],
+    [{ by: 0.1, operator: '>=' }, true, 'a.accuracy is 0.8, b.accuracy is 0.7'],
+    [
+      { at: 0.95 },
+      false,
+      'a.accuracy is 0.8, b.accuracy is 0.7, the difference is -0.02421 to 0.2242 at 95 %',
+    ],
+    [
+      {
+        left: { of: 'b', metric: 'accuracy' },
+        operator: '<',
+        right: { of: 'a', metric: 'accuracy' },
+        at: 0.95,
+        by: -0.03,
+      },
+      true,
+      'b.accuracy is 0.7, a.accuracy is 0.8, the difference is -0.2242 to 0.02421 at 95 %',
+    ],
+    [{ right: 0.5, at: 0.95 }, true, 'a.accuracy is 0.8, the difference is 0.05159 to 0.5484 at 95 %'],
+  ])('%j', async (more, held, detail) => {
+    const { report } = await compared([...a, ...b]);
+    expect(compare.judge?.({ require: requirement(more) }, report)).toEqual({
+      text: 'as written',
+      held,
+      detail,
+    });
+  });
+
+  test('one instance is no evidence', async () => {
+    const { report } = await compared([member('a', { accuracy: 0.8 }), member('b', { accuracy: 0.7 })]);
+    expect(compare.judge?.({ require: requirement({ at: 0.95 }) }, report)).toMatchObject({
+      held: false,
+    });
+  });
+});
+
+test('what is known before anything runs', () => {
+  const many = ['a', 'b'].map((name) => ({
+    name,
+    static: { type: 'report', metrics: name === 'a' ? ['accuracy', 'mcc'] : ['accuracy'] } as const,
+  }));
+  const require = { left: { metric: 'mcc' }, operator: '>', right: 0.5, text: '' };
+  const { problems } = check(compare, {
+    options: { metrics: ['mcc'], baseline: 'c', require },
+    inputs: {},
+    many,
+  });
+  expect(problems).toBe(
+    'metrics unknown-word: not every report has `mcc`\n' +
+      'baseline unknown-name: nothing compared here is called `c`\n' +
+      'require wrong-type: `mcc` of which? write `a.mcc` or `b.mcc`',
+  );
+  expect(check(compare, { inputs: {}, many }).outputs).toEqual({
+    '': { type: 'report', metrics: ['accuracy'] },
+  });
+});
