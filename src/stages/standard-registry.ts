@@ -4,8 +4,9 @@ import { compare } from './compare.ts';
 import { evaluate } from './evaluate.ts';
 import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
+import { predict } from './predict.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
 export function standardRegistry(): Registry {
-  return createRegistry([load, fineTune, evaluate, compare], builtins);
+  return createRegistry([load, fineTune, evaluate, compare, predict], builtins);
 }

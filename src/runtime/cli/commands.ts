@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPredict } from './commands/predict.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
@@ -35,6 +36,7 @@ Exit codes: 0 done, 1 a stage failed, 2 the program or the command line is wrong
   addCheck(program, context);
   addGraph(program, context);
   addShow(program, context);
+  addPredict(program, context);
   addExplain(program, context);
   addStatus(program, context);
   addRuns(program, context);

@@ -1,12 +1,14 @@
 // A graph, with or without a plan, in any of the formats.
+import type { DrawingFormat } from './options.ts';
 import type { Plan } from '../plan.ts';
 import type { Graph } from '../report/graph.ts';
-import type { PlanTextOptions } from '../report/plan-text.ts';
+import { drawing } from '../report/drawing.ts';
+import { planDot } from '../report/plan-dot.ts';
+import { graphJson, planJson } from '../report/plan-json.ts';
+import { planMermaid } from '../report/plan-mermaid.ts';
+import { planSvg } from '../report/plan-svg.ts';
+import { graphText, planText, type PlanTextOptions } from '../report/plan-text.ts';
 
-export const drawingFormats = ['text', 'json', 'dot', 'mermaid', 'svg'] as const;
-export type DrawingFormat = (typeof drawingFormats)[number];
-
-/** Loads only what the format needs. */
 export async function draw(
   graph: Graph,
   plan: Plan | undefined,
@@ -14,23 +16,16 @@ export async function draw(
   options: PlanTextOptions,
 ): Promise<string> {
   switch (format) {
-    case 'text': {
-      const { graphText, planText } = await import('../report/plan-text.ts');
+    case 'text':
       return plan === undefined ? graphText(graph, options) : planText(plan, graph, options);
-    }
-    case 'json': {
-      const { graphJson, planJson } = await import('../report/plan-json.ts');
+    case 'json':
       return plan === undefined ? graphJson(graph) : planJson(plan);
-    }
     case 'dot':
+      return planDot(drawing(graph));
     case 'mermaid':
-    case 'svg': {
-      const { drawing } = await import('../report/drawing.ts');
-      const boxes = drawing(graph);
-      if (format === 'dot') return (await import('../report/plan-dot.ts')).planDot(boxes);
-      if (format === 'mermaid') return (await import('../report/plan-mermaid.ts')).planMermaid(boxes);
-      return (await import('../report/plan-svg.ts')).planSvg(boxes);
-    }
+      return planMermaid(drawing(graph));
+    case 'svg':
+      return planSvg(drawing(graph));
     default:
       return format satisfies never;
   }

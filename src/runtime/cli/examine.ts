@@ -63,13 +63,17 @@ async function onnxRuntime(): Promise<Finding> {
     const runtime = (await import('onnxruntime-node')) as unknown as OnnxRuntime & {
       readonly default?: OnnxRuntime;
     };
-    const listed = (runtime.default ?? runtime).listSupportedBackends().map(({ name }) => name);
-    const gpu = listed.some((name) => name !== 'cpu');
+    const listed = (runtime.default ?? runtime).listSupportedBackends();
+    const names = (bundled: boolean): string =>
+      listed
+        .filter((one) => one.bundled === bundled)
+        .map(({ name }) => name)
+        .join(', ');
+    const further = names(false) === '' ? '' : `; ${names(false)} where their libraries are installed`;
     return {
       state: 'good',
       what,
-      text: `onnxruntime-node ${packageVersion('onnxruntime-node') ?? ''} with the providers ${listed.join(', ')}`,
-      ...(gpu ? {} : { remedy: 'No GPU provider is listed; everything runs on the processor.' }),
+      text: `onnxruntime-node ${packageVersion('onnxruntime-node') ?? ''}, providers ${names(true)}${further}`,
     };
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);

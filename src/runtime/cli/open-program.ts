@@ -1,14 +1,19 @@
 // From a path and flags to a checked pipeline and the store it runs against: what nearly every command begins with.
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { compile } from '../../compiler/compile.ts';
 import type { GivenParam } from '../../compiler/params.ts';
 import type { Pipeline } from '../../compiler/pipeline.ts';
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
+import { parse } from '../../parser/parse.ts';
 import type { Registry } from '../../stages/registry.ts';
-import type { Digester } from '../digest-files.ts';
-import type { Store } from '../store.ts';
+import { standardRegistry } from '../../stages/standard-registry.ts';
+import { createDigester, type Digester } from '../digest-files.ts';
+import { createFacts } from '../facts.ts';
+import { openStore, type Store } from '../store.ts';
 import { usage, type Context } from './context.ts';
 import type { ProgramFlags } from './options.ts';
+import { showProblems } from './problems.ts';
 import { readProgram } from './read-program.ts';
 import { shownPath } from './shown-path.ts';
 import { storeDirectory } from './store-directory.ts';
@@ -32,19 +37,10 @@ export interface Checked {
 }
 
 /** Throws `Failure` where the file or the command line is wrong; what is wrong with the program is in the result. */
-export async function checkProgram(context: Context, file: string, flags: ProgramFlags): Promise<Checked> {
+export function checkProgram(context: Context, file: string, flags: ProgramFlags): Checked {
   const { host } = context;
   const { source, path } = readProgram(context, file);
   const folder = dirname(path);
-  const [{ parse }, { compile }, { standardRegistry }, { createFacts }, { createDigester }, { openStore }] =
-    await Promise.all([
-      import('../../parser/parse.ts'),
-      import('../../compiler/compile.ts'),
-      import('../../stages/standard-registry.ts'),
-      import('../facts.ts'),
-      import('../digest-files.ts'),
-      import('../store.ts'),
-    ]);
   const store = openStore(storeDirectory(folder, host, flags.store));
   const kept = existsSync(store.directory); // checking and planning write nothing where no run has been
   const digester = createDigester(kept ? store.path('cache', 'digests.json') : undefined);
@@ -65,16 +61,15 @@ export async function checkProgram(context: Context, file: string, flags: Progra
   return { pipeline, diagnostics, open: { registry, store, digester, path, show } };
 }
 
-/** Throws `Failure` with all that is wrong; tells warnings to `warn`. */
-export async function openProgram(
+/** Throws `Failure` with all that is wrong; shows warnings. */
+export function openProgram(
   context: Context,
   file: string,
-  flags: ProgramFlags,
-  warn: (warnings: readonly Diagnostic[]) => Promise<void>,
-): Promise<OpenProgram> {
-  const { pipeline, diagnostics, open } = await checkProgram(context, file, flags);
+  flags: ProgramFlags & { readonly quiet?: boolean },
+): OpenProgram {
+  const { pipeline, diagnostics, open } = checkProgram(context, file, flags);
   if (pipeline === undefined) throw new Failure(...diagnostics);
-  if (diagnostics.length > 0) await warn(diagnostics);
+  if (flags.quiet !== true) showProblems(diagnostics, context.host, flags);
   return { ...open, pipeline };
 }
 

@@ -1,5 +1,5 @@
 // Flags that several commands share, each said once.
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 export interface ColourFlags {
   readonly color: boolean;
@@ -19,6 +19,9 @@ export interface OutputFlags<F extends string> {
   readonly format: F;
   readonly output?: string;
 }
+
+export const drawingFormats = ['text', 'json', 'dot', 'mermaid', 'svg'] as const;
+export type DrawingFormat = (typeof drawingFormats)[number];
 
 export function colourOption(command: Command): Command {
   return command.option('--no-color', 'no colour and no live progress; so do NO_COLOR and a pipe');
@@ -62,4 +65,14 @@ export function outputOptions(command: Command, formats: readonly string[]): Com
   return command
     .addOption(new Option('--format <format>', 'how it is written').choices(formats).default('text'))
     .option('-o, --output <file>', 'write to a file instead of the standard output');
+}
+
+/** Reads the value of a flag that takes a whole number. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
 }

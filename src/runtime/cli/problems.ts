@@ -1,15 +1,12 @@
 // Diagnostics to the standard error output.
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
+import { printDiagnostics } from '../../parser/print.ts';
 import type { Host } from '../host.ts';
 import { isRich } from './context.ts';
 import type { ColourFlags } from './options.ts';
 
-export async function showProblems(
-  problems: readonly Diagnostic[],
-  host: Host,
-  flags: ColourFlags,
-): Promise<void> {
-  const { printDiagnostics } = await import('../../parser/print.ts');
+export function showProblems(problems: readonly Diagnostic[], host: Host, flags: ColourFlags): void {
+  if (problems.length === 0) return;
   host.stderr.write(
     printDiagnostics(problems, { colour: isRich(host.stderr, host, flags), width: host.stderr.columns }),
   );

@@ -11,7 +11,7 @@ import { planProgram } from './plan-program.ts';
 import { runProgram } from './run-program.ts';
 
 /** Tells what differs; whether nothing does. */
-export async function repeat(
+export async function repeatProgram(
   context: Context,
   open: OpenProgram,
   flags: ProgramFlags & EngineFlags,

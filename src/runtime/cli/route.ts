@@ -5,16 +5,21 @@ export interface Routing {
   readonly isFile: (path: string) => boolean;
 }
 
-/** The arguments with the command in front. What is neither a file nor a command is left for the error message. */
-export function route(args: readonly string[], { commands, isFile }: Routing): readonly string[] {
+export type Route =
+  | { readonly state: 'known'; /** With the command in front. */ readonly args: readonly string[] }
+  /** The first word is neither a file nor a command. */
+  | { readonly state: 'unknown'; readonly word: string };
+
+export function route(args: readonly string[], { commands, isFile }: Routing): Route {
   const plain = forceBehindFile(args);
+  const known = (routed: readonly string[]): Route => ({ state: 'known', args: routed });
   const [first] = plain;
-  if (first === undefined) return plain;
-  if (isFile(first)) return ['run', ...plain];
-  if (commands.includes(first)) return plain;
-  if (looksLikeFile(first)) return ['run', ...plain];
-  if (!first.startsWith('-')) return plain;
-  return plain.some((arg) => looksLikeFile(arg) && !arg.startsWith('-')) ? ['run', ...plain] : plain;
+  if (first === undefined) return known(plain);
+  if (isFile(first)) return known(['run', ...plain]);
+  if (commands.includes(first)) return known(plain);
+  if (looksLikeFile(first)) return known(['run', ...plain]);
+  if (!first.startsWith('-')) return { state: 'unknown', word: first };
+  return known(plain.some((arg) => looksLikeFile(arg) && !arg.startsWith('-')) ? ['run', ...plain] : plain);
 }
 
 export function looksLikeFile(arg: string): boolean {

@@ -9,7 +9,7 @@ import { createCommands } from './commands.ts';
 import { exitCodes, type Context } from './context.ts';
 import { problemsOf, showProblems } from './problems.ts';
 import { route } from './route.ts';
-import { usageProblem } from './usage-problem.ts';
+import { unknownCommand, usageProblem } from './usage-problem.ts';
 
 export interface CommandSettings {
   /** The program of a worker process. */
@@ -39,20 +39,24 @@ export async function runCommand(
   try {
     const commands = ['help', ...program.commands.map((command) => command.name())];
     const routed = route(args, { commands, isFile: (path) => isFile(resolve(host.cwd, path)) });
-    if (routed.length === 0) {
+    if (routed.state === 'unknown') {
+      showProblems([unknownCommand(routed.word, context.commandLine, program)], host, flags);
+      return exitCodes.wrong;
+    }
+    if (routed.args.length === 0) {
       program.outputHelp({ error: true });
       return exitCodes.wrong;
     }
-    await program.parseAsync(routed, { from: 'user' });
+    await program.parseAsync(routed.args, { from: 'user' });
     return code;
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return exitCodes.done;
-      await showProblems([usageProblem(error, context.commandLine, program)], host, flags);
+      showProblems([usageProblem(error, context.commandLine, program)], host, flags);
       return exitCodes.wrong;
     }
     const { problems, expected } = problemsOf(error);
-    await showProblems(problems, host, flags);
+    showProblems(problems, host, flags);
     return expected ? exitCodes.wrong : exitCodes.failed;
   }
 }

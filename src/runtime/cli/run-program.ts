@@ -5,11 +5,13 @@ import { execute } from '../execute.ts';
 import { localExecutor } from '../executors/local.ts';
 import { faultFrom } from '../fault.ts';
 import { ownIdentity } from '../process-identity.ts';
+import type { Planned } from '../plan.ts';
 import type { RunSettings } from '../run-settings.ts';
+import { eventJson } from '../report/events-json.ts';
 import { ProgressView } from '../report/progress.ts';
-import { runText, type Requirement } from '../report/run-text.ts';
-import { isRich, paintFor, type Context, type exitCodes } from './context.ts';
-import type { OpenProgram } from './open-program.ts';
+import { requirementLine, runText, type Requirement } from '../report/run-text.ts';
+import { exitCodes, isRich, paintFor, type Context } from './context.ts';
+import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, ProgramFlags } from './options.ts';
 import { planProgram, type PlanFlags } from './plan-program.ts';
 import { showProblems } from './problems.ts';
@@ -37,6 +39,15 @@ const outcomes: Readonly<Record<RunResult['outcome'], keyof typeof exitCodes>> =
 const mostJobs = 4;
 const redrawEvery = 500; // ms
 
+export async function runFile(
+  context: Context,
+  file: string,
+  targets: readonly string[],
+  flags: RunFlags,
+): Promise<number> {
+  return exitCodes[await runProgram(context, openProgram(context, file, flags), targets, flags)];
+}
+
 export async function runProgram(
   context: Context,
   open: OpenProgram,
@@ -53,7 +64,7 @@ export async function runProgram(
     verbose: flags.verbose === true,
     now: () => host.now(),
   });
-  const seen = await listen(context, flags, view);
+  const seen = listen(context, flags, view);
   const release = interruptible(context, stop, view);
   const clock = setInterval(() => view.draw(), redrawEvery);
   clock.unref();
@@ -61,30 +72,37 @@ export async function runProgram(
     const result = await execute(planned, settingsOf(context, open, flags, stop.signal, seen.hear));
     open.digester.save();
     view.clear();
-    if (seen.failures.length > 0) await showProblems(seen.failures, host, flags);
-    if (flags.json !== true && (flags.quiet !== true || result.outcome !== 'done'))
-      host.stdout.write(
-        runText(
-          {
-            result: flags.quiet === true ? { ...result, reports: [] } : result,
-            requirements: seen.requirements.filter(({ held }) => flags.quiet !== true || !held),
-            outputs: flags.quiet === true ? [] : outputsOf(open, planned.plan.steps, result),
-            store: open.show(open.store.directory),
-            program: open.pipeline.source.path,
-          },
-          paintFor(host.stdout, host, flags),
-        ),
-      );
+    showProblems(seen.failures, host, flags);
+    if (flags.json !== true) host.stdout.write(summaryOf(context, open, planned, result, seen, flags));
     return outcomes[result.outcome];
   } catch (error) {
     view.clear();
     if (!(error instanceof Failure)) throw error;
-    await showProblems(error.diagnostics, host, flags); // the store cannot be used: steps may have run before
+    showProblems(error.diagnostics, host, flags); // the store cannot be used: steps may have run before
     return 'failed';
   } finally {
     clearInterval(clock);
     release();
   }
+}
+
+function summaryOf(
+  { host }: Context,
+  open: OpenProgram,
+  { plan }: Planned,
+  result: RunResult,
+  { requirements }: Seen,
+  flags: RunFlags,
+): string {
+  const paint = paintFor(host.stdout, host, flags);
+  if (flags.quiet === true)
+    return requirements
+      .filter(({ held }) => !held)
+      .map((one) => `${requirementLine(one, paint)}\n`)
+      .join('');
+  const outputs = outputsOf(open, plan.steps, result);
+  const store = open.show(open.store.directory);
+  return runText({ result, requirements, outputs, store, program: open.pipeline.source.path }, paint);
 }
 
 interface Seen {
@@ -93,15 +111,14 @@ interface Seen {
   readonly hear: (event: Event) => void;
 }
 
-async function listen(context: Context, flags: RunFlags, view: ProgressView): Promise<Seen> {
-  const eventJson = flags.json === true ? (await import('../report/events-json.ts')).eventJson : undefined;
+function listen(context: Context, flags: RunFlags, view: ProgressView): Seen {
   const failures: Diagnostic[] = [];
   const requirements: Requirement[] = [];
   return {
     failures,
     requirements,
     hear: (event) => {
-      if (eventJson !== undefined) context.host.stdout.write(eventJson(event));
+      if (flags.json === true) context.host.stdout.write(eventJson(event));
       if (event.type === 'step-failed') failures.push(...event.diagnostics);
       if (event.type === 'requirement') requirements.push(event);
       if (flags.quiet !== true) view.show(event);

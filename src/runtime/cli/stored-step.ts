@@ -7,6 +7,7 @@ import type { Planned, StepPlan } from '../plan.ts';
 import { openPrevious } from '../previous.ts';
 import { stepsNamed } from '../targets.ts';
 import { verifiedArtifact } from '../verified-artifact.ts';
+import type { InputArtifact } from '../worker-message.ts';
 import { usage, type Context } from './context.ts';
 import type { OpenProgram } from './open-program.ts';
 import { planProgram } from './plan-program.ts';
@@ -88,8 +89,8 @@ export function storedSteps(
   return { steps, missing };
 }
 
-/** A stored part as a running stage would see it: verified when read. */
-export function storedArtifact(open: OpenProgram, id: string, action: Action, part: string): Artifact {
+/** A stored part as a worker is given it. */
+export function storedInput(open: OpenProgram, id: string, action: Action, part: string): InputArtifact {
   const stored = action.outputs[part];
   if (stored === undefined) throw new Error(`${id} has no part ${part}`);
   const label = part === '' ? id : `${id}.${part}`;
@@ -100,10 +101,15 @@ export function storedArtifact(open: OpenProgram, id: string, action: Action, pa
     origin: 'store' as const,
     path: open.store.objectPath(digest),
   }));
-  return verifiedArtifact(
-    { type: stored.type, digest: stored.digest, files },
-    { folder: open.store.directory, corrupt: () => undefined },
-  );
+  return { type: stored.type, digest: stored.digest, files };
+}
+
+/** A stored part as a running stage would see it: verified when read. */
+export function storedArtifact(open: OpenProgram, id: string, action: Action, part: string): Artifact {
+  return verifiedArtifact(storedInput(open, id, action, part), {
+    folder: open.store.directory,
+    corrupt: () => undefined,
+  });
 }
 
 /** Problem of a step without a result: what to type. */

@@ -16,21 +16,9 @@ export function usageProblem(error: CommanderError, line: CommandLine, program: 
     case 'commander.unknownOption':
       return problem(line, word, `there is no flag \`${word}\``, didYouMean(suggest(word, flags), help));
     case 'commander.unknownCommand':
-    case 'commander.excessArguments': {
-      const first = line.args[0] ?? '';
-      const near = suggest(
-        first,
-        program.commands.map((one) => one.name()),
-      );
-      if (error.code === 'commander.unknownCommand')
-        return problem(
-          line,
-          first,
-          `\`${first}\` is neither a file nor a command`,
-          didYouMean(near, '`fslrun --help` lists the commands'),
-        );
+      return unknownCommand(quoted, line, program);
+    case 'commander.excessArguments':
       return problem(line, line.args.at(-1) ?? '', 'there are more arguments than the command takes', help);
-    }
     case 'commander.missingArgument':
       return problem(line, '', `\`${word}\` is missing`, help);
     case 'commander.optionMissingArgument':
@@ -47,6 +35,12 @@ export function usageProblem(error: CommanderError, line: CommandLine, program: 
     default:
       return problem(line, '', error.message.replace(/^error: /, ''), help);
   }
+}
+
+export function unknownCommand(word: string, line: CommandLine, program: Command): Diagnostic {
+  const names = program.commands.map((one) => one.name());
+  const hint = didYouMean(suggest(word, names), '`fslrun --help` lists the commands');
+  return problem(line, word, `\`${word}\` is neither a file nor a command`, hint);
 }
 
 function problem(line: CommandLine, word: string, message: string, hint: string): Diagnostic {

@@ -68,7 +68,7 @@ function checkLines(evaluations: readonly NamedEvaluation[], paint: Paint): read
   });
 }
 
-function requirementLine({ step, text, held, detail }: Requirement, paint: Paint): string {
+export function requirementLine({ step, text, held, detail }: Requirement, paint: Paint): string {
   const mark = held ? paint.green('✔') : paint.red('✘');
   return `${mark} ${stepLabel(step)}: ${text} ${held ? 'holds' : paint.red('does not hold')} (${detail})`;
 }

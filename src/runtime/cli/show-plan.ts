@@ -1,0 +1,37 @@
+// The plan of a program: what would run, and why. Runs nothing, loads no engine, writes nothing but what it knows of files.
+import { planGraph } from '../report/graph.ts';
+import { exitCodes, paintFor, type Context } from './context.ts';
+import { draw } from './draw.ts';
+import { openProgram } from './open-program.ts';
+import type { DrawingFormat, OutputFlags, ProgramFlags } from './options.ts';
+import { planProgram, type PlanFlags } from './plan-program.ts';
+import { writeResult } from './result-output.ts';
+
+export type PlanCommandFlags = ProgramFlags &
+  PlanFlags &
+  OutputFlags<DrawingFormat> & {
+    readonly verbose?: boolean;
+    readonly detailedExitcode?: boolean;
+  };
+
+export async function showPlan(
+  context: Context,
+  file: string,
+  targets: readonly string[],
+  flags: PlanCommandFlags,
+): Promise<number> {
+  const { stdout } = context.host;
+  const open = openProgram(context, file, flags);
+  const { plan } = planProgram(open, targets, flags);
+  open.digester.save();
+  const docs = open.pipeline.steps.flatMap(({ id, doc }) => (doc === undefined ? [] : [[id, doc] as const]));
+  const toFile = flags.output !== undefined;
+  const text = await draw(planGraph(plan, new Map(docs)), plan, flags.format, {
+    paint: paintFor(stdout, context.host, { color: flags.color && !toFile }),
+    verbose: flags.verbose === true,
+    columns: stdout.isTTY && !toFile ? stdout.columns : undefined,
+  });
+  writeResult(context, text, flags.output);
+  const { run, pending } = plan.summary;
+  return flags.detailedExitcode === true && run + pending > 0 ? exitCodes.wouldRun : exitCodes.done;
+}
