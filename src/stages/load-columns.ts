@@ -110,7 +110,7 @@ function textSource(text: string | undefined, columns: readonly string[]): TextS
   return { state: 'wrong', problem: unknownColumn(text, columns) };
 }
 
-function unknownColumn(name: string, columns: readonly string[]): Omit<Problem, 'span'> {
+export function unknownColumn(name: string, columns: readonly string[]): Omit<Problem, 'span'> {
   const near = suggest(name, columns);
   return {
     code: 'unknown-column',

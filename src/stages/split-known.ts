@@ -1,0 +1,179 @@
+// What is known of the parts of a `split` before it runs, and counts that cannot be met. Pure. Bounds are upper bounds:
+// rows that share a text or a group with another part may make fewer of them available.
+import type { StaticDataset } from './artifact.ts';
+import type { Finding } from './load-columns.ts';
+import { outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
+import type { Count } from './value.ts';
+
+/** In the order in which they are drawn. */
+export const parts = ['test', 'validation', 'train', 'unlabelled'] as const;
+export type Part = (typeof parts)[number];
+
+export type Counts = Readonly<Record<Part, Count | undefined>>;
+
+/** Named parts first, `rest` last, the others in order. */
+export function drawOrder(counts: Counts): readonly (readonly [Part, Count])[] {
+  const given = parts.flatMap((part) => {
+    const count = counts[part];
+    return count === undefined ? [] : [[part, count] as const];
+  });
+  const stage = (count: Count): number => (count === 'rest' ? 2 : 'named' in count ? 0 : 1);
+  return given.sort(([, a], [, b]) => stage(a) - stage(b));
+}
+
+/** Rows of a share: rounded down, so that shares of 100 % fit. */
+export function shareOf(share: number, rows: number): number {
+  return Math.floor(share * rows + 1e-9);
+}
+
+/** Problems that the options have whatever the data is. */
+export function countProblems(counts: Counts): readonly Finding[] {
+  const given = drawOrder(counts);
+  const findings: Finding[] = [];
+  if (given.length === 0)
+    findings.push({
+      at: 'train',
+      problem: {
+        code: 'missing-option',
+        message: '`split` makes no part',
+        hint: 'say how many rows each part gets, such as `train: 8 per label` and `test: rest`',
+      },
+    });
+  const [, ...others] = given.filter(([, count]) => count === 'rest').map(([part]) => part);
+  for (const at of others)
+    findings.push({
+      at,
+      problem: {
+        code: 'overlapping-parts',
+        message: '`rest` is for one part, and another one has it already',
+        hint: 'give a number, a share, or `N per label` here',
+      },
+    });
+  return [...findings, ...overlaps(counts)];
+}
+
+function overlaps(counts: Counts): readonly Finding[] {
+  const owner = new Map<number, Part>();
+  const findings: Finding[] = [];
+  for (const part of parts) {
+    const count = counts[part];
+    if (part === 'unlabelled' || count === undefined || count === 'rest' || !('named' in count)) continue;
+    const shared = count.named.filter((row) => owner.has(row));
+    const [first] = shared;
+    if (first !== undefined)
+      findings.push({
+        at: part,
+        problem: {
+          code: 'overlapping-parts',
+          message:
+            `\`${part}\` names ${shared.length === 1 ? 'a row' : `${shared.length} rows`} that \`${owner.get(first)}\` has: ` +
+            shared.slice(0, 5).join(', ') +
+            (shared.length > 5 ? ', …' : ''),
+          hint: 'name each row in one of them',
+        },
+      });
+    for (const row of count.named) owner.set(row, part);
+  }
+  return findings;
+}
+
+export interface KnownSplit {
+  readonly statics: Readonly<Record<Part, StaticDataset>>;
+  readonly findings: readonly Finding[];
+}
+
+interface Left {
+  rows: number;
+  readonly labels: Map<string, number>;
+}
+
+/** `dropping`: rows that repeat a text are left out, so that how many there are is not known. */
+export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolean): KnownSplit {
+  const findings: Finding[] = [];
+  const statics = new Map<Part, StaticDataset>();
+  const after: Part[] = [];
+  const left: Left = {
+    rows: (from.rows ?? Number.POSITIVE_INFINITY) - namedRows(counts).size,
+    labels: new Map((from.labels ?? []).map(({ name, rows }) => [name, rows ?? Number.POSITIVE_INFINITY])),
+  };
+  const total = dropping ? undefined : from.rows;
+  for (const [part, count] of drawOrder(counts)) {
+    const wanted = wantedRows(count, from, total, left);
+    if (count !== 'rest' && 'named' in count && from.partition === undefined && from.rows !== undefined) {
+      const { rows } = from;
+      const outside = count.named.filter((row) => row >= rows);
+      if (outside.length > 0)
+        findings.push(outsideRows(part, outside, `the data has the rows 0 to ${rows - 1}`));
+    }
+    const shortage = findings.length > 0 ? undefined : shortageOf(part, count, wanted, left, after); // the first one says enough
+    if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage) });
+    statics.set(part, partOf(from, part, count, wanted));
+    if (count !== 'rest' && 'per_label' in count)
+      for (const [name, rows] of left.labels) left.labels.set(name, rows - count.per_label);
+    if (count === 'rest' || !('named' in count)) left.rows -= wanted ?? 0;
+    after.push(part);
+  }
+  const absent = (part: Part): StaticDataset => ({ ...from, rows: 0, labels: undefined, partition: part });
+  return {
+    statics: {
+      test: statics.get('test') ?? absent('test'),
+      validation: statics.get('validation') ?? absent('validation'),
+      train: statics.get('train') ?? absent('train'),
+      unlabelled: statics.get('unlabelled') ?? absent('unlabelled'),
+    },
+    findings,
+  };
+}
+
+/** Rows that any part names. */
+function namedRows(counts: Counts): ReadonlySet<number> {
+  const named = parts.map((part) => counts[part]).filter((count) => count !== undefined && count !== 'rest');
+  return new Set(named.flatMap((count) => ('named' in count ? count.named : [])));
+}
+
+function wantedRows(
+  count: Count,
+  from: StaticDataset,
+  total: number | undefined,
+  left: Left,
+): number | undefined {
+  if (count === 'rest') return undefined;
+  if ('named' in count) return count.named.length;
+  if ('rows' in count) return count.rows;
+  if ('share' in count) return total === undefined ? undefined : shareOf(count.share, total);
+  return from.labels === undefined ? undefined : count.per_label * left.labels.size;
+}
+
+function shortageOf(
+  part: Part,
+  count: Count,
+  wanted: number | undefined,
+  left: Left,
+  after: readonly Part[],
+): Shortage | undefined {
+  const shortage = { part, count, after: [...after] };
+  if (count === 'rest') return left.rows <= 0 ? { ...shortage, left: 0 } : undefined;
+  if ('named' in count) return undefined; // each of them is there, or is outside the data
+  if ('per_label' in count) {
+    const few = [...left.labels].filter(([, rows]) => rows < count.per_label);
+    if (few.length > 0)
+      return { ...shortage, left: few.map(([label, rows]) => ({ label, rows: Math.max(0, rows) })) };
+  }
+  if (wanted === undefined || (wanted >= 1 && wanted <= left.rows)) return undefined;
+  const rows = Math.max(0, left.rows);
+  return { ...shortage, left: 'per_label' in count ? [] : rows };
+}
+
+function partOf(from: StaticDataset, part: Part, count: Count, rows: number | undefined): StaticDataset {
+  const unlabelled = part === 'unlabelled';
+  const perLabel = count !== 'rest' && 'per_label' in count ? count.per_label : undefined;
+  const dropped = unlabelled && count !== 'rest' && 'named' in count; // rows of other parts leave it
+  return {
+    type: 'dataset',
+    columns: unlabelled && from.labelled ? undefined : from.columns,
+    rows: dropped ? undefined : rows,
+    labelled: from.labelled && !unlabelled,
+    labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
+    partition: part,
+  };
+}
