@@ -140,7 +140,7 @@ async function rowKeys(dataset: Dataset, group: string | undefined): Promise<Row
   };
   return {
     identity: rows.map((row) => (text === undefined ? whole(row) : normaliseText(text[row] ?? ''))),
-    detail: rows.map((row) => JSON.stringify([text?.[row] ?? '', cell(label, row), cell(id, row)])),
+    detail: (row) => JSON.stringify([text?.[row] ?? '', cell(label, row), cell(id, row)]),
     source: dataset.source,
     group: group === undefined ? undefined : rows.map(groupOf),
   };

@@ -14,6 +14,7 @@ export type Draw =
 export interface Pool {
   readonly units: Units;
   readonly unitPrints: Fingerprints;
+  /** Of the crowded rows. */
   readonly rowPrints: Fingerprints;
   /** Index of each row's label; `undefined` without labels. */
   readonly labels: Int32Array | undefined;
@@ -32,7 +33,7 @@ export function createPool(
   return {
     units,
     unitPrints: fingerprints(units.keys),
-    rowPrints: fingerprints(units.rowKeys),
+    rowPrints: fingerprints(units.crowdedKeys),
     labels: labels?.of,
     labelCount: labels?.count ?? 0,
     taken: new Uint8Array(units.keys.length),
@@ -71,13 +72,14 @@ export function drawPart(pool: Pool, draw: Draw, random: Random): readonly numbe
 
 /** Units in random order, the rows of a unit one after the other, likewise in random order. */
 function inRandomOrder(pool: Pool, free: readonly number[], random: Random): readonly number[] {
-  const { of } = pool.units;
+  const { of, crowded } = pool.units;
   const unitRanks = ranks(pool.unitPrints, random.derive('units'));
-  const rowRanks = ranks(pool.rowPrints, random.derive('rows'));
+  const rowRanks = new Float64Array(of.length); // only asked within a unit
+  ranks(pool.rowPrints, random.derive('rows')).forEach((rank, i) => (rowRanks[crowded[i]] = rank));
   return [...free].sort((a, b) => {
     const [x, y] = [of[a], of[b]];
-    if (x !== y) return (unitRanks[x]) - (unitRanks[y]);
-    return (rowRanks[a]) - (rowRanks[b]);
+    if (x !== y) return unitRanks[x] - unitRanks[y];
+    return rowRanks[a] - rowRanks[b];
   });
 }
 
@@ -87,7 +89,7 @@ function chosen(pool: Pool, ordered: readonly number[], draw: Exclude<Draw, 'res
     return ordered.filter((row) => {
       const label = pool.labels?.[row] as number;
       left[label] -= 1;
-      return (left[label]) >= 0;
+      return left[label] >= 0;
     });
   }
   return (draw.stratify ? interleaved(pool, ordered) : ordered).slice(0, draw.rows);
@@ -104,8 +106,8 @@ function interleaved(pool: Pool, ordered: readonly number[]): readonly number[] 
   const place = new Float64Array(pool.units.of.length);
   for (const row of ordered) {
     const label = pool.labels?.[row] as number;
-    place[row] = ((before[label]) + 0.5) / (counts[label]);
+    place[row] = (before[label] + 0.5) / counts[label];
     before[label] += 1;
   }
-  return [...ordered].sort((a, b) => (place[a]) - (place[b]));
+  return [...ordered].sort((a, b) => place[a] - place[b]);
 }

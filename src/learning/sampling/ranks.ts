@@ -22,6 +22,6 @@ export function ranks(prints: Fingerprints, random: Random): Float64Array {
   const out = new Uint32Array(4);
   return Float64Array.from({ length: prints.length / 4 }, (_, i) => {
     philox(prints.subarray(i * 4, i * 4 + 4), key, out);
-    return ((out[0]) * 2 ** 21 + ((out[1]) >>> 11)) / 2 ** 53;
+    return (out[0] * 2 ** 21 + (out[1] >>> 11)) / 2 ** 53;
   });
 }

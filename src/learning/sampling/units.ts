@@ -4,7 +4,7 @@ export interface RowKeys {
   /** What makes two rows the same example: their text, normalised. */
   readonly identity: readonly string[];
   /** Tells rows of one identity apart, so that choosing among them does not depend on their places. */
-  readonly detail: readonly string[];
+  readonly detail: (row: number) => string;
   /** Rows that come from the same row of the loaded data share a number. */
   readonly source: Int32Array;
   /** The group of each row; `undefined` for rows of no group. */
@@ -16,8 +16,10 @@ export interface Units {
   readonly of: Int32Array;
   /** A name for each unit, made of contents and not of places; unique. */
   readonly keys: readonly string[];
-  /** A name for each row; unique. */
-  readonly rowKeys: readonly string[];
+  /** Rows of units that have more than one. */
+  readonly crowded: readonly number[];
+  /** A name for each of these rows; unique. */
+  readonly crowdedKeys: readonly string[];
 }
 
 /** Components of "comes from the same row", "is in the same group" and, with `equalTexts`, "has the same identity". */
@@ -43,7 +45,6 @@ export function unitsOf(rows: RowKeys, equalTexts: boolean): Units {
   join((row) => rows.group?.[row]);
   if (equalTexts) join((row) => rows.identity[row]);
 
-  const rowKeys = numbered(rows.identity.map((identity, row) => `${identity}\0${rows.detail[row]}`));
   const of = new Int32Array(count);
   const numberOf = new Map<number, number>();
   const names: string[] = [];
@@ -57,7 +58,14 @@ export function unitsOf(rows: RowKeys, equalTexts: boolean): Units {
     const smallest = names[unit];
     if (smallest === undefined || name < smallest) names[unit] = name;
   }
-  return { of, keys: numbered(names), rowKeys };
+  const sizes = new Int32Array(names.length);
+  for (const unit of of) sizes[unit] += 1;
+  const crowded: number[] = [];
+  of.forEach((unit, row) => {
+    if ((sizes[unit]) > 1) crowded.push(row);
+  });
+  const crowdedKeys = numbered(crowded.map((row) => `${rows.identity[row]}\0${rows.detail(row)}`));
+  return { of, keys: numbered(names), crowded, crowdedKeys };
 }
 
 /** The first row, by detail, of each identity, and all rows that `kept` says; the others repeat one of them. */
@@ -69,7 +77,7 @@ export function withoutRepeats(rows: RowKeys, kept: (row: number) => boolean): r
   });
   function precedes(a: number, b: number): boolean {
     if (kept(a) !== kept(b)) return kept(a);
-    return (rows.detail[a] ?? '') < (rows.detail[b] ?? '');
+    return rows.detail(a) < rows.detail(b);
   }
   return rows.identity.flatMap((identity, row) => (kept(row) || best.get(identity) === row ? [row] : []));
 }
