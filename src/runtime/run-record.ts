@@ -66,7 +66,7 @@ const statusEveryMs = 500;
 
 export function openRunRecord({ planned, settings, drafts, started }: Opening): OpenRunRecord {
   const { store, own, now } = settings;
-  const id = `${new Date(started).toISOString().replace(/[-:]|\.\d+Z$/g, '')}-${newNonce().slice(0, 6)}`;
+  const id = `${new Date(started).toISOString().replace(/[-:Z]/g, '')}-${newNonce().slice(0, 6)}`;
   const program = programName(store, settings.programFile);
   const steps = new Map<string, RecordedStep>();
   const notes = new Map<string, string[]>();

@@ -17,7 +17,7 @@ let bundle: Bundle;
 let expected: readonly string[];
 beforeAll(async () => {
   bundle = await bundleRig(home.path);
-  await runCounted(smallProgram(undisturbed.path), { folder: undisturbed.path, workerPath: bundle.worker });
+  await runCounted(smallProgram(undisturbed.path), { folder: undisturbed.path });
   expected = resultsOf(undisturbed.path);
 });
 afterAll(() => {
@@ -45,11 +45,11 @@ function expectWholeObjects(folder: string): void {
 async function expectMended(folder: TemporaryFolder): Promise<void> {
   const { path } = folder;
   if (existsSync(join(path, '.fsl/objects'))) expectWholeObjects(path);
-  const { result } = await runCounted(smallProgram(path), { folder: path, workerPath: bundle.worker });
+  const { result } = await runCounted(smallProgram(path), { folder: path });
   expect(result.outcome).toBe('done');
   expect(resultsOf(path)).toEqual(expected);
   expectWholeObjects(path);
-  const again = await runCounted(smallProgram(path), { folder: path, workerPath: '/nonexistent/worker' });
+  const again = await runCounted(smallProgram(path), { folder: path });
   expect(again.result).toMatchObject({ outcome: 'done', executed: 0 });
   expect(readdirSync(join(path, '.fsl/attempts'))).toEqual([]);
   expect(readdirSync(join(path, '.fsl/claims'))).toEqual([]);
@@ -162,7 +162,7 @@ test('a moved checkout keeps its cache, and knows what changed', async () => {
   using folder = temporaryFolder();
   const moved = join(folder.path, 'moved');
   cpSync(undisturbed.path, moved, { recursive: true });
-  const options = { folder: moved, workerPath: bundle.worker };
+  const options = { folder: moved };
   expect((await runCounted(smallProgram(moved), options)).ran).toEqual([]);
   const { planned } = await runCounted(smallProgram(moved, { epochs: 2 }), options);
   const reasons = planned.plan.steps.filter(({ state }) => state === 'run').flatMap(({ reasons }) => reasons);
@@ -175,7 +175,7 @@ test('a moved checkout keeps its cache, and knows what changed', async () => {
 test('a store of a newer version is refused, not touched', async () => {
   using folder = folderWithData();
   folder.write('.fsl/format', '99\n');
-  const options = { folder: folder.path, workerPath: bundle.worker };
+  const options = { folder: folder.path };
   await expect(runCounted(smallProgram(folder.path), options)).rejects.toThrow(
     'written by a newer version of FSL',
   );

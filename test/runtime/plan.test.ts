@@ -2,25 +2,18 @@ import { appendFileSync, chmodSync, readFileSync, renameSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlannedStep, Reason } from '../../src/runtime/plan.ts';
-import { bundleRig, type Bundle } from './rig/bundle.ts';
 import { fromStep, pipelineOf } from './rig/pipeline.ts';
 import { copyOf, folderWithData, runCounted } from './rig/prepared.ts';
 import { planOf, storeOf } from './rig/run.ts';
 import { smallProgram, type SmallProgram } from './rig/small-program.ts';
 import { stages } from './rig/stages.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import type { TemporaryFolder } from './temporary-folder.ts';
 
-const home = temporaryFolder();
 const original = folderWithData();
-let bundle: Bundle;
 beforeAll(async () => {
-  bundle = await bundleRig(home.path);
-  await runCounted(smallProgram(original.path), { folder: original.path, workerPath: bundle.worker });
+  await runCounted(smallProgram(original.path), { folder: original.path });
 });
-afterAll(() => {
-  home[Symbol.dispose]();
-  original[Symbol.dispose]();
-});
+afterAll(() => original[Symbol.dispose]());
 
 /** Steps that are not cached, with their state and why. */
 function decisions(
@@ -271,7 +264,6 @@ test('a step that failed says so, and only where nothing else changed', async ()
   const failing = { fit: { fail_unless: join(folder.path, 'ready') } };
   const { result } = await runCounted(smallProgram(folder.path, failing), {
     folder: folder.path,
-    workerPath: bundle.worker,
     keepGoing: true,
   });
   expect(result).toMatchObject({ outcome: 'failed', failed: 2, skipped: 3 });

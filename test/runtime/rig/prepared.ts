@@ -1,6 +1,7 @@
 // A folder in which the small program has run once, to be copied for each test.
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Event } from '../../../src/runtime/event.ts';
 import type { Pipeline } from '../../../src/compiler/pipeline.ts';
 import { temporaryFolder, type TemporaryFolder } from '../temporary-folder.ts';
 import { run, type RunOptions } from './run.ts';
@@ -37,4 +38,11 @@ export function objectsOf(folder: string): readonly { readonly digest: string; r
   return readdirSync(root).flatMap((shard) =>
     readdirSync(join(root, shard)).map((digest) => ({ digest, path: join(root, shard, digest) })),
   );
+}
+
+type Told<T extends Event['type']> = Extract<Event, { readonly type: T }>;
+
+/** The events of one type. */
+export function told<T extends Event['type']>(events: readonly Event[], type: T): readonly Told<T>[] {
+  return events.filter((event): event is Told<T> => event.type === type);
 }

@@ -11,11 +11,15 @@ import { planSteps, type Planned } from '../../../src/runtime/plan.ts';
 import { openPrevious } from '../../../src/runtime/previous.ts';
 import { ownIdentity } from '../../../src/runtime/process-identity.ts';
 import { openStore, type Store } from '../../../src/runtime/store.ts';
+import { inProcessExecutor } from './in-process.ts';
 import { logVariable } from './stages.ts';
 
 export interface RunOptions {
   readonly folder: string;
-  readonly workerPath: string;
+  /** Of the worker's program; without one, steps run in this process. */
+  readonly workerPath?: string;
+  /** Default: `.fsl` in the folder. */
+  readonly store?: string;
   readonly jobs?: number;
   readonly signal?: AbortSignal;
   readonly fault?: string | undefined;
@@ -34,10 +38,13 @@ export function storeOf(folder: string): Store {
   return openStore(join(folder, '.fsl'));
 }
 
-type PlanChoices = Pick<RunOptions, 'folder' | 'force' | 'targets' | 'device'>;
+type PlanChoices = Pick<RunOptions, 'folder' | 'store' | 'force' | 'targets' | 'device'>;
 
-export function planOf(pipeline: Pipeline, { folder, force, targets, device }: PlanChoices): Planned {
-  const store = storeOf(folder);
+export function planOf(
+  pipeline: Pipeline,
+  { folder, force, targets, device, ...choices }: PlanChoices,
+): Planned {
+  const store = choices.store === undefined ? storeOf(folder) : openStore(choices.store);
   return planSteps(pipeline, store, {
     digests: createDigester(undefined),
     previous: openPrevious(store, join(folder, 'test.fsl')),
@@ -60,10 +67,12 @@ export async function run(
     ...(options.fault === undefined ? {} : { FSL_FAULT: options.fault }),
   };
   const result = await execute(planned, {
-    store: storeOf(folder),
+    store: options.store === undefined ? storeOf(folder) : openStore(options.store),
     digests: createDigester(undefined),
     programFile: join(folder, 'test.fsl'),
-    executor: options.executor ?? localExecutor({ workerPath, env }),
+    executor:
+      options.executor ??
+      (workerPath === undefined ? inProcessExecutor(options.log) : localExecutor({ workerPath, env })),
     jobs: options.jobs ?? 2,
     engine: { backend: 'reference', device: options.device ?? 'auto' },
     keepGoing: options.keepGoing ?? false,
