@@ -1,9 +1,11 @@
 // What differs between what a step was made from last time and now, as reasons with places; and reasons in one line for people.
 import type { CheckedInput, CheckedStep } from '../compiler/pipeline.ts';
 import { positionAt, type Position, type Span } from '../parser/source.ts';
+import type { Json } from '../stages/value.ts';
 import { canonicalJson } from './canonical.ts';
 import type { InputContents, KeyParts } from './key.ts';
 import type { Reason } from './plan.ts';
+import { changeText } from './report/change-text.ts';
 
 /** Line and column of a place; many steps share one. */
 export type Locate = (span: Span | undefined) => Pick<Reason, 'file' | 'line' | 'column'>;
@@ -142,7 +144,7 @@ function reasonText(reason: Reason): string {
     case 'never_ran':
       return 'never ran';
     case 'option_changed':
-      return `\`${path}\` ${short(before)} -> ${short(after)}${at(reason)}`;
+      return `\`${path}\` ${changeText(before as Json | undefined, after as Json | undefined)}${at(reason)}`; // resolved values
     case 'stage_changed':
       return `the stage \`${path}\` has a new version (${short(before)} -> ${short(after)})`;
     case 'environment_changed':

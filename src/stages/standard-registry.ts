@@ -6,7 +6,8 @@ import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
 import { predict } from './predict.ts';
 import { createRegistry, type Registry } from './registry.ts';
+import { split } from './split.ts';
 
 export function standardRegistry(): Registry {
-  return createRegistry([load, fineTune, evaluate, compare, predict], builtins);
+  return createRegistry([load, split, fineTune, evaluate, compare, predict], builtins);
 }

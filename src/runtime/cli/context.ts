@@ -1,8 +1,9 @@
 // What every command is given, and how it says how it went. Commands return exit codes; nothing below them knows any.
+import { fileURLToPath } from 'node:url';
 import { Failure, type Problem } from '../../parser/diagnostic.ts';
 import type { Host, Terminal } from '../host.ts';
 import { paint, type Paint } from '../report/paint.ts';
-import type { CommandLine } from './command-line.ts';
+import { commandLine, type CommandLine } from './command-line.ts';
 
 export interface Context {
   readonly host: Host;
@@ -11,6 +12,26 @@ export interface Context {
   readonly workerPath: string;
   /** Wraps what a command does, so that its exit code is kept. */
   exits<A extends readonly unknown[]>(action: (...args: A) => Promise<number>): (...args: A) => Promise<void>;
+}
+
+/** `code` is that of the action that ran last. */
+export function createContext(
+  args: readonly string[],
+  host: Host,
+  workerPath = fileURLToPath(new URL('./worker.js', import.meta.url)),
+): { readonly context: Context; readonly code: () => number } {
+  let code: number = exitCodes.done;
+  const context: Context = {
+    host,
+    commandLine: commandLine(args),
+    workerPath,
+    exits:
+      (action) =>
+      async (...given) => {
+        code = await action(...given);
+      },
+  };
+  return { context, code: () => code };
 }
 
 export const exitCodes = {

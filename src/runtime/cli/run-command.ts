@@ -1,12 +1,10 @@
 // One call of the command: arguments in, exit code out. Every problem ends here as diagnostics and an exit code.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command, CommanderError } from 'commander';
 import type { Host } from '../host.ts';
-import { commandLine } from './command-line.ts';
 import { createCommands } from './commands.ts';
-import { exitCodes, type Context } from './context.ts';
+import { createContext, exitCodes } from './context.ts';
 import { problemsOf, showProblems } from './problems.ts';
 import { route } from './route.ts';
 import { unknownCommand, usageProblem } from './usage-problem.ts';
@@ -22,17 +20,7 @@ export async function runCommand(
   host: Host,
   settings: CommandSettings = {},
 ): Promise<number> {
-  let code: number = exitCodes.done;
-  const context: Context = {
-    host,
-    commandLine: commandLine(args),
-    workerPath: settings.workerPath ?? fileURLToPath(new URL('./worker.js', import.meta.url)),
-    exits:
-      (action) =>
-      async (...given) => {
-        code = await action(...given);
-      },
-  };
+  const { context, code } = createContext(args, host, settings.workerPath);
   const flags = { color: !args.includes('--no-color') };
   const program = createCommands(context);
   quiet(program, host);
@@ -48,7 +36,7 @@ export async function runCommand(
       return exitCodes.wrong;
     }
     await program.parseAsync(routed.args, { from: 'user' });
-    return code;
+    return code();
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return exitCodes.done;

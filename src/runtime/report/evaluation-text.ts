@@ -10,6 +10,9 @@ export interface NamedEvaluation {
   readonly report: EvaluationReport;
 }
 
+/** Only the first metrics are shown with their intervals: a table is to fit a terminal, and `show` has them all. */
+const withIntervals = 2;
+
 /** More instances of one stage than this are drawn as one row with the spread. */
 const mostRows = 12;
 
@@ -118,10 +121,10 @@ function reportRow(
   const [main = ''] = metrics;
   return [
     stepLabel(step),
-    ...metrics.map((name) => {
+    ...metrics.map((name, i) => {
       const value = report.metrics[name];
       if (value === undefined) return '';
-      const range = interval(value);
+      const range = i < withIntervals ? interval(value) : '';
       return range === '' ? figure(value.value) : `${figure(value.value)} [${range}]`;
     }),
     ...baselines.map((name) => optionalFigure(report.baselines[name]?.[main])),

@@ -55,7 +55,10 @@ export function explainKind(kind: StageDefinition): string {
 export function explainOption(kind: StageDefinition, name: string, option: Option<unknown>): string {
   const known = choices(option.kind).flatMap((choice) => [
     `- \`${choice.text}\`: ${choice.doc}`,
-    ...Object.entries(choice.arguments).map(([argument, one]) => `  ${optionEntry(argument, one)}`),
+    ...Object.entries(choice.arguments).flatMap(([argument, one]) => [
+      `  ${optionEntry(argument, one)}`,
+      ...choices(one.kind).map(({ text, doc }) => `    - \`${text}\`: ${doc}`),
+    ]),
   ]);
   const keyed = option.keyed ? [] : ['A change of it does not make the step run again.'];
   return sections([

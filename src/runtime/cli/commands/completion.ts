@@ -56,15 +56,18 @@ export function completionScript(shell: Shell, program: Command): string {
 function bash(commands: readonly Completable[]): string {
   const flagsOf = ({ flags }: Completable): string => flags.map(({ flag }) => flag).join(' ');
   const run = commands.find(({ name }) => name === 'run');
-  const values = new Map(
-    commands.flatMap(({ flags }) => flags.map(({ flag, values }) => [flag, values] as const)),
-  );
+  const values = new Map<string, Set<string>>();
+  for (const { flag, values: words } of commands.flatMap(({ flags }) => flags))
+    values.set(flag, new Set([...(values.get(flag) ?? []), ...words]));
   return `_fslrun() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags=""
   case "$before" in
 ${[...values]
-  .filter(([, words]) => words.length > 0)
-  .map(([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$word")); return ;;`)
+  .filter(([, words]) => words.size > 0)
+  .map(
+    ([flag, words]) =>
+      `    ${flag}) COMPREPLY=($(compgen -W "${[...words].join(' ')}" -- "$word")); return ;;`,
+  )
   .join('\n')}
   esac
   case "\${COMP_WORDS[1]}" in

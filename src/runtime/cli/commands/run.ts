@@ -1,6 +1,6 @@
 // `fslrun FILE`: check, plan, run; progress while it goes on, a table at the end.
 import { Option, type Command } from 'commander';
-import type { Context } from '../context.ts';
+import { usage, type Context } from '../context.ts';
 import { drawingFormats, engineOptions, outputOptions, programOptions, wholeNumber } from '../options.ts';
 import type { RunFlags } from '../run-program.ts';
 import type { PlanCommandFlags } from '../show-plan.ts';
@@ -31,8 +31,20 @@ export function addRun(program: Command, context: Context): void {
         const { showPlan } = await import('../show-plan.ts');
         return showPlan(context, file, targets, flags);
       }
+      const planOnly = ['--format', '--output', '--detailed-exitcode'].find((flag) => isGiven(command, flag));
+      if (planOnly !== undefined)
+        throw usage(context, planOnly, {
+          message: `\`${planOnly}\` is about a plan`,
+          hint: `add \`--dry-run\`, or use \`fslrun plan ${file}\``,
+        });
       const { runFile } = await import('../run-program.ts');
       return runFile(context, file, targets, flags);
     }),
   );
+}
+
+/** Whether the flag stands on the command line, as against having its default. */
+function isGiven(command: Command, flag: string): boolean {
+  const option = command.options.find(({ long }) => long === flag);
+  return option !== undefined && command.getOptionValueSource(option.attributeName()) === 'cli';
 }
