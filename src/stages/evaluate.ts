@@ -14,6 +14,7 @@ import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation, requirementProblem } from './requirement.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { hasMixedRows } from './training-rows.ts';
 import type { Requirement } from './value.ts';
 
 export const evaluate = defineStage({
@@ -124,6 +125,15 @@ evaluate score {
     const { options, inputs } = context;
     const given = await readDataset(inputs.on);
     checkLabelledTexts(given, { stage: 'evaluate', does: 'compares with labels', at: 'on' });
+    if (hasMixedRows(given))
+      throw stepFailure(
+        {
+          code: 'not-supported',
+          message: 'the rows were mixed by `mixup`: they are made to learn from, not to measure on',
+          hint: 'measure on rows that were not augmented',
+        },
+        'on',
+      );
     const classifier = await loadClassifier(inputs.model, context);
     try {
       const support = await classifier.support();

@@ -100,8 +100,13 @@ export function takesClassWeights(method: Method): boolean {
   return method.name === 'head' && method.arguments.kind !== 'knn';
 }
 
+/** Whether a row may belong to two labels in shares. */
+export function takesMixedRows(method: Method): boolean {
+  return method.name !== 'head' || method.arguments.kind !== 'knn';
+}
+
 /**
- * Fits the head on vectors [rows, width]. Soft targets only where `takesSoftTargets`.
+ * Fits the head on vectors [rows, width]. Distributions as targets only where `takesMixedRows`.
  * @throws RangeError where a label has no row
  */
 export async function fitHead(

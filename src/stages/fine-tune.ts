@@ -1,13 +1,22 @@
 // `fine-tune`: a dataset and an encoder in, a classifier out. The encoder stays as it is; a head is fitted on its vectors.
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelIndices, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { saveClassifier } from './classifier.ts';
-import { fitHead, idleArguments, methodOption, methodText, takesClassWeights } from './fine-tune-method.ts';
+import {
+  fitHead,
+  idleArguments,
+  methodOption,
+  methodText,
+  takesClassWeights,
+  takesMixedRows,
+  type Method,
+} from './fine-tune-method.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { openEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
@@ -80,6 +89,8 @@ fine-tune classifier {
         message: `\`class_weights: balanced\` has no meaning for \`${methodText(options.method)}\``,
         hint: 'remove it, or use `head(kind: logistic)` or `head(kind: ridge)`',
       });
+    if (dataset?.columns?.includes(mixedColumns.text) === true && !takesMixedRows(options.method))
+      report('method', mixedRowsRefused(options.method));
     return { '': { type: 'model', capability: 'classifier', labels: labels?.map(({ name }) => name) } };
   },
 
@@ -87,9 +98,11 @@ fine-tune classifier {
     const { options, inputs, signal } = context;
     const dataset = await readDataset(inputs.from);
     checkRows(dataset);
+    if (hasMixedRows(dataset) && !takesMixedRows(options.method))
+      throw stepFailure(mixedRowsRefused(options.method), 'method');
     const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
-    const vectors = await encoder.encode(texts(dataset)).finally(encoder.dispose);
-    const head = await fitHead(vectors, labelIndices(dataset), dataset.labels.length, options.method, {
+    const { vectors, targets } = await trainingRows(dataset, encoder.encode).finally(encoder.dispose);
+    const head = await fitHead(vectors, targets, dataset.labels.length, options.method, {
       classWeights: options.class_weights,
       signal,
     });
@@ -124,6 +137,14 @@ function tooFewLabels(labels: readonly string[]) {
         ? 'a classifier needs at least two labels, and these rows have none'
         : `a classifier needs at least two labels, and all rows have \`${labels[0]}\``,
     hint: 'check the `label:` of `load`, or bring rows of another label',
+  } as const;
+}
+
+function mixedRowsRefused(method: Method) {
+  return {
+    code: 'not-supported',
+    message: `the rows were mixed by \`mixup\`, and \`${methodText(method)}\` takes one label a row`,
+    hint: 'use another method, or leave `mixup` out of `augment`',
   } as const;
 }
 

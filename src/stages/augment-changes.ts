@@ -1,0 +1,92 @@
+// The changes `augment` knows: their arguments, and how each makes another text of a text. The one place that names them.
+import type { Random } from '../learning/random.ts';
+import { call, float, share } from './option.ts';
+import type { CallOf } from './option.ts';
+
+const rate = (doc: string) => share({ min: 0.001, max: 1, default: 0.05, doc });
+
+export const changes = {
+  synonyms: {
+    doc: 'Words become English synonyms out of WordNet, in the same inflection; only words with one clear meaning do.',
+    arguments: { rate: rate('Share of the words that are replaced; at least one.') },
+  },
+  insert: {
+    doc: 'Synonyms of words of the text are put in at random places.',
+    arguments: { rate: rate('How many, as a share of the words; at least one.') },
+  },
+  swap: {
+    doc: 'Pairs of words change places.',
+    arguments: { rate: rate('How many pairs, as a share of the words; at least one.') },
+  },
+  delete: {
+    doc: 'Words are left out.',
+    arguments: { rate: rate('Probability of each word to go; at least one goes.') },
+  },
+  typos: {
+    doc: 'Letters become a neighbour on the keyboard.',
+    arguments: { rate: rate('Share of the words with one typo; at least one.') },
+  },
+  mixup: {
+    doc:
+      'The vectors of two rows are mixed when a model is fitted, and their labels in the same shares. The text stays; ' +
+      'the columns `mixed_with`, `mixed_label` and `own_share` say with what it is mixed. Not for `head(kind: knn)`.',
+    arguments: {
+      alpha: float({
+        above: 0,
+        default: 0.2,
+        doc: 'The shares are drawn from Beta(alpha, alpha): a small one keeps each row close to one example.',
+      }),
+    },
+  },
+} as const;
+
+export type Change = CallOf<typeof changes>;
+export type TextChange = Exclude<Change, { readonly name: 'mixup' }>;
+
+export const changeOption = call(changes, { required: true, doc: 'A change.' });
+
+/** Another text of a text; the text itself where nothing can be changed. */
+export type ChangeText = (text: string, random: Random) => string;
+
+/** The functions of the changes, in their order; nothing for `mixup`, which changes no text. */
+export async function openChanges(asked: readonly Change[]): Promise<readonly (ChangeText | undefined)[]> {
+  const needsThesaurus = asked.some(({ name }) => name === 'synonyms' || name === 'insert');
+  const thesaurus = needsThesaurus ? await openThesaurus() : undefined;
+  return Promise.all(
+    asked.map(async (change): Promise<ChangeText | undefined> => {
+      switch (change.name) {
+        case 'synonyms':
+        case 'insert': {
+          const { insertSynonyms, replaceWithSynonyms } = await import('../learning/augment/synonyms.ts');
+          if (thesaurus === undefined) return undefined;
+          const apply = change.name === 'insert' ? insertSynonyms : replaceWithSynonyms;
+          return (text, random) => apply(text, { rate: change.arguments.rate, random, thesaurus });
+        }
+        case 'swap': {
+          const { swapWords } = await import('../learning/augment/swap.ts');
+          return (text, random) => swapWords(text, { rate: change.arguments.rate, random });
+        }
+        case 'delete': {
+          const { deleteWords } = await import('../learning/augment/delete.ts');
+          return (text, random) => deleteWords(text, { rate: change.arguments.rate, random });
+        }
+        case 'typos': {
+          const { makeTypos } = await import('../learning/augment/typos.ts');
+          return (text, random) => makeTypos(text, { rate: change.arguments.rate, random });
+        }
+        case 'mixup':
+          return undefined;
+        default:
+          return change satisfies never;
+      }
+    }),
+  );
+}
+
+async function openThesaurus() {
+  const [{ openWordnet }, { wordnetFiles }] = await Promise.all([
+    import('../learning/augment/wordnet.ts'),
+    import('./wordnet-files.ts'),
+  ]);
+  return openWordnet(wordnetFiles());
+}

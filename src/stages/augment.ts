@@ -1,0 +1,210 @@
+// `augment`: a dataset in, the same rows with changed copies out.
+import { changeOption } from './augment-changes.ts';
+import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
+import { gateCopies, type GateReport } from './augment-gate.ts';
+import { texts, type Dataset } from './dataset.ts';
+import { readDataset, writeDataset } from './dataset-file.ts';
+import { originalColumn } from './evaluate-overlap.ts';
+import { checkLabelledTexts, checkTexts } from './labelled-texts.ts';
+import { openEncoder, openNgrams, type OpenEncoder } from './model-source.ts';
+import { bool, call, int, list, share } from './option.ts';
+import { defineStage, input } from './stage.ts';
+import { mixedColumns } from './training-rows.ts';
+
+export const augment = defineStage({
+  name: 'augment',
+  version: 1,
+  doc:
+    'Adds changed copies of rows, so that a model sees more ways to say the same. A copy keeps the label and all columns ' +
+    'of its row, and is no labelled example of its own: the label budget counts the rows it was made from. Whether it ' +
+    'helps depends on the data; `gate: cv` finds out and leaves the rows alone where it does not.',
+  example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
+split parts { from: reviews  train: 8 per label  test: rest }
+
+augment extra {
+  from:   parts.train
+  with:   [synonyms(rate: 10%), swap(rate: 10%), delete(rate: 10%)]
+  copies: 4
+  gate:   cv
+}
+
+fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
+  options: {
+    with: list(changeOption, {
+      required: true,
+      min: 1,
+      doc:
+        'The changes. The copies of a row take them in turn, beginning with a random one; where a change can do ' +
+        'nothing to a text, the next one is tried.',
+    }),
+    copies: int({
+      min: 1,
+      max: 64,
+      default: 4,
+      doc: 'How many copies of each row are made; fewer where a text cannot be changed so often.',
+    }),
+    keep_original: bool({
+      default: true,
+      doc: 'Whether the rows stay beside their copies. `false` leaves only those that no copy could be made of.',
+    }),
+    filter: call(
+      {
+        similarity: {
+          doc: 'Copies whose vector is too far from that of their row are dropped.',
+          arguments: {
+            min: share({ min: 0, max: 1, default: 0.8, doc: 'The lowest cosine of the two vectors.' }),
+          },
+        },
+      },
+      { doc: 'Drops copies that no longer say the same. Without it all are kept.' },
+    ),
+    gate: call(
+      {
+        none: { doc: 'The copies are used.', arguments: {} },
+        cv: {
+          doc:
+            'The copies are used only if paired cross-validation inside `from` says that they help: logistic regression ' +
+            'on the vectors of `model`, with and without them on the same folds, by macro F1. Both figures are shown, ' +
+            'and kept in `gate.json`.',
+          arguments: {
+            folds: int({ min: 2, max: 20, default: 4, doc: 'Folds of the cross-validation.' }),
+            repeats: int({ min: 1, max: 100, default: 5, doc: 'How often it is done, with other folds.' }),
+          },
+        },
+      },
+      { default: { name: 'none', arguments: {} }, doc: 'Whether the copies have to prove themselves.' },
+    ),
+  },
+  inputs: {
+    from: input.required('dataset', { use: 'transform', doc: 'The rows to copy.' }),
+    model: input.optional('model', {
+      capability: 'encoder',
+      use: 'apply',
+      doc:
+        'The encoder for `filter` and `gate`; best the one that is fine-tuned later. Without it: `builtin:ngrams`, ' +
+        'whose vectors follow the wording closely.',
+    }),
+  },
+  outputs: { '': { type: 'dataset', doc: 'The rows and their copies.' } },
+  randomness: () => true,
+
+  check({ options, inputs, report }) {
+    const from = inputs.dataset('from');
+    const mixes = options.with.some(({ name }) => name === 'mixup');
+    const gated = options.gate.name === 'cv';
+    if (from?.labelled === false && (mixes || gated))
+      report('from', {
+        code: 'needs-labels',
+        message: `${mixes ? '`mixup` mixes labels' : '`gate: cv` measures against labels'}, and these rows have none`,
+        hint: 'use a labelled part, such as `.train`',
+      });
+    if (from?.partition === 'test' && (mixes || gated))
+      report('from', {
+        code: 'leakage',
+        message: `${mixes ? '`mixup` makes rows to learn from' : '`gate: cv` learns from the rows'}, and these are for the test`,
+        hint: 'augment the train part; copies of a test part, to measure on, are made by changes of texts without a gate',
+      });
+    if (inputs.model('model') !== undefined && options.filter === undefined && !gated)
+      report('model', {
+        code: 'option-without-effect',
+        severity: 'warning',
+        message: '`model` changes nothing here: it belongs to `filter` and `gate`',
+        hint: 'remove `model`, or add `filter: similarity` or `gate: cv`',
+      });
+    const added = [originalColumn, ...(mixes ? Object.values(mixedColumns) : [])];
+    return {
+      '': {
+        type: 'dataset',
+        columns: from?.columns && [...new Set([...from.columns, ...added])],
+        rows: undefined,
+        labelled: from?.labelled ?? false,
+        labels: from?.labels?.map(({ name, rows }) => ({ name, rows: rows === 0 ? 0 : undefined })),
+        partition: from?.partition,
+      },
+    };
+  },
+
+  async run(context) {
+    const { options, inputs, signal } = context;
+    const dataset = await readDataset(inputs.from);
+    const gated = options.gate.name === 'cv';
+    if (gated || options.with.some(({ name }) => name === 'mixup'))
+      checkLabelledTexts(dataset, { stage: 'augment', does: 'mixes or measures labels here', at: 'from' });
+    else checkTexts(dataset, { stage: 'augment', at: 'from' });
+    const made = await makeCopies(dataset, {
+      with: options.with,
+      copies: options.copies,
+      random: context.random('copies'),
+      signal,
+    });
+    noteMissing(dataset.rows * options.copies - made.length, dataset.rows * options.copies, context.note);
+
+    const encoder: OpenEncoder | undefined =
+      options.filter === undefined && !gated
+        ? undefined
+        : inputs.model === undefined
+          ? openNgrams(context)
+          : await openEncoder(inputs.model, context, { maxLength: undefined });
+    try {
+      const copies =
+        encoder !== undefined && options.filter !== undefined
+          ? await similarCopies(dataset, made, options.filter.arguments.min, encoder.encode)
+          : made;
+      if (copies.length < made.length)
+        context.note(`${made.length - copies.length} of ${made.length} copies were dropped by the filter`);
+      const gate =
+        encoder !== undefined && options.gate.name === 'cv' && copies.length > 0
+          ? await gateCopies(dataset, copies, encoder.encode, {
+              ...options.gate.arguments,
+              keepOriginal: options.keep_original,
+              random: context.random('gate'),
+              signal,
+              progress: (done, total) => context.progress({ done, total, unit: 'repeats' }),
+            })
+          : undefined;
+      if (gate !== undefined) context.note(gateText(gate));
+      const used = gate?.kept === false ? [] : copies;
+      const output = context.output();
+      const order = arrange(dataset.rows, used, options.keep_original);
+      await writeDataset(output, entriesOf(dataset, order));
+      if (gate !== undefined) await output.write('gate.json', JSON.stringify(gate, null, 2) + '\n');
+    } finally {
+      await encoder?.dispose();
+    }
+  },
+});
+
+async function similarCopies(
+  dataset: Dataset,
+  copies: readonly Copy[],
+  min: number,
+  encode: OpenEncoder['encode'],
+): Promise<readonly Copy[]> {
+  const { similarEnough } = await import('../learning/augment/similarity.ts');
+  const { takeRows } = await import('../learning/matrix.ts');
+  if (copies.length === 0) return copies;
+  const originals = await encode(texts(dataset), () => undefined);
+  const changed = await encode(copies.map(({ text }) => text));
+  const own = takeRows(
+    originals,
+    copies.map(({ row }) => row),
+  );
+  const close = similarEnough(own, changed, min);
+  return copies.filter((_, i) => close[i]);
+}
+
+function gateText({ with_copies, without_copies, kept, folds, repeats }: GateReport): string {
+  const figure = (value: number): string => value.toFixed(3);
+  return (
+    `${kept ? 'the copies help and are used' : 'the copies do not help, so the rows stay as they are'}: ` +
+    `macro F1 ${figure(with_copies)} with and ${figure(without_copies)} without them ` +
+    `(${folds}-fold cross-validation, ${repeats} times)`
+  );
+}
+
+function noteMissing(missing: number, asked: number, note: (message: string) => void): void {
+  if (missing > 0)
+    note(
+      `${missing} of ${asked} copies could not be made: the texts have too few words that the changes apply to`,
+    );
+}

@@ -1,0 +1,250 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../src/learning/random.ts';
+import type { Artifact } from '../../../src/stages/artifact.ts';
+import { augment } from '../../../src/stages/augment.ts';
+import type { GateReport } from '../../../src/stages/augment-gate.ts';
+import { select, texts, type Dataset } from '../../../src/stages/dataset.ts';
+import { readDataset } from '../../../src/stages/dataset-file.ts';
+import { evaluate } from '../../../src/stages/evaluate.ts';
+import { fineTune } from '../../../src/stages/fine-tune.ts';
+import type { EvaluationReport } from '../../../src/stages/report.ts';
+import { testing, training } from './messages.ts';
+import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
+
+const change = (name: string, rate = 0.2) => ({ name, arguments: { rate } });
+const mixup = { name: 'mixup', arguments: { alpha: 0.4 } };
+const every = ['synonyms', 'insert', 'swap', 'delete', 'typos'].map((name) => change(name));
+const cv = { name: 'cv', arguments: { folds: 3, repeats: 2 } };
+
+async function augmented(dataset: Dataset, options: Readonly<Record<string, unknown>>, seed = 0) {
+  const ran = await run(augment, { options, inputs: { from: await datasetArtifact(dataset) }, seed });
+  return { ...ran, rows: await readDataset(ran.artifact) };
+}
+
+const original = datasetOf(training);
+
+test('copies follow their row, with its label, its source and its text', async () => {
+  const { rows, notes } = await augmented(original, { with: every, copies: 3 });
+  expect(notes).toEqual([]);
+  expect(rows.rows).toBe(48);
+  expect([...rows.source]).toEqual(training.flatMap((_, i) => [i, i, i, i]));
+  expect(rows.columns.get('label')).toEqual(training.flatMap(([, label]) => [label, label, label, label]));
+  expect(rows.columns.get('original_text')).toEqual(training.flatMap(([text]) => [null, text, text, text]));
+  for (let row = 0; row < 12; row += 1) expect(new Set(texts(rows).slice(4 * row, 4 * row + 4)).size).toBe(4);
+});
+
+test('without the originals only the copies are left', async () => {
+  const { rows } = await augmented(original, { with: every, copies: 2, keep_original: false });
+  expect(rows.rows).toBe(24);
+  expect(texts(rows).filter((text) => training.some(([own]) => own === text))).toEqual([]);
+});
+
+test('a text that cannot be changed stays, and the note says how many copies are missing', async () => {
+  const dataset = datasetOf([['?!', 'x'], ['lend me two books', 'y']]); // prettier-ignore
+  const { rows, notes } = await augmented(dataset, {
+    with: [change('swap')],
+    copies: 2,
+    keep_original: false,
+  });
+  expect(texts(rows)[0]).toBe('?!');
+  expect(rows.rows).toBe(3);
+  expect(notes).toEqual([
+    '2 of 4 copies could not be made: the texts have too few words that the changes apply to',
+  ]);
+});
+
+test('the copies of a row depend on the seed and on nothing beside the row', async () => {
+  const all = await augmented(original, { with: every, copies: 3 });
+  const copiesOf = (rows: Dataset, source: number) => texts(rows).filter((_, i) => rows.source[i] === source);
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray([...training.keys()], { minLength: 1 }), async (order) => {
+      const { rows } = await augmented(select(original, order), { with: every, copies: 3 });
+      for (const source of order) expect(copiesOf(rows, source)).toEqual(copiesOf(all.rows, source));
+    }),
+    { numRuns: 5 },
+  );
+  expect((await augmented(original, { with: every, copies: 3 }, 1)).artifact.digest).not.toBe(
+    all.artifact.digest,
+  );
+});
+
+test('the filter drops copies that are too far from their row', async () => {
+  const options = (min: number) => ({
+    with: [change('swap', 1), change('typos', 0.1)],
+    copies: 4,
+    filter: { name: 'similarity', arguments: { min } },
+  });
+  expect((await augmented(original, options(0))).rows.rows).toBe(60);
+  const { rows, notes } = await augmented(original, options(0.9));
+  expect(rows.rows).toBeGreaterThan(12);
+  expect(rows.rows).toBeLessThan(60);
+  expect(notes).toEqual([`${60 - rows.rows} of 48 copies were dropped by the filter`]);
+});
+
+describe('gate: cv', () => {
+  const gate = async (dataset: Dataset, options: Readonly<Record<string, unknown>>) => {
+    const ran = await augmented(dataset, { gate: cv, copies: 2, ...options });
+    return { ...ran, report: (await json(ran.artifact, 'gate.json')) as GateReport };
+  };
+
+  test('both figures are reported, and the copies used only where they help', async () => {
+    for (const changes of [[change('delete', 1)], [change('typos', 0.3)]]) {
+      const { report, rows, notes } = await gate(original, { with: changes });
+      expect(report).toMatchObject({ metric: 'macro_f1', folds: 3, repeats: 2 });
+      const mean = report.differences.reduce((sum, value) => sum + value, 0) / 2;
+      expect(report.with_copies - report.without_copies).toBeCloseTo(mean, 12);
+      expect(report.kept).toBe(mean > 0);
+      expect(rows.rows).toBe(report.kept ? 36 : 12);
+      expect(notes[0]).toContain(report.with_copies.toFixed(3));
+    }
+  });
+
+  test('copies that tell nothing new do not pass', async () => {
+    // Equal texts on both sides of every fold: without copies nothing is wrong, so that nothing can help.
+    const easy = datasetOf(
+      Array.from({ length: 12 }, (_, i): Row =>
+        i % 2 ? [`lend books ${i}`, 'x'] : [`open hours ${i}`, 'y'],
+      ),
+    );
+    const { report, rows } = await gate(easy, { with: [change('typos')] });
+    expect(report).toMatchObject({ without_copies: 1, kept: false });
+    expect(rows.rows).toBe(12);
+  });
+
+  test('a copy never teaches what its row is measured on', async () => {
+    // Words and labels at random: nothing can be learnt, but copies of a held-back row would give its label away.
+    const draw = createRandom('gate test');
+    const word = () => String.fromCodePoint(...Array.from({ length: 6 }, () => 97 + draw.below(26)));
+    const random = datasetOf(
+      Array.from({ length: 40 }, (): Row => [
+        `${word()} ${word()} ${word()}`,
+        draw.below(2) === 0 ? 'x' : 'y',
+      ]),
+    );
+    const halves = { name: 'mixup', arguments: { alpha: 50 } };
+    for (const changes of [[change('swap')], [halves]]) {
+      const { report } = await gate(random, { with: changes, copies: 8 });
+      expect(report.with_copies).toBeLessThan(0.7);
+    }
+  });
+
+  test('a label with one row cannot be held back', async () => {
+    const dataset = datasetOf([...training, ['It is too loud here', 'noise']]);
+    expect(await failure(gate(dataset, { with: [change('swap')] }))).toBe(
+      'step:gate too-few-rows: `gate: cv` holds rows back to measure on, so it needs two of every label; of `noise` there are fewer',
+    );
+  });
+});
+
+describe('mixup', () => {
+  const method = (name: string) => ({
+    name: 'head',
+    arguments: { kind: name, c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
+  });
+
+  async function scored(from: Artifact, options: Readonly<Record<string, unknown>> = {}) {
+    const model = (await run(fineTune, { options, inputs: { model: ngrams(), from } })).artifact;
+    const on = await datasetArtifact(datasetOf(testing));
+    const ran = await run(evaluate, { options: { bootstrap: 0, metrics: ['nll'] }, inputs: { model, on } });
+    return (await json(ran.artifact, 'report.json')) as EvaluationReport;
+  }
+
+  test('rows say with what they are mixed, and keep more than half of their own', async () => {
+    const { rows } = await augmented(original, { with: [mixup], copies: 2 });
+    expect(rows.rows).toBe(36);
+    const partners = rows.columns.get('mixed_with') ?? [];
+    const labels = rows.columns.get('mixed_label') ?? [];
+    const shares = rows.columns.get('own_share') ?? [];
+    partners.forEach((partner, i) => {
+      if (i % 3 === 0) return expect([partner, labels[i], shares[i]]).toEqual([null, null, null]);
+      expect(training).toContainEqual([partner, labels[i]]);
+      expect(partner).not.toBe(texts(rows)[i]);
+      expect(shares[i]).toBeGreaterThanOrEqual(0.5);
+    });
+  });
+
+  test.each(['logistic', 'ridge', 'prototype'])('%s learns from mixed rows', async (name) => {
+    const options = {
+      method:
+        name === 'prototype' ? { name, arguments: { distance: 'cosine', temperature: 0.1 } } : method(name),
+    };
+    const { artifact } = await augmented(original, { with: [mixup], copies: 2 });
+    const mixed = await scored(artifact, options);
+    const plain = await scored(await datasetArtifact(original), options);
+    expect(mixed.metrics['nll']?.value).not.toBeCloseTo(plain.metrics['nll']?.value ?? NaN, 6);
+    expect(mixed.labels_used).toBe(12);
+    expect(mixed.per_label.every(({ recall }) => recall === 1)).toBe(true);
+  });
+
+  test('what cannot use mixed rows refuses them', async () => {
+    const { artifact, rows } = await augmented(original, { with: [mixup] });
+    expect(await failure(scored(artifact, { method: method('knn') }))).toBe(
+      'step:method not-supported: the rows were mixed by `mixup`, and `head(kind: knn)` takes one label a row',
+    );
+    const model = (await run(fineTune, { inputs: { model: ngrams(), from: artifact } })).artifact;
+    expect(await failure(run(evaluate, { inputs: { model, on: artifact } }))).toContain(
+      'step:on not-supported',
+    );
+    const from = { type: 'dataset', columns: [...rows.columns.keys()], rows: undefined, labelled: true, labels: undefined, partition: 'train' } as const; // prettier-ignore
+    expect(check(fineTune, { options: { method: method('knn') }, inputs: { from } }).problems).toContain(
+      'method not-supported',
+    );
+  });
+});
+
+describe('what is known before anything runs', () => {
+  const from = (partition: 'train' | 'test' | 'unlabelled', labelled = true) =>
+    ({
+      type: 'dataset',
+      columns: ['text', 'label'],
+      rows: 4,
+      labelled,
+      labels: [
+        { name: 'x', rows: 4 },
+        { name: 'y', rows: 0 },
+      ],
+      partition,
+    }) as const;
+
+  test('the copies have the labels and the part of their rows', () => {
+    const { outputs, problems } = check(augment, {
+      options: { with: [mixup] },
+      inputs: { from: from('train') },
+    });
+    expect(problems).toBe('');
+    expect(outputs['']).toEqual({
+      type: 'dataset',
+      columns: ['text', 'label', 'original_text', 'mixed_with', 'mixed_label', 'own_share'],
+      rows: undefined,
+      labelled: true,
+      labels: [
+        { name: 'x', rows: undefined },
+        { name: 'y', rows: 0 },
+      ],
+      partition: 'train',
+    });
+  });
+
+  const model = { type: 'model', capability: 'encoder', labels: undefined } as const;
+  test.each([
+    [{ with: [change('typos')] }, { from: from('test') }, ''],
+    [
+      { with: [mixup] },
+      { from: from('test') },
+      'from leakage: `mixup` makes rows to learn from, and these are for the test',
+    ],
+    [
+      { with: [change('typos')], gate: cv },
+      { from: from('unlabelled', false) },
+      'from needs-labels: `gate: cv` measures against labels, and these rows have none',
+    ],
+    [
+      { with: [change('typos')] },
+      { from: from('train'), model },
+      'model warns option-without-effect: `model` changes nothing here: it belongs to `filter` and `gate`',
+    ],
+  ])('%j', (options, inputs, expected) => {
+    expect(check(augment, { options, inputs }).problems).toBe(expected);
+  });
+});
