@@ -17,7 +17,7 @@ export interface NgramsSettings {
   readonly characters: Block;
 }
 
-/** The best of the settings in bench/ngrams.md. */
+/** The best of the settings in bench/ngrams/README.md. */
 const standard: NgramsSettings = {
   words: { width: 1024, weight: Math.sqrt(1 / 4) },
   characters: { width: 3072, weight: Math.sqrt(3 / 4) },
