@@ -25,10 +25,10 @@ export interface PackedTexts {
   readonly ids: tf.Tensor1D;
   /** Place of each token in its text. [tokens] */
   readonly positions: tf.Tensor1D;
-  /** For each place of the spread-out texts, which token stands there. [texts * places] */
-  readonly spread: tf.Tensor1D;
-  /** For each token, its place in the spread-out texts. [tokens] */
-  readonly pack: tf.Tensor1D;
+  /** For each head and place of the spread-out texts, which token's which head stands there. [texts, heads, places] */
+  readonly spread: tf.Tensor3D;
+  /** For each token and head, its place among the spread-out heads: the way back. [tokens, heads] */
+  readonly pack: tf.Tensor2D;
   /** 0 where there is a token, a large negative number where there is none. [texts, 1, 1, places] */
   readonly mask: tf.Tensor4D;
 }
@@ -62,18 +62,16 @@ function attention(
   x: tf.Tensor2D,
   { spread, pack, mask }: PackedTexts,
 ): tf.Tensor2D {
-  const [texts, , , places] = mask.shape;
-  const heads = config.num_attention_heads;
-  const width = config.hidden_size;
-  const project = (part: string): tf.Tensor4D => {
-    const apart = tf.gather(dense(weights, `${name}.${part}`, x), spread); // [texts * places, width]
-    return tf.transpose(tf.reshape(apart, [texts, places, heads, width / heads]), [0, 2, 1, 3]);
+  const width = config.hidden_size / config.num_attention_heads; // of one head
+  const project = (part: string): tf.Tensor => {
+    const all = dense(weights, `${name}.${part}`, x); // [tokens, heads * width]
+    return tf.gather(tf.reshape(all, [-1, width]), spread); // [texts, heads, places, width]
   };
-  const [q, k, v] = [project('query'), project('key'), project('value')]; // [texts, heads, places, head width]
-  const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)); // [texts, heads, places, places]
-  const shares = tf.softmax(tf.add(scores, mask)); // [texts, heads, places, places]
-  const seen = tf.transpose(tf.matMul(shares, v), [0, 2, 1, 3]); // [texts, places, heads, head width]
-  return tf.gather(tf.reshape(seen, [texts * places, width]), pack); // [tokens, width]
+  const scores = tf.matMul(project('query'), project('key'), false, true); // [texts, heads, places, places]
+  const shares = tf.softmax(tf.add(tf.mul(scores, 1 / Math.sqrt(width)), mask)); // [texts, heads, places, places]
+  const seen = tf.matMul(shares, project('value')); // [texts, heads, places, width]
+  const together = tf.gather(tf.reshape(seen, [-1, width]), pack); // [tokens, heads, width]
+  return tf.reshape(together, [-1, config.hidden_size]); // [tokens, heads * width]
 }
 
 function dense(weights: Weights, name: string, x: tf.Tensor): tf.Tensor2D {

@@ -61,34 +61,41 @@ export interface PackArrays {
   readonly spread: Int32Array;
   readonly pack: Int32Array;
   readonly mask: Float32Array;
+  readonly tokens: Int32Array;
   readonly present: Float32Array;
 }
 
 /** What `softmax` takes for "not there": its exponential is exactly 0 beside any score. */
 const absent = -1e9;
 
+/** Lays the texts out one after the other. What is left of the run repeats the first token, and nothing reads it. */
 export function fillPack(
   texts: readonly (readonly number[])[],
   { places, texts: count, tokens }: Bucket,
+  heads: number,
 ): PackArrays {
   const arrays: PackArrays = {
     ids: new Int32Array(tokens),
     positions: new Int32Array(tokens),
-    spread: new Int32Array(count * places),
-    pack: new Int32Array(tokens),
+    spread: new Int32Array(count * heads * places),
+    pack: new Int32Array(tokens * heads),
     mask: new Float32Array(count * places).fill(absent),
+    tokens: new Int32Array(count * places),
     present: new Float32Array(count * places),
   };
   let token = 0;
   texts.forEach((ids, text) => {
     ids.forEach((id, place) => {
-      const spot = text * places + place;
       arrays.ids[token] = id;
       arrays.positions[token] = place;
-      arrays.spread[spot] = token;
-      arrays.pack[token] = spot;
-      arrays.mask[spot] = 0;
-      arrays.present[spot] = 1;
+      arrays.mask[text * places + place] = 0;
+      arrays.tokens[text * places + place] = token;
+      arrays.present[text * places + place] = 1;
+      for (let head = 0; head < heads; head++) {
+        const spot = (text * heads + head) * places + place;
+        arrays.spread[spot] = token * heads + head;
+        arrays.pack[token * heads + head] = spot;
+      }
       token += 1;
     });
   });

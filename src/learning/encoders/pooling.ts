@@ -13,17 +13,15 @@ export interface Pooling {
 
 /** Which tokens belong to which text; shapes as in `PackedTexts`. */
 export interface PooledTexts {
-  /** [texts * places] */
-  readonly spread: tf.Tensor1D;
+  /** For each place of the spread-out texts, which token stands there. [texts, places] */
+  readonly tokens: tf.Tensor2D;
   /** 1 where there is a token, 0 where there is none. [texts, places, 1] */
   readonly present: tf.Tensor3D;
 }
 
 /** Hidden states [tokens, width] to vectors [texts, width]. */
 export function pool({ mode, normalize }: Pooling, states: tf.Tensor2D, texts: PooledTexts): tf.Tensor2D {
-  const [count, places] = texts.present.shape;
-  const width = states.shape[1];
-  const apart = tf.reshape(tf.gather(states, texts.spread), [count, places, width]); // [texts, places, width]
+  const apart = tf.gather(states, texts.tokens); // [texts, places, width]
   const pooled = poolPlaces(mode, apart, texts.present); // [texts, width]
   if (!normalize) return pooled;
   const length = tf.sqrt(tf.sum(tf.square(pooled), -1, true)); // [texts, 1]

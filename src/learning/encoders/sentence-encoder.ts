@@ -90,15 +90,18 @@ async function encodePack(
   bucket: Bucket,
   texts: readonly (readonly number[])[],
 ): Promise<Float32Array> {
-  const arrays = fillPack(texts, bucket);
+  const heads = config.num_attention_heads;
+  const { places, texts: count, tokens } = bucket;
+  const arrays = fillPack(texts, bucket, heads);
   const vectors = tf.tidy(() => {
     const packed = {
       ids: tf.tensor1d(arrays.ids, 'int32'),
       positions: tf.tensor1d(arrays.positions, 'int32'),
-      spread: tf.tensor1d(arrays.spread, 'int32'),
-      pack: tf.tensor1d(arrays.pack, 'int32'),
-      mask: tf.tensor4d(arrays.mask, [bucket.texts, 1, 1, bucket.places]),
-      present: tf.tensor3d(arrays.present, [bucket.texts, bucket.places, 1]),
+      spread: tf.tensor3d(arrays.spread, [count, heads, places], 'int32'),
+      pack: tf.tensor2d(arrays.pack, [tokens, heads], 'int32'),
+      mask: tf.tensor4d(arrays.mask, [count, 1, 1, places]),
+      tokens: tf.tensor2d(arrays.tokens, [count, places], 'int32'),
+      present: tf.tensor3d(arrays.present, [count, places, 1]),
     };
     return pool(pooling, bert(weights, config, packed), packed); // [texts, width]
   });

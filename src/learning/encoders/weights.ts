@@ -28,7 +28,7 @@ export function loadBertWeights(file: Safetensors, config: BertConfig, name: str
         'Check that both files belong to the same model.',
       );
     }
-    if (!data.every(Number.isFinite)) {
+    if (!allFinite(data)) {
       throw badModel(
         name,
         `the weight \`${stored}\` has numbers that are not finite`,
@@ -38,6 +38,13 @@ export function loadBertWeights(file: Safetensors, config: BertConfig, name: str
     return { name: expected.name, shape, data };
   });
   return Object.fromEntries(read.map(({ name, shape, data }) => [name, toTensor(name, shape, data)]));
+}
+
+/** Over millions of numbers, several times faster than `every`. */
+function allFinite(data: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i] ?? 0) * 0; // 0, or NaN
+  return sum === 0;
 }
 
 function toTensor(name: string, shape: readonly number[], data: Float32Array): tf.Tensor {
