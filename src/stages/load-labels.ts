@@ -26,7 +26,7 @@ function unknownKey(label: string, present: readonly string[]): Omit<Problem, 's
   return {
     code: 'unknown-label',
     message: `no row has the label \`${label}\``,
-    hint: `${near === undefined ? '' : `did you mean \`${near}\`? `}The labels of the data are ${list([...present].sort(compareCodePoints))}`,
+    hint: `${near === undefined ? 'the' : `did you mean \`${near}\`? The`} labels of the data are ${list([...present].sort(compareCodePoints))}`,
   };
 }
 

@@ -29,11 +29,16 @@ export type LoadedRows =
 
 export function loadRows(table: Table, options: RowOptions): LoadedRows {
   const { roles, template, findings } = useColumns([...table.columns.keys()], options);
-  if (findings.length > 0 || roles.text === undefined) return { state: 'wrong', findings };
+  if (findings.length > 0 || roles.text === undefined) {
+    const present =
+      roles.label === undefined ? undefined : distinctLabels(table.columns.get(roles.label) ?? []);
+    const keys = present && options.label_names ? unknownKeys(options.label_names, present) : [];
+    return { state: 'wrong', findings: [...findings, ...(table.rows === 0 ? [noRows] : keys)] };
+  }
   const columns = new Map(table.columns);
   if (template !== undefined) columns.set(roles.text, templateTexts(template, table.columns, table.rows));
   const all: Rows = { columns, indices: Array.from({ length: table.rows }, (_, i) => i) };
-  if (table.rows === 0) return wrong('from', { code: 'empty-data', message: 'the data has no rows' });
+  if (table.rows === 0) return { state: 'wrong', findings: [noRows] };
 
   const chosen = where(all, options);
   if (chosen.indices.length === 0)
@@ -63,6 +68,15 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
   };
   return { state: 'loaded', dataset, incomplete: chosen.indices.length - complete.rows.indices.length };
 }
+
+export const noRows: Finding = {
+  at: 'from',
+  problem: {
+    code: 'empty-data',
+    message: 'the data has no rows',
+    hint: 'check that it is the right file, and that `header` says whether its first line is data',
+  },
+};
 
 /** `row`: the first such row, counted from 1 over the rows of all files; unknown before the run. */
 export function incompleteProblem(

@@ -4,7 +4,7 @@ import { conditionColumns, holds } from './condition.ts';
 import type { TableFacts } from './facts.ts';
 import { useColumns, type Finding } from './load-columns.ts';
 import { orderedLabels, unknownKeys, unnamedLabels } from './load-labels.ts';
-import { incompleteProblem, type RowOptions } from './load-rows.ts';
+import { incompleteProblem, noRows, type RowOptions } from './load-rows.ts';
 
 export interface KnownLoad {
   readonly dataset: StaticDataset;
@@ -23,11 +23,11 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
     labels: undefined,
     partition: undefined,
   };
-  if (findings.length > 0 || table.rows === undefined) return { dataset: base, findings };
+  if (table.rows === undefined) return { dataset: base, findings };
   if (table.rows === 0)
     return {
       dataset: base,
-      findings: [{ at: 'from', problem: { code: 'empty-data', message: 'the data has no rows' } }],
+      findings: [...findings, noRows],
     };
 
   const { label } = roles;
@@ -35,6 +35,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const present = counts?.map(({ value }) => value);
   const names = options.label_names;
   const keyFindings = names !== undefined && present !== undefined ? unknownKeys(names, present) : [];
+  if (findings.length > 0) return { dataset: base, findings: [...findings, ...keyFindings] };
   const kept = keptByLabel(table, label, counts, options);
   if (kept === undefined) return { dataset: base, findings: keyFindings };
 

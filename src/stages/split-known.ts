@@ -85,6 +85,8 @@ export interface KnownSplit {
 interface Left {
   rows: number;
   readonly labels: Map<string, number>;
+  /** Whether `labels` are what is left, and not only upper bounds. */
+  exact: boolean;
 }
 
 /** `dropping`: rows that repeat a text are left out, so that how many there are is not known. */
@@ -94,6 +96,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
   const after: Part[] = [];
   const left: Left = {
     rows: (from.rows ?? Number.POSITIVE_INFINITY) - namedRows(counts).size,
+    exact: true,
     labels: new Map((from.labels ?? []).map(({ name, rows }) => [name, rows ?? Number.POSITIVE_INFINITY])),
   };
   const total = dropping ? undefined : from.rows;
@@ -110,6 +113,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
     statics.set(part, partOf(from, part, count, wanted));
     if (count !== 'rest' && 'per_label' in count)
       for (const [name, rows] of left.labels) left.labels.set(name, rows - count.per_label);
+    else left.exact = false;
     if (count === 'rest' || !('named' in count)) left.rows -= wanted ?? 0;
     after.push(part);
   }
@@ -151,7 +155,7 @@ function shortageOf(
   left: Left,
   after: readonly Part[],
 ): Shortage | undefined {
-  const shortage = { part, count, after: [...after] };
+  const shortage = { part, count, after: [...after], exact: left.exact };
   if (count === 'rest') return left.rows <= 0 ? { ...shortage, left: 0 } : undefined;
   if ('named' in count) return undefined; // each of them is there, or is outside the data
   if ('per_label' in count) {

@@ -9,15 +9,19 @@ export interface Shortage {
   readonly count: Count;
   /** What there is: rows, or rows of the labels that have too few. */
   readonly left: number | readonly { readonly label: string; readonly rows: number }[];
-  /** Whether parts drawn earlier have some of the data. */
+  /** Parts that have some of the data already. */
   readonly after: readonly Part[];
+  /** Whether `left` is what there is, and not only an upper bound of it. */
+  readonly exact: boolean;
 }
 
-export function tooFewRows({ part, count, left, after }: Shortage): Omit<Problem, 'span'> {
+export function tooFewRows({ part, count, left, after, exact }: Shortage): Omit<Problem, 'span'> {
   const others = after.length === 0 ? '' : ` after ${after.map((name) => `\`${name}\``).join(', ')}`;
   if (count !== 'rest' && 'per_label' in count && typeof left !== 'number') {
     const most = Math.min(...left.map(({ rows }) => rows));
-    const shown = left.slice(0, 5).map(({ label, rows }) => `\`${label}\` has ${rows}`);
+    const shown = left
+      .slice(0, 5)
+      .map(({ label, rows }) => `\`${label}\` has ${exact ? '' : 'at most '}${rows}`);
     const more = left.length > 5 ? ` and ${left.length - 5} more labels have too few` : '';
     return {
       code: 'too-few-rows',

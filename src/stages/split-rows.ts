@@ -62,7 +62,7 @@ export async function splitRows(
     if (count !== 'rest' && 'named' in count) continue;
     const free = freeRows(pool);
     const short = (left: Shortage['left']): SplitResult => {
-      const shortage: Shortage = { part, count, left, after: [...parts.keys()] };
+      const shortage: Shortage = { part, count, left, after: [...parts.keys()], exact: true };
       return { state: 'wrong', findings: [{ at: part, problem: tooFewRows(shortage) }] };
     };
     if (count === 'rest') {

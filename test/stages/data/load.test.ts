@@ -221,6 +221,15 @@ hint: its columns are \`review\`, \`sentiment\`, \`stars\``,
 hint: did you mean \`body\`? The columns are \`title\`, \`body\``,
   ],
   [
+    'an unknown column beside an unknown label',
+    { 'a.csv': 'title,label\na,1\n' },
+    { text: '{titel}', label_names: [['2', 'two']] },
+    `at text:1:1 unknown-column: the data has no column \`titel\`
+hint: did you mean \`title\`? The columns are \`title\`, \`label\`
+at label_names:1:1 unknown-label: no row has the label \`2\`
+hint: the labels of the data are \`1\``,
+  ],
+  [
     'a template that is not closed',
     { 'a.csv': 'title,body\na,1\n' },
     { text: '{title' },
@@ -258,7 +267,13 @@ hint: add each label of the data, or leave its rows out with \`where:\``,
 |  ^
 hint: add the missing comma and field, or leave broken rows out with \`on_error: skip\``,
   ],
-  ['no rows', { 'a.csv': 'text,label\n' }, {}, 'at from:1:1 empty-data: the data has no rows'],
+  [
+    'no rows',
+    { 'a.csv': 'text,label\n' },
+    {},
+    `at from:1:1 empty-data: the data has no rows
+hint: check that it is the right file, and that \`header\` says whether its first line is data`,
+  ],
 ])('refuses before the run: %s', async (_, files, options, message) => {
   expect(await refused(files, options)).toBe(message);
 });

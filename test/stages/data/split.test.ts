@@ -432,6 +432,8 @@ hint: did you mean \`label\`? The columns are \`text\`, \`label\``;
   expect(await runStage(split, grouped, await datasetArtifact(twenty))).toContain('did you mean `label`?');
   const unlabelled: StaticDataset = { ...known, labelled: false, labels: [] };
   expect(text({ train: { per_label: 2 } }, unlabelled)).toMatch(/^at train:1:1 needs-labels: /);
+  // Which labels the rows of `test` have is not known yet.
+  expect(text({ test: { rows: 10 }, train: { per_label: 9 } })).toContain('after `test` `b` has at most 8');
   // Nothing is claimed of data that is not known.
   const unknown: StaticDataset = { ...known, rows: undefined, labels: undefined, columns: undefined };
   expect(
