@@ -64,5 +64,5 @@ function elided(values: readonly string[]): string {
 }
 
 function withoutKeys(why: string): string {
-  return why.replace(/\[[^\]\s]*=[^\]]*\]/g, '');
+  return why.includes('[') ? why.replace(/\[[^\]\s]*=[^\]]*\]/g, '') : why;
 }

@@ -2,7 +2,14 @@
 import type { Plan, StepState } from '../plan.ts';
 import type { Graph, GraphStage, GraphStep } from './graph.ts';
 import { stagesOf } from './graph.ts';
-import { foldedState, instanceLabel, instanceList, likewise, stateCounts } from './instances.ts';
+import {
+  foldedState,
+  instanceLabel,
+  instanceList,
+  likewise,
+  stateCounts,
+  type Likewise,
+} from './instances.ts';
 import { laneRows } from './lanes.ts';
 import type { Paint, Style } from './paint.ts';
 import { duration } from './quantity.ts';
@@ -60,7 +67,7 @@ export function graphText(graph: Graph, options: PlanTextOptions): string {
       why: groups.length === 1 ? (groups[0]?.why ?? '') : '',
     };
     const indent = `${options.paint.dim(lane.below.padEnd(textWidth(lane.before) + 2))}  `;
-    return [head, ...furtherRows(stage, indent, options)];
+    return [head, ...furtherRows(stage, groups, indent, options)];
   });
   const width = Math.max(
     0,
@@ -81,12 +88,16 @@ export function planSummary(plan: Plan, paint: Paint): string {
 }
 
 /** Rows below the stage's own: its instances, where they differ or all are asked for. */
-function furtherRows(stage: GraphStage, indent: string, options: PlanTextOptions): readonly Row[] {
+function furtherRows(
+  stage: GraphStage,
+  groups: readonly Likewise[],
+  indent: string,
+  options: PlanTextOptions,
+): readonly Row[] {
   if (options.verbose)
     return stage.steps.length === 1
       ? []
       : stage.steps.map((step) => instanceRow([step], step.planned?.why ?? '', indent, options));
-  const groups = likewise(stage);
   if (groups.length === 1) return [];
   return groups
     .filter((group) => group.state !== 'cached')
