@@ -20,6 +20,8 @@ const tokensPerRun = 768;
 /** How full a text of a bucket is expected to be; decides how many texts fit into a run. */
 const expectedFill = 0.6;
 const shortest = 16;
+/** How many of the last runs may still take a text. */
+const openRuns = 8;
 
 /** Buckets double, so few graphs are compiled; attention alone pays for the places between. */
 export function bucketsUpTo(maxTokens: number): readonly Bucket[] {
@@ -31,24 +33,30 @@ export function bucketsUpTo(maxTokens: number): readonly Bucket[] {
   }
 }
 
-/** Every text once, by bucket and then by length. `lengths` are in tokens, each 1 to the last bucket's `places`. */
+/**
+ * Every text once, in runs of its bucket: the longest first, each into the first open run that has room for it.
+ * `lengths` are in tokens, each 1 to the last bucket's `places`.
+ */
 export function packTexts(lengths: readonly number[], buckets: readonly Bucket[]): readonly Pack[] {
   const order = lengths.map((length, index) => ({ length, index }));
-  order.sort((a, b) => a.length - b.length || a.index - b.index);
+  order.sort((a, b) => b.length - a.length || a.index - b.index);
   const packs: { bucket: Bucket; members: number[]; tokens: number }[] = [];
   for (const { length, index } of order) {
     const bucket = buckets.find(({ places }) => length <= places);
     if (bucket === undefined) throw new RangeError(`a text of ${length} tokens is longer than every bucket`);
-    const last = packs.at(-1);
-    if (
-      last?.bucket === bucket &&
-      last.members.length < bucket.texts &&
-      last.tokens + length <= bucket.tokens
-    ) {
-      last.members.push(index);
-      last.tokens += length;
-    } else {
+    const room = packs
+      .slice(-openRuns)
+      .find(
+        (pack) =>
+          pack.bucket === bucket &&
+          pack.members.length < bucket.texts &&
+          pack.tokens + length <= bucket.tokens,
+      );
+    if (room === undefined) {
       packs.push({ bucket, members: [index], tokens: length });
+    } else {
+      room.members.push(index);
+      room.tokens += length;
     }
   }
   return packs.map(({ bucket, members }) => ({ bucket, members }));
