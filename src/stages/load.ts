@@ -68,7 +68,7 @@ export const load = defineStage({
   example: `load reviews {
   from:  "reviews.csv"
   text:  "{title}. {review}"
-  label: stars
+  label: "stars"
   where: stars != 3
   label_names: { "1": "bad", "2": "bad", "4": "good", "5": "good" }
 }`,

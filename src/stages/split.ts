@@ -21,7 +21,9 @@ export const split = defineStage({
     'Draws parts that share no row. Rows that are named come first, then `test`, `validation`, `train` and `unlabelled`, ' +
     'and `rest` last, each from its own random stream: another number of training rows leaves the test part alone, and ' +
     'a smaller draw is contained in a larger one.',
-  example: `split parts {
+  example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
+
+split parts {
   from:       reviews
   test:       20%
   validation: 8 per label

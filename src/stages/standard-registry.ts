@@ -1,4 +1,5 @@
 // The stage kinds and models that come with FSL. Together with a stage's own file, the only place that names a kind.
+import { augment } from './augment.ts';
 import { builtins } from './builtins.ts';
 import { compare } from './compare.ts';
 import { evaluate } from './evaluate.ts';
@@ -9,5 +10,5 @@ import { createRegistry, type Registry } from './registry.ts';
 import { split } from './split.ts';
 
 export function standardRegistry(): Registry {
-  return createRegistry([load, split, fineTune, evaluate, compare, predict], builtins);
+  return createRegistry([load, split, augment, fineTune, evaluate, compare, predict], builtins);
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { compile } from '../../src/compiler/compile.ts';
+import { parse } from '../../src/parser/parse.ts';
+import type { Facts } from '../../src/stages/facts.ts';
+import { standardRegistry } from '../../src/stages/standard-registry.ts';
+
+const registry = standardRegistry();
+
+/** Nothing is known of the files that an example names. */
+const facts: Facts = {
+  files: (pattern) => ({ state: 'known', value: [pattern] }),
+  table: () => ({ state: 'unknown' }),
+  json: () => ({ state: 'unknown' }),
+  text: () => ({ state: 'unknown' }),
+  modelFolder: () => ({ state: 'unknown' }),
+};
+
+test.each(registry.kinds)('the example of `$name` is a program, and uses it', ({ name, example }) => {
+  const { file, diagnostics } = parse({ path: 'example.fsl', text: example });
+  const result = compile(file, diagnostics, {
+    registry,
+    facts,
+    params: [],
+    resolvePath: (path) => `/${path}`,
+  });
+  expect(result.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(result.pipeline?.steps.map(({ definition }) => definition.name)).toContain(name);
+});
