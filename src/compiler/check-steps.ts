@@ -79,7 +79,7 @@ function unknownStatic(type: ArtifactType, part: string): Static {
     case 'model':
       return { type, capability: 'classifier', labels: undefined };
     case 'report':
-      return { type, metrics: [] };
+      return { type, metrics: undefined };
     case 'files':
       return { type };
     default:

@@ -29,7 +29,7 @@ export interface StaticModel {
 
 export interface StaticReport {
   readonly type: 'report';
-  readonly metrics: readonly string[];
+  readonly metrics: readonly string[] | undefined;
 }
 
 export interface StaticFiles {

@@ -73,7 +73,7 @@ compare summary {
     const members = inputs.many('of');
     const names = [...new Set(members.map(({ name }) => name))];
     const known = members.flatMap((member) =>
-      member.static.type === 'report' ? [member.static.metrics] : [],
+      member.static.type === 'report' && member.static.metrics !== undefined ? [member.static.metrics] : [],
     );
     const shared = metricNames.filter((metric) => known.every((metrics) => metrics.includes(metric)));
     for (const metric of options.metrics ?? [])
