@@ -19,7 +19,7 @@ const done: RunResult = {
     { step: 'summary', report: comparison() },
   ],
 };
-const text = (result: Partial<RunResult>): string =>
+const text = (result: Partial<RunResult>, columns = 100): string =>
   `\n${runText(
     {
       result: { ...done, ...result },
@@ -27,6 +27,7 @@ const text = (result: Partial<RunResult>): string =>
       outputs: [{ step: 'labelled', path: 'out.csv' }],
       store: '.fsl',
       program: 'my first.fsl',
+      columns,
     },
     plain,
   )}`;
@@ -34,9 +35,10 @@ const text = (result: Partial<RunResult>): string =>
 describe('the end of a run', () => {
   test('shows reports, checks, requirements, time, cache and places', () => {
     expect(text({})).toBe(`
-report         accuracy               macro_f1  majority accuracy  rows  labels used
-─────────────  ─────────────────────  ────────  ─────────────────  ────  ───────────
-score seed=13  0.850 [0.800 … 0.890]  0.840                 0.500   100           16
+report         accuracy               macro_f1  majority  rows  labels used
+─────────────  ─────────────────────  ────────  ────────  ────  ───────────
+score seed=13  0.850 [0.800 … 0.890]  0.840        0.500   100           16
+majority: the accuracy anyone gets for free.
 
 ! score seed=13: 2 rows of the test are in the training rows
 
@@ -65,6 +67,10 @@ Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one i
     }));
     expect(text({ reports })).toContain('score ×20  0.847 (0.800 … 0.895)');
     expect(text({ reports })).toContain('\n! score ×20: 2 rows of the test are in the training rows\n\n');
+  });
+
+  test('keeps to the width of the terminal as long as it can', () => {
+    expect(text({}, 60)).toContain('\nscore seed=13  0.850     0.840        0.500   100           16\n');
   });
 
   test('says when nothing had to be done, when something failed, and how to go on', () => {

@@ -45,7 +45,7 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY,
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns > 0 ? stream.columns : 80; // some terminals say 0, a pipe says nothing
     },
   };
 }

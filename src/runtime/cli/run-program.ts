@@ -37,6 +37,8 @@ const outcomes: Readonly<Record<RunResult['outcome'], keyof typeof exitCodes>> =
 
 /** Steps at once, when nobody says: more would only wait for the same cores and memory. */
 const mostJobs = 4;
+/** Width of tables that go to a pipe or a file. */
+const pipeColumns = 120;
 const redrawEvery = 500; // ms
 
 export async function runFile(
@@ -102,7 +104,11 @@ function summaryOf(
       .join('');
   const outputs = outputsOf(open, plan.steps, result);
   const store = open.show(open.store.directory);
-  return runText({ result, requirements, outputs, store, program: open.pipeline.source.path }, paint);
+  const columns = host.stdout.isTTY ? host.stdout.columns : pipeColumns;
+  return runText(
+    { result, requirements, outputs, store, program: open.pipeline.source.path, columns },
+    paint,
+  );
 }
 
 interface Seen {

@@ -4,27 +4,49 @@ import { stageName, stepKeys } from './graph.ts';
 import type { Paint } from './paint.ts';
 import { figure, grouped } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
+import { textWidth } from './text-width.ts';
 
 export interface NamedEvaluation {
   readonly step: string;
   readonly report: EvaluationReport;
 }
 
-/** Only the first metrics are shown with their intervals: a table is to fit a terminal, and `show` has them all. */
-const withIntervals = 2;
-
 /** More instances of one stage than this are drawn as one row with the spread. */
 const mostRows = 12;
 
-/** One row a report, or one row a stage where it has many instances. */
-export function evaluationTable(reports: readonly NamedEvaluation[], paint: Paint): readonly string[] {
+/**
+ * One row a report, or one row a stage where it has many instances. Where the table is wider than `columns`, only the first
+ * metric keeps its interval, then none: `show` has them all.
+ */
+export function evaluationTable(
+  reports: readonly NamedEvaluation[],
+  paint: Paint,
+  columns: number,
+): readonly string[] {
   const metrics = [...new Set(reports.flatMap(({ report }) => Object.keys(report.metrics)))];
   const baselines = [...new Set(reports.flatMap(({ report }) => Object.keys(report.baselines)))];
-  const [main] = metrics;
+  const tables = [metrics.length, 1, 0].map((intervals) =>
+    tableWith({ metrics, baselines, intervals }, reports, paint),
+  );
+  const fitting = tables.find((lines) => lines.every((line) => textWidth(line) <= columns));
+  const [main = ''] = metrics;
+  const note =
+    baselines.length === 0 ? [] : [paint.dim(`${baselines.join(', ')}: the ${main} anyone gets for free.`)];
+  return [...(fitting ?? tables.at(-1) ?? []), ...note];
+}
+
+interface Shown {
+  readonly metrics: readonly string[];
+  readonly baselines: readonly string[];
+  /** How many of the metrics are shown with their intervals. */
+  readonly intervals: number;
+}
+
+function tableWith(shown: Shown, reports: readonly NamedEvaluation[], paint: Paint): readonly string[] {
   const columns: readonly Column[] = [
     { head: 'report' },
-    ...metrics.map((head): Column => ({ head })),
-    ...baselines.map((name): Column => ({ head: `${name} ${main ?? ''}`.trim(), align: 'right' })),
+    ...shown.metrics.map((head): Column => ({ head })),
+    ...shown.baselines.map((head): Column => ({ head, align: 'right' })),
     { head: 'rows', align: 'right' },
     { head: 'labels used', align: 'right' },
   ];
@@ -35,8 +57,8 @@ export function evaluationTable(reports: readonly NamedEvaluation[], paint: Pain
   }
   const rows = [...byStage].flatMap(([stage, members]) =>
     members.length > mostRows
-      ? [spreadRow(stage, members, metrics, baselines)]
-      : members.map((member) => reportRow(member, metrics, baselines)),
+      ? [spreadRow(stage, members, shown)]
+      : members.map((member) => reportRow(member, shown)),
   );
   return textTable(columns, rows, paint);
 }
@@ -115,8 +137,7 @@ export function stepLabel(step: string): string {
 
 function reportRow(
   { step, report }: NamedEvaluation,
-  metrics: readonly string[],
-  baselines: readonly string[],
+  { metrics, baselines, intervals }: Shown,
 ): readonly string[] {
   const [main = ''] = metrics;
   return [
@@ -124,7 +145,7 @@ function reportRow(
     ...metrics.map((name, i) => {
       const value = report.metrics[name];
       if (value === undefined) return '';
-      const range = i < withIntervals ? interval(value) : '';
+      const range = i < intervals ? interval(value) : '';
       return range === '' ? figure(value.value) : `${figure(value.value)} [${range}]`;
     }),
     ...baselines.map((name) => optionalFigure(report.baselines[name]?.[main])),
@@ -136,18 +157,18 @@ function reportRow(
 function spreadRow(
   stage: string,
   members: readonly NamedEvaluation[],
-  metrics: readonly string[],
-  baselines: readonly string[],
+  { metrics, baselines, intervals }: Shown,
 ): readonly string[] {
   const [main = ''] = metrics;
   const reports = members.map(({ report }) => report);
   return [
     `${stage} ×${members.length}`,
-    ...metrics.map((name) => {
+    ...metrics.map((name, i) => {
       const values = reports.flatMap(({ metrics: { [name]: value } }) =>
         value === undefined ? [] : [value.value],
       );
       if (values.length === 0) return '';
+      if (i >= intervals) return figure(mean(values));
       return `${figure(mean(values))} (${figure(Math.min(...values))} … ${figure(Math.max(...values))})`;
     }),
     ...baselines.map((name) => {

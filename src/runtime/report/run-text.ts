@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly store: string;
   /** Path of the program as shown to people. */
   readonly program: string;
+  /** Width that tables are to fit. */
+  readonly columns: number;
 }
 
 export interface Requirement {
@@ -28,7 +30,7 @@ export interface Requirement {
 export function runText(summary: RunSummary, paint: Paint): string {
   const { result, program } = summary;
   const blocks = [
-    ...reportBlocks(result, paint),
+    ...reportBlocks(result, paint, summary.columns),
     summary.requirements.map((one) => requirementLine(one, paint)),
     [closingLine(result, paint), ...whereLines(summary, paint)],
   ];
@@ -40,7 +42,7 @@ export function runText(summary: RunSummary, paint: Paint): string {
     .join('\n\n')}\n`;
 }
 
-function reportBlocks(result: RunResult, paint: Paint): readonly (readonly string[])[] {
+function reportBlocks(result: RunResult, paint: Paint, columns: number): readonly (readonly string[])[] {
   const evaluations = result.reports.flatMap(({ step, report }): readonly NamedEvaluation[] =>
     report.type === 'evaluation' ? [{ step, report }] : [],
   );
@@ -48,7 +50,7 @@ function reportBlocks(result: RunResult, paint: Paint): readonly (readonly strin
     report.type === 'comparison' ? [[paint.bold(stepLabel(step)), ...comparisonTable(report, paint)]] : [],
   );
   return [
-    evaluations.length === 0 ? [] : evaluationTable(evaluations, paint),
+    evaluations.length === 0 ? [] : evaluationTable(evaluations, paint, columns),
     checkLines(evaluations, paint),
     ...comparisons,
   ];
