@@ -1,7 +1,6 @@
 // The dataset artifact on disk: `data.parquet` for every tool that reads tables, `dataset.json` for what a table cannot say.
-// Equal datasets give equal bytes.
-import { parquetMetadata, parquetRead, type SchemaElement } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+// Equal datasets give equal bytes. The packages are loaded when a file is read or written: a plan needs neither.
+import type { SchemaElement } from 'hyparquet';
 import type { Artifact, Output, Partition } from './artifact.ts';
 import type { Column, Dataset, Roles, Scalar, Value } from './dataset.ts';
 
@@ -29,6 +28,7 @@ export async function writeDataset(output: Output, dataset: Dataset): Promise<vo
   };
   const columns = [...dataset.columns, [source, Array.from(dataset.source)] as const];
   const kinds = columns.map(([, values]) => columnKind(values));
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
   const bytes = parquetWriteBuffer({
     columnData: columns.map(([name, values], i) => ({ name, data: encode(values, kinds[i]) })),
     schema: [
@@ -45,6 +45,7 @@ export async function readDataset(artifact: Artifact): Promise<Dataset> {
   const [bytes, json] = await Promise.all([artifact.read('data.parquet'), artifact.read('dataset.json')]);
   const description = JSON.parse(new TextDecoder().decode(json)) as Description; // the store has verified the bytes
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const { parquetMetadata, parquetRead } = await import('hyparquet');
   const metadata = parquetMetadata(file);
   const columns = new Map<string, Value[]>();
   for (const element of topLevel(metadata.schema))

@@ -159,7 +159,7 @@ evaluate score {
       const output = context.output();
       await output.write('report.json', JSON.stringify(report, null, 2) + '\n');
       const predictions = { source: rows.source, texts: texts(rows), ...measurement };
-      await output.write('predictions.parquet', predictionsFile(predictions));
+      await output.write('predictions.parquet', await predictionsFile(predictions));
     } finally {
       await classifier.dispose();
     }

@@ -1,5 +1,4 @@
 // What a classifier said of each row, as a Parquet file that other tools open. Equal predictions give equal bytes.
-import { parquetWriteBuffer } from 'hyparquet-writer';
 
 export interface PredictionRows {
   /** 0-based row of the loaded data. */
@@ -14,7 +13,8 @@ export interface PredictionRows {
 }
 
 /** Columns `row`, `text`, `label`, `predicted`, `probability`, and `probabilities`: a list in the order of the labels. */
-export function predictionsFile(rows: PredictionRows): Uint8Array {
+export async function predictionsFile(rows: PredictionRows): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
   const { labels, predicted, probabilities } = rows;
   const count = labels.length;
   const name = (label: number): string => labels[label] ?? '';
