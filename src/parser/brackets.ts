@@ -15,6 +15,7 @@ import {
   RCurly,
   RRound,
   RSquare,
+  endOf,
   virtualToken,
   type Token,
 } from './tokens.ts';
@@ -127,7 +128,7 @@ export function balance(tokens: readonly Token[], source: Source, reading: Readi
   };
   const addOpener = (): void => {
     const previous = kept[kept.length - 1];
-    const at = previous === undefined ? 0 : previous.startOffset + previous.image.length;
+    const at = previous === undefined ? 0 : endOf(previous);
     const token = virtualToken(LCurly, at, '{');
     open.push({ token, indent, added: true });
     kept.push(token);
@@ -152,7 +153,7 @@ export function balance(tokens: readonly Token[], source: Source, reading: Readi
           const outside = opener === undefined ? column <= top.indent : column < top.indent;
           if (!outside) break;
           open.pop();
-          close(top, endOf(kept));
+          close(top, endOfAll(kept));
         }
       }
     }
@@ -192,7 +193,7 @@ export function balance(tokens: readonly Token[], source: Source, reading: Readi
     }
     kept.push(token);
   }
-  for (let top = open.pop(); top !== undefined; top = open.pop()) close(top, endOf(kept));
+  for (let top = open.pop(); top !== undefined; top = open.pop()) close(top, endOfAll(kept));
   return { tokens: kept, problems, surplus };
 }
 
@@ -281,11 +282,11 @@ function lacksOpener(tokens: readonly Token[], i: number, indent: number): boole
   return line.length === 2 && name?.tokenType === Identifier;
 }
 
-function endOf(tokens: readonly Token[]): number {
+function endOfAll(tokens: readonly Token[]): number {
   const last = tokens[tokens.length - 1];
-  return last === undefined ? 0 : last.startOffset + last.image.length;
+  return last === undefined ? 0 : endOf(last);
 }
 
 export function spanOf(source: Source, token: Token): { source: Source; start: number; end: number } {
-  return { source, start: token.startOffset, end: token.startOffset + token.image.length };
+  return { source, start: token.startOffset, end: endOf(token) };
 }

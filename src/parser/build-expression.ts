@@ -21,11 +21,7 @@ export interface Building {
 const deepestTree = 1000;
 
 export function spanOf(build: Building, token: Token): Span {
-  return {
-    source: build.source,
-    start: token.startOffset,
-    end: token.startOffset + ((token.endOffset ?? 0) >= token.startOffset ? token.image.length : 0),
-  };
+  return { source: build.source, start: token.startOffset, end: t.endOf(token) };
 }
 
 export function nameOf(build: Building, token: Token): Ast.Name {
@@ -119,16 +115,16 @@ function attach(build: Building, value: Ast.Expr, suffixes: readonly CstNode[], 
     }
   }
   let result = value;
+  let own: Ast.Claim | undefined;
   let part: 'by' | 'at' | undefined;
   for (const suffix of suffixes) {
     const kind = suffixNode(suffix);
     if (kind !== 'claim') {
-      if (part !== undefined && result.node === 'claim') {
-        const inner = result[part];
-        if (inner !== undefined) {
-          const counted = count(build, kind, inner, suffix);
-          result = { ...result, [part]: counted, span: cover(result.span, counted.span) };
-        }
+      const inner = part === undefined ? undefined : own?.[part];
+      if (part !== undefined && own !== undefined && inner !== undefined) {
+        const counted = count(build, kind, inner, suffix);
+        own = { ...own, [part]: counted, span: cover(own.span, counted.span) };
+        result = own;
       } else result = count(build, kind, result, suffix);
       continue;
     }
@@ -136,8 +132,7 @@ function attach(build: Building, value: Ast.Expr, suffixes: readonly CstNode[], 
     const word = cst.token(suffix, part === 'by' ? t.By : t.At);
     const chain = cst.node(suffix, 'chain');
     const operand = chain === undefined ? hole(build) : buildChain(build, chain, depth + 1);
-    const claim: Ast.Claim =
-      result.node === 'claim' ? result : { node: 'claim', comparison: result, span: result.span };
+    const claim: Ast.Claim = own ?? { node: 'claim', comparison: result, span: result.span };
     if (claim[part] !== undefined && word !== undefined) {
       build.problems.push({
         code: 'unexpected-text',
@@ -145,7 +140,10 @@ function attach(build: Building, value: Ast.Expr, suffixes: readonly CstNode[], 
         span: spanOf(build, word),
         hint: 'remove one of them',
       });
-    } else result = { ...claim, [part]: operand, span: cover(claim.span, operand.span) };
+    } else {
+      own = { ...claim, [part]: operand, span: cover(claim.span, operand.span) };
+      result = own;
+    }
   }
   return result;
 }

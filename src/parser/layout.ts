@@ -104,7 +104,10 @@ export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Lay
       }
     }
     if (placed === token && token.tokenType === t.Identifier) {
-      const role = roleAt(tokens, i, { shape: item?.shape, block: context.block, previous });
+      const names = item?.shape === 'stage' && item.tokens.length === 1;
+      const role = names
+        ? undefined
+        : roleAt(tokens, i, { shape: item?.shape, block: context.block, previous });
       if (role !== undefined) placed = retype(token, role);
     }
     if (!context.block) {
@@ -218,15 +221,20 @@ function startAt(tokens: readonly Token[], i: number, around: Surroundings): Sta
     // `in` and `as` go on with a header that spans lines.
     const joins = !context.fresh && joiners.has(token.image) && ended && !startsStage(token, second, third);
     const goesOn = joins && !(first && second?.tokenType === t.Assign);
-    const header = shape === 'each' || shape === 'import' || shape === 'when' || shape === 'unknown';
+    const importing = shape === 'import' && (item?.tokens.length ?? 0) < 4;
+    const header = shape === 'each' || importing || shape === 'when' || shape === 'unknown';
     const open = header && !first && !context.fresh;
     const word = token.image;
     if (!goesOn && !open) {
       const keyword = keywords.get(word);
-      const starts = startsKeyword(word, second, third) || (may && mayStartKeyword(word, second, third));
+      const apart = first || ended || previous === t.Comma || context.fresh;
+      const starts =
+        (apart && startsKeyword(word, second, third)) ||
+        (first && collides(second) && !startsStage(token, second, third)) ||
+        (may && mayStartKeyword(word, second, third));
       if (keyword !== undefined && starts) return { item: opened('declaration', word), keyword };
       const headed = shape === 'each' && (word === 'in' || item?.tokens.length === 1);
-      if (startsStage(token, second, third) && !headed && !(shape === 'import' && word === 'as')) {
+      if (apart && startsStage(token, second, third) && !headed && !(shape === 'import' && word === 'as')) {
         return { item: opened('declaration', 'stage') };
       }
       if (may) {
@@ -277,6 +285,12 @@ function startsKeyword(word: string, second: Token | undefined, third: Token | u
     default:
       return false;
   }
+}
+
+/** What follows a word on its line is a value, so that the two cannot be one expression. */
+function collides(next: Token | undefined): boolean {
+  if (next === undefined || next.payload.first || joiners.has(next.image)) return false;
+  return [t.Identifier, t.NumberLiteral, t.StringLiteral, t.True, t.False, t.Null].includes(next.tokenType);
 }
 
 /** Where an item may start, a keyword starts its declaration, unless it is an option or the kind of a stage. */

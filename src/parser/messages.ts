@@ -38,11 +38,11 @@ export function problemOf(misfit: Misfit, reading: Reading): Problem {
   const { source, tokens, fallback } = reading;
   const found = tokens[misfit.at];
   const previous = tokens[misfit.at - 1];
-  const end = previous === undefined ? fallback : previous.startOffset + previous.image.length;
+  const end = previous === undefined ? fallback : t.endOf(previous);
   const span: Span =
     found === undefined
       ? { source, start: end, end }
-      : { source, start: found.startOffset, end: found.startOffset + found.image.length };
+      : { source, start: found.startOffset, end: t.endOf(found) };
   const wanted = wantedOf(misfit, reading);
   const after = previous === undefined || previous.image === '' ? '' : ` after \`${brief(previous)}\``;
   const stands = found === undefined || found.image === '' ? '' : `, not \`${brief(found)}\``;
@@ -132,12 +132,14 @@ function hintOf({ at, expected, rule }: Misfit, { tokens, container }: Reading):
   const found = tokens[at];
   const previous = tokens[at - 1];
   const type = found?.tokenType;
-  if (expected.length === 0 && previous?.tokenType === t.Comma) return 'several values are a list: `[a, b]`';
+  if (expected.length === 0 && (type === t.Comma || previous?.tokenType === t.Comma))
+    return 'several values are a list: `[a, b]`';
   if (type === t.Assign && (expected.length === 0 || expected[0] === 'Colon'))
     return 'equality is written `==`';
   if (type === t.Colon && expected[0] === 'Assign') return 'write `=`; `:` is for options';
   if (type === t.Pipe) return 'write `or`';
-  if (type === t.Divide && previous?.tokenType === t.Divide) return 'comments start with `#`';
+  const beside = [previous?.tokenType, tokens[at + 1]?.tokenType];
+  if (type === t.Divide && beside.includes(t.Divide)) return 'comments start with `#`';
   if (type === t.LRound && expected.length === 0)
     return 'only a plain name can be called: `name(argument: value)`';
   if (rule === 'stage' && container !== 'options') return 'a stage is written `kind name { option: value }`';
@@ -146,8 +148,7 @@ function hintOf({ at, expected, rule }: Misfit, { tokens, container }: Reading):
       ? 'an option is written `name: value`'
       : 'declarations are `param`, `let`, `each`, `when`, `defaults`, `target`, `import`, `use` and stages: `kind name { … }`';
   }
-  if (rule === 'access' && expected.includes('Key'))
-    return 'instances are selected by key: `score[seed: 13]`';
+  if (expected[0] === 'Key') return 'instances are selected by key: `score[seed: 13]`';
   if (rule === 'list' || rule === 'arguments') return 'commas stand between the elements of `[]` and `()`';
   if (expected.length === 0 && found !== undefined && tokens[1]?.tokenType === t.Colon) {
     return 'an option has one value; text stands in double quotes';

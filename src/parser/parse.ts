@@ -13,9 +13,12 @@ import type { Source } from './source.ts';
 
 export interface Parsed {
   readonly file: Ast.File;
-  /** By place. */
+  /** By place; of more than a thousand, the first thousand. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Text with more mistakes than this is no program. */
+const most = 1000;
 
 interface Tools {
   readonly lex: Lex;
@@ -32,7 +35,8 @@ export function parse(source: Source): Parsed {
     : (['strict', 'layout', 'plain'] as const).map((reading) => balance(pruned.tokens, source, reading));
   let best: Parsed | undefined;
   for (const balanced of readings) {
-    const problems = [...pruned.problems, ...balanced.problems];
+    // What was too deep is left out, with its brackets.
+    const problems = pruned.problems.length > 0 ? pruned.problems : balanced.problems;
     const parsed = read(source, lexed, { ...balanced, problems });
     if (best === undefined || parsed.diagnostics.length < best.diagnostics.length) best = parsed;
   }
@@ -69,7 +73,7 @@ function read(source: Source, lexed: Lexed, { tokens, problems, surplus }: Balan
   const file = buildFile(building, tree);
   const diagnostics = new Diagnostics();
   for (const problem of all) diagnostics.add(problem);
-  return { file, diagnostics: diagnostics.sorted() };
+  return { file, diagnostics: diagnostics.sorted().slice(0, most) };
 }
 
 /** The expression between `${` and `}`. */
@@ -115,9 +119,25 @@ function withoutEchoes(
   source: Source,
 ): readonly Problem[] {
   if (causes.length === 0) return problems;
-  const lineStart = (offset: number): number => source.text.lastIndexOf('\n', offset - 1);
-  const spoiled = new Set(causes.map(({ span }) => lineStart(span.start)));
-  return problems.filter(({ span }) => !spoiled.has(lineStart(span.start)));
+  const lineOf = lineFinder(source.text);
+  const spoiled = new Set(causes.map(({ span }) => lineOf(span.start)));
+  return problems.filter(({ span }) => !spoiled.has(lineOf(span.start)));
+}
+
+/** 0-based number of the line of an offset, by bisection. */
+function lineFinder(text: string): (offset: number) => number {
+  const newlines: number[] = [];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) newlines.push(at);
+  return (offset) => {
+    let low = 0;
+    let high = newlines.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((newlines[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -13,7 +13,7 @@ export const sizeUnits: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 
 
 /** The value, or a sentence on what is wrong, and the unit meant where one is near. */
 export function readNumber(text: string): NumberValue | { readonly wrong: string; readonly hint?: string } {
-  const match = /^(\d[\d_]*)?(\.\d[\d_]*)?([eE][+-]?\d+)?(%|[A-Za-z_]\w*)?$/.exec(text);
+  const match = /^(\d+(?:_\d+)*)?(\.\d+(?:_\d+)*)?([eE][+-]?\d+)?(%|[A-Za-z_]\w*)?$/.exec(text);
   if (match === null) return { wrong: `\`${text}\` is not a number` };
   const [, whole = '', fraction = '', exponent = '', unit = ''] = match;
   if (whole === '')

@@ -131,7 +131,7 @@ function readItem(recovery: Recovery, item: Item, place: ItemPlace): void {
 function followsStray({ open, close }: Group, item: Item, { text }: Source): boolean {
   const [first] = item.tokens;
   if (open === undefined || first === undefined) return false;
-  const added = close !== undefined && (close.endOffset ?? 0) < close.startOffset;
+  const added = close !== undefined && t.endOf(close) === close.startOffset;
   return added && !text.slice(open.startOffset, first.startOffset).includes('\n');
 }
 
@@ -257,7 +257,7 @@ function mendExpression(
 ): readonly Token[] {
   const start = given[0]?.startOffset ?? 0;
   const last = given[given.length - 1];
-  const end = last === undefined ? start : last.startOffset + last.image.length;
+  const end = last === undefined ? start : t.endOf(last);
   const whole: Token = {
     ...virtualToken(t.Missing, start, source.text.slice(start, end)),
     endOffset: end - 1,
@@ -449,5 +449,5 @@ function blocksOf(
 
 function endOf(tokens: readonly Token[]): number {
   const last = tokens[tokens.length - 1];
-  return last === undefined ? 0 : last.startOffset + last.image.length;
+  return last === undefined ? 0 : t.endOf(last);
 }

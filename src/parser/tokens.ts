@@ -140,6 +140,11 @@ export function virtualToken(type: TokenType, offset: number, image = ''): Token
   };
 }
 
+/** Offset after the token; its start for one that is not in the text. */
+export function endOf(token: Token): number {
+  return (token.endOffset ?? token.startOffset) + 1;
+}
+
 /** The same text in another role. */
 export function retype(token: Token, type: TokenType): Token {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0 };
