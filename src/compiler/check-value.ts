@@ -39,6 +39,8 @@ export function checkValue(
       return value.type === 'string' ? value.value : wrong('the name of a column, in quotes');
     case 'template':
       return value.type === 'string' ? value.value : wrong('a text, such as "{title}. {description}"');
+    case 'name':
+      return value.type === 'string' ? value.value : wrong('a name');
     case 'output-path':
       return value.type === 'string' ? value.value : wrong('a path in quotes');
     case 'word': {

@@ -51,6 +51,9 @@ export function resolveOption(
       if (typeof path !== 'string') return undefined;
       return /^https?:\/\//.test(path) ? path : program.resolvePath(path);
     }
+    case 'name':
+      if (expr.node === 'reference' && !expr.forced) return expr.name.text;
+      return resolveValue(expr, kind, scope, program);
     case 'int':
     case 'float':
     case 'share':

@@ -1,7 +1,7 @@
 // `compare`: reports of several instances (seeds) in, their means, intervals and paired differences out.
 import { compareReports, type Compared } from './comparison.ts';
 import { metricNames, metricWords } from './metric-words.ts';
-import { list, requirement, string, word } from './option.ts';
+import { list, requirement, name, word } from './option.ts';
 import type { EvaluationReport } from './report.ts';
 import { judgeComparison, requirementProblem } from './requirement.ts';
 import { defineStage, input, type Member } from './stage.ts';
@@ -36,7 +36,7 @@ compare summary {
       distinct: true,
       doc: 'What is compared. Without it: every metric that all the reports have.',
     }),
-    baseline: string({
+    baseline: name({
       doc: 'The name that the others are compared with. Without it: every pair of names is compared.',
     }),
     test: word(

@@ -20,6 +20,8 @@ export type OptionKind =
   | { readonly type: 'template' }
   | { readonly type: 'count' }
   | { readonly type: 'condition' }
+  /** A name that the stage checks itself, such as a key of `of:`; bare or as a string. */
+  | { readonly type: 'name' }
   /** `metrics` are the words that a bare operand may be. */
   | { readonly type: 'requirement'; readonly metrics: readonly string[] }
   /** Where a file is written, relative to the program. Not part of the key. */
@@ -106,6 +108,7 @@ export const size = builder<object, number>('size');
 export const column = builder<object, string>('column');
 export const template = builder<object, string>('template');
 export const count = builder<object, Count>('count');
+export const name = builder<object, string>('name');
 export const condition = builder<object, Condition>('condition');
 export const requirement = builder<{ readonly metrics: readonly string[] }, Requirement>('requirement');
 

@@ -32,6 +32,8 @@ export function kindText(kind: OptionKind): string {
       return 'a condition over columns, such as `stars != 3`';
     case 'requirement':
       return 'a requirement, such as `macro_f1 >= 0.75`';
+    case 'name':
+      return 'a name';
     case 'output-path':
       return 'a path to write to, relative to the program';
     case 'call':
@@ -84,6 +86,7 @@ export function choices(kind: OptionKind): readonly Choice[] {
     case 'template':
     case 'count':
     case 'condition':
+    case 'name':
     case 'output-path':
       return [];
     default:
@@ -105,6 +108,7 @@ export function valueText(kind: OptionKind, value: Json): string {
     case 'duration':
       return typeof value === 'number' ? `${figureOf(value)}s` : languageText(value);
     case 'word':
+    case 'name':
       return typeof value === 'string' ? value : languageText(value);
     case 'count':
       return countText(value);
