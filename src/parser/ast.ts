@@ -2,6 +2,7 @@
 import type { Source, Span } from './source.ts';
 
 export interface Name {
+  /** Empty where the name is missing; a diagnostic stands for it already. */
   readonly text: string;
   readonly span: Span;
 }

@@ -2,8 +2,16 @@
 // surrounds a word. After it the grammar needs one token of lookahead. Brackets match already; nothing here fails.
 import type { TokenType } from 'chevrotain';
 import type { Problem } from './diagnostic.ts';
+import {
+  isKey,
+  operandEnds,
+  operandStarts,
+  startAt,
+  type Context,
+  type Misspelt,
+  type OpenItem,
+} from './item-start.ts';
 import type { Source } from './source.ts';
-import { suggest } from './suggest.ts';
 import * as t from './tokens.ts';
 import { retype, virtualToken, type Token } from './tokens.ts';
 
@@ -32,46 +40,6 @@ export interface Layout {
   /** Keywords that are misspelt. */
   readonly problems: (source: Source) => readonly Problem[];
 }
-
-interface OpenItem {
-  form: 'entry' | 'declaration';
-  tokens: Token[];
-  groups: Group[];
-  recognized: boolean;
-  misspelt: Misspelt | undefined;
-  /** The keyword of a declaration, `stage`, or `unknown`. */
-  shape: string;
-}
-
-interface Context {
-  /** In `[` and `(` there are no items. */
-  readonly block: boolean;
-  readonly open: Token | undefined;
-  readonly items: OpenItem[];
-  /** The token that follows a comma or the opener starts something. */
-  fresh: boolean;
-}
-
-const keywords = new Map<string, TokenType>([
-  ['fsl', t.Fsl],
-  ['param', t.Param],
-  ['let', t.Let],
-  ['import', t.Import],
-  ['use', t.Use],
-  ['each', t.Each],
-  ['when', t.When],
-  ['defaults', t.Defaults],
-  ['target', t.Target],
-]);
-const joiners = new Set(['per', 'by', 'at', 'in', 'as', 'sd']);
-const operandEnds = new Set<TokenType>([
-  ...[t.Identifier, t.NumberLiteral, t.StringLiteral, t.True, t.False, t.Null, t.Missing],
-  ...[t.RCurly, t.RSquare, t.RRound, t.Label, t.Sd],
-]);
-const operandStarts = new Set<TokenType>([
-  ...[t.Identifier, t.NumberLiteral, t.StringLiteral, t.True, t.False, t.Null, t.Missing],
-  ...[t.LCurly, t.LSquare, t.LRound, t.Minus, t.Not, t.If],
-]);
 
 /** The tokens of a file, or of a single expression. */
 export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Layout {
@@ -153,11 +121,6 @@ export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Lay
   };
 }
 
-interface Misspelt {
-  readonly word: Token;
-  readonly meant: string;
-}
-
 function misspeltProblem(source: Source, { word, meant }: Misspelt): Problem {
   const span = { source, start: word.startOffset, end: word.startOffset + word.image.length };
   return {
@@ -175,11 +138,6 @@ function endsItem(item: OpenItem, next: Token | undefined): boolean {
   return next !== undefined && [t.Identifier, t.StringLiteral, t.NumberLiteral].includes(next.tokenType);
 }
 
-function isKey(token: Token | undefined, next: Token | undefined): boolean {
-  if (token?.tokenType !== t.Identifier && token?.tokenType !== t.StringLiteral) return false;
-  return next?.tokenType === t.Colon;
-}
-
 /** The item that the next token belongs to: the last one of the innermost block. */
 function ownerOf(stack: readonly Context[]): OpenItem | undefined {
   for (let i = stack.length - 1; i >= 0; i -= 1) {
@@ -187,129 +145,6 @@ function ownerOf(stack: readonly Context[]): OpenItem | undefined {
     if (context?.block === true) return context.items[context.items.length - 1];
   }
   return undefined;
-}
-
-interface Surroundings {
-  readonly context: Context;
-  readonly item: OpenItem | undefined;
-  readonly previous: TokenType | undefined;
-}
-
-interface Start {
-  readonly item: OpenItem;
-  readonly keyword?: TokenType;
-}
-
-/** The item that starts at token `i`, if one does. */
-function startAt(tokens: readonly Token[], i: number, around: Surroundings): Start | undefined {
-  const [token, second, third] = [tokens[i], tokens[i + 1], tokens[i + 2]];
-  if (token === undefined) return undefined;
-  const { context, item, previous } = around;
-  const isName = token.tokenType === t.Identifier;
-  const { first } = token.payload;
-  const ended = previous === undefined || operandEnds.has(previous);
-  const may = context.fresh || (first && ended);
-  const shape = context.fresh ? undefined : item?.shape;
-
-  if (isKey(token, second)) {
-    const parameter = shape === 'param' && item?.tokens.length === 1;
-    // On the same line, `a: b: c` and what follows text that starts nothing are not options of their own.
-    const apart = first || context.fresh || (ended && shape !== 'unknown' && context.open !== undefined);
-    if (apart && !parameter) return { item: opened('entry', 'entry') };
-  }
-  if (isName) {
-    // `in` and `as` go on with a header that spans lines.
-    const joins = !context.fresh && joiners.has(token.image) && ended && !startsStage(token, second, third);
-    const goesOn = joins && !(first && second?.tokenType === t.Assign);
-    const importing = shape === 'import' && (item?.tokens.length ?? 0) < 4;
-    const header = shape === 'each' || importing || shape === 'when' || shape === 'unknown';
-    const open = header && !first && !context.fresh;
-    const word = token.image;
-    if (!goesOn && !open) {
-      const keyword = keywords.get(word);
-      const apart = first || ended || previous === t.Comma || context.fresh;
-      const starts =
-        (apart && startsKeyword(word, second, third)) ||
-        (first && collides(second) && !startsStage(token, second, third)) ||
-        (may && mayStartKeyword(word, second, third));
-      if (keyword !== undefined && starts) return { item: opened('declaration', word), keyword };
-      const headed = shape === 'each' && (word === 'in' || item?.tokens.length === 1);
-      if (apart && startsStage(token, second, third) && !headed && !(shape === 'import' && word === 'as')) {
-        return { item: opened('declaration', 'stage') };
-      }
-      if (may) {
-        const meant = resembled(word, second, third);
-        if (meant !== undefined) {
-          const misspelt = { ...opened('declaration', meant), misspelt: { word: token, meant } };
-          return { item: misspelt, keyword: keywords.get(meant) ?? t.Identifier };
-        }
-      }
-    }
-    if (goesOn || (shape === 'stage' && item?.tokens.length === 1)) return undefined;
-  }
-  if (!may) return undefined;
-  const continues =
-    [t.LSquare, t.LRound, t.LCurly].includes(token.tokenType) || !operandStarts.has(token.tokenType);
-  if (!context.fresh && !isName && continues) return undefined;
-  const looksLikeStage = isName && (second?.tokenType === t.Identifier || second?.tokenType === t.LCurly);
-  return { item: { ...opened('declaration', 'unknown'), recognized: looksLikeStage } };
-}
-
-function opened(form: 'entry' | 'declaration', shape: string): OpenItem {
-  return { form, tokens: [], groups: [], recognized: true, misspelt: undefined, shape };
-}
-
-function startsStage(kind: Token, name: Token | undefined, brace: Token | undefined): boolean {
-  const names = kind.tokenType === t.Identifier && name?.tokenType === t.Identifier;
-  return names && brace?.tokenType === t.LCurly && kind.image !== 'in' && kind.image !== 'as';
-}
-
-/** Text that can be nothing else than the start of this declaration. */
-function startsKeyword(word: string, second: Token | undefined, third: Token | undefined): boolean {
-  const [a, b] = [second?.tokenType, third?.tokenType];
-  switch (word) {
-    case 'fsl':
-      return a === t.NumberLiteral;
-    case 'let':
-    case 'target':
-      return a === t.Identifier && b === t.Assign;
-    case 'param':
-      return a === t.Identifier && b === t.Colon;
-    case 'import':
-    case 'use':
-      return a === t.StringLiteral;
-    case 'each':
-      return a === t.Identifier && third?.image === 'in';
-    case 'defaults':
-      return a === t.Identifier && b === t.LCurly;
-    default:
-      return false;
-  }
-}
-
-/** What follows a word on its line is a value, so that the two cannot be one expression. */
-function collides(next: Token | undefined): boolean {
-  if (next === undefined || next.payload.first || joiners.has(next.image)) return false;
-  return [t.Identifier, t.NumberLiteral, t.StringLiteral, t.True, t.False, t.Null].includes(next.tokenType);
-}
-
-/** Where an item may start, a keyword starts its declaration, unless it is an option or the kind of a stage. */
-function mayStartKeyword(word: string, second: Token | undefined, third: Token | undefined): boolean {
-  if (second?.tokenType === t.Colon) return false;
-  if (['each', 'when', 'defaults'].includes(word)) return true;
-  return !(second?.tokenType === t.Identifier && third?.tokenType === t.LCurly);
-}
-
-/** The keyword whose shape the text has, though the word is another: `eac seed in seeds`, `lett x = 3`, `x = 3`. */
-function resembled(word: string, second: Token | undefined, third: Token | undefined): string | undefined {
-  const [a, b] = [second?.tokenType, third?.tokenType];
-  if (a === t.Identifier && b === t.Identifier && third?.image === 'in') return 'each';
-  if (a === t.Identifier && second?.image === 'in' && word.startsWith('each')) return 'each';
-  if (a === t.Identifier && b === t.Assign) return suggest(word, ['let', 'target']) ?? 'let';
-  if (a === t.Identifier && b === t.Colon) return suggest(word, ['param']);
-  if (a === t.StringLiteral) return suggest(word, ['import', 'use']);
-  if (a === t.NumberLiteral) return suggest(word, ['fsl']);
-  return b === t.LCurly ? undefined : suggest(word, ['when']);
 }
 
 interface WordPlace {

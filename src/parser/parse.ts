@@ -7,8 +7,9 @@ import { Diagnostics, type Diagnostic, type Problem } from './diagnostic.ts';
 import { Grammar } from './grammar.ts';
 import { layout } from './layout.ts';
 import { createLex, type Lex, type Lexed } from './lex.ts';
-import { misfitOf, problemOf } from './messages.ts';
-import { recover, run } from './recover.ts';
+import { problemOf } from './messages.ts';
+import { recover } from './recover.ts';
+import { runRule } from './run-rule.ts';
 import type { Source } from './source.ts';
 
 export interface Parsed {
@@ -50,7 +51,7 @@ function read(source: Source, lexed: Lexed, { tokens, problems, surplus }: Balan
   const firm = [...lexed.problems, ...brackets];
   const early = [...firm, ...withoutEchoes(found.problems(source), firm, source)];
   let all: Problem[] = withoutRepeats(early, source);
-  const whole = run(grammar, 'file', found.tokens);
+  const whole = runRule(grammar, 'file', found.tokens);
   let tree: CstNode;
   if ('tree' in whole) tree = whole.tree;
   else {
@@ -88,15 +89,13 @@ function parseInner(
   const balanced = isBalanced(pruned.tokens) ? pruned : balance(pruned.tokens, source, 'plain');
   const early = [...lexed.problems, ...pruned.problems, ...balanced.problems];
   const { tokens } = layout(balanced.tokens, 'expression');
-  grammar.input = [...tokens];
-  const tree = grammar.expression();
-  const [error] = grammar.errors;
-  if (error === undefined && early.length === 0) return tree;
+  const result = runRule(grammar, 'expression', tokens);
+  if ('tree' in result && early.length === 0) return result.tree;
   const [first] = early;
   if (first !== undefined) problems.push(first);
-  else if (error !== undefined) {
+  else if ('misfit' in result) {
     const reading = { source, tokens, container: '', fallback: extent.start };
-    problems.push(problemOf(misfitOf(error, tokens), reading));
+    problems.push(problemOf(result.misfit, reading));
   }
   return undefined;
 }
