@@ -15,6 +15,9 @@ interface Known {
   readonly steps: ReadonlyMap<string, ResolvedStep>;
   readonly outputs: Map<string, Readonly<Record<string, Static>>>;
   readonly trails: Trails;
+  /** Outputs of steps that share their options and what is known of their inputs: such steps are checked once. */
+  readonly checked: Map<string, Readonly<Record<string, Static>>>;
+  readonly identity: (value: object) => number;
 }
 
 export function checkSteps(ordered: readonly ResolvedStep[], program: Program): CheckedStep[] {
@@ -22,13 +25,14 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     steps: new Map(ordered.map((step) => [step.id, step])),
     outputs: new Map(),
     trails: new Map(),
+    checked: new Map(),
+    identity: identities(),
   };
   return ordered.map((step) => {
-    const fits = Object.entries(step.inputs).map(([name, input]) =>
-      checkInput(step, name, input, known, program),
-    );
-    const outputs =
-      step.complete && fits.every(Boolean) ? checkOwn(step, known, program) : unknownOutputs(step);
+    let fits = step.complete;
+    for (const [name, input] of Object.entries(step.inputs))
+      fits = checkInput(step, name, input, known, program) && fits;
+    const outputs = fits ? checkOnce(step, known, program) : unknownOutputs(step);
     known.outputs.set(step.id, outputs);
     reportLeaks(step, known, program);
     known.trails.set(step.id, trailsOf(step, outputs, known.trails));
@@ -39,6 +43,33 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
 function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
   const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
   return { id, name, keys, definition, options, common, inputs, after, outputs, doc, span, places };
+}
+
+function checkOnce(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
+  const { identity, checked } = known;
+  let key = `${identity(step.options)}`;
+  for (const [name, input] of Object.entries(step.inputs)) {
+    if (input.from === 'many') return checkOwn(step, known, program);
+    const artifact = input.from === 'step' ? staticOf(input, known, program.facts) : input;
+    key += `|${name}:${artifact === undefined ? '' : identity(artifact)}`;
+  }
+  const found = checked.get(key);
+  if (found !== undefined) return found;
+  const outputs = checkOwn(step, known, program);
+  checked.set(key, outputs);
+  return outputs;
+}
+
+/** A number for every object. */
+function identities(): (value: object) => number {
+  const numbers = new WeakMap<object, number>();
+  let next = 0;
+  return (value) => {
+    const known = numbers.get(value);
+    if (known !== undefined) return known;
+    numbers.set(value, next);
+    return next++;
+  };
 }
 
 /** Runs the declaration's own check, with problems placed at the option or input they name. */
@@ -179,10 +210,9 @@ function checkPart(
   report: (problem: Omit<Problem, 'span'>) => false,
 ): boolean {
   const { definition } = source;
-  const parts = Object.keys(definition.outputs);
   const absent = source.complete ? (definition.absent?.(source.options) ?? []) : [];
-  const present = parts.filter((name) => !absent.includes(name));
-  if (present.includes(part)) return true;
+  if (Object.hasOwn(definition.outputs, part) && !absent.includes(part)) return true;
+  const present = Object.keys(definition.outputs).filter((name) => !absent.includes(name));
   if (absent.includes(part)) {
     return report({
       code: 'unknown-part',

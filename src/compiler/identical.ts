@@ -70,13 +70,17 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
         return input satisfies never;
     }
   };
+  const keyedOptions = ({ options, definition }: CheckedStep): string => {
+    const known = texts.get(options);
+    if (known !== undefined) return known;
+    const keyed = Object.entries(options).filter(([name]) => definition.options[name]?.keyed === true);
+    const made = JSON.stringify(keyed);
+    texts.set(options, made);
+    return made;
+  };
   for (const step of steps) {
     const { definition } = step;
-    const parts: string[] = [definition.name];
-    for (const [name, value] of Object.entries(step.options)) {
-      if (definition.options[name]?.keyed !== true) continue;
-      parts.push(name, typeof value === 'object' && value !== null ? text(value) : JSON.stringify(value));
-    }
+    const parts: string[] = [definition.name, keyedOptions(step)];
     for (const [name, input] of Object.entries(step.inputs)) parts.push(name, inputText(input));
     if (definition.randomness(step.options)) parts.push(`seed ${step.common.seed}`);
     const signature = parts.join('\u0000');

@@ -12,12 +12,15 @@ interface Trail {
 /** By step id, then part; absent for artifacts that carry no test rows. */
 export type Trails = Map<string, ReadonlyMap<string, Trail>>;
 
+const nothing: ReadonlyMap<string, Trail> = new Map();
+
 /** Where the parts of a step carry test rows. */
 export function trailsOf(
   step: ResolvedStep,
   outputs: Readonly<Record<string, Static>>,
   trails: Trails,
 ): ReadonlyMap<string, Trail> {
+  if (Object.values(outputs).every(({ type }) => type !== 'dataset')) return nothing;
   const inherited = Object.entries(step.inputs)
     .filter(([name]) => step.definition.inputs[name]?.use === 'transform')
     .map(([, input]) => trailTo(input, trails))

@@ -46,16 +46,26 @@ interface Prepared {
   readonly entries: ReadonlyMap<string, PreparedEntry>;
   readonly places: Readonly<Record<string, Span>>;
   readonly given: ReadonlySet<string>;
-  readonly defaults: Readonly<Record<string, Json>>;
   readonly wrong: boolean;
+  /** Options, and options of every kind, by the values of the `each` variables that they mention. */
+  readonly options: Shared<ResolvedOptions>;
 }
 
 interface PreparedEntry {
   readonly value: Ast.Expr;
-  /** `each` variables around the stage that the value mentions. */
+  readonly inputs: Shared<CheckedInput | undefined>;
+}
+
+/** Results that instances share where the variables they depend on have the same values. */
+interface Shared<T> {
   readonly names: ReadonlySet<string>;
-  /** Results by the values of those variables. */
-  readonly cache: Map<string, { readonly result: unknown }>;
+  readonly results: Map<string, { readonly value: T }>;
+}
+
+interface ResolvedOptions {
+  readonly options: Readonly<Record<string, Json>>;
+  readonly common: CommonValues;
+  readonly complete: boolean;
 }
 
 function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
@@ -79,8 +89,7 @@ function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
   const add = (entry: Ast.Entry): void => {
     entries.set(entry.name.text, {
       value: entry.value,
-      names: referencedNames(entry.value),
-      cache: new Map(),
+      inputs: { names: referencedNames(entry.value), results: new Map() },
     });
     places[entry.name.text] = entry.value.span;
   };
@@ -125,10 +134,11 @@ function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
       hint: `add \`${name}: …\`: ${firstSentence(declaration.doc)}`,
     });
   }
-  const defaults: Record<string, Json> = {};
-  for (const [name, option] of Object.entries(definition.options))
-    if (option.fallback !== undefined) defaults[name] = option.fallback;
-  return { definition, entries, places, given: new Set(entries.keys()), defaults, wrong };
+  const names = new Set<string>();
+  for (const [name, entry] of entries)
+    if (!Object.hasOwn(definition.inputs, name)) referencedNames(entry.value, names);
+  const options = { names, results: new Map<string, { readonly value: ResolvedOptions }>() };
+  return { definition, entries, places, given: new Set(entries.keys()), wrong, options };
 }
 
 function resolveInstance(
@@ -139,53 +149,57 @@ function resolveInstance(
 ): ResolvedStep {
   const { definition, entries } = stage;
   const { scope } = instance;
-  let complete = !stage.wrong;
-  const resolved = <T>(name: string, resolve: (entry: PreparedEntry) => T | undefined): T | undefined => {
-    const entry = entries.get(name);
-    if (entry === undefined) return undefined;
-    const value = resolve(entry);
-    if (value === undefined) complete = false;
-    return value;
-  };
-  const option = (name: string, declaration: Option<unknown>): Json | undefined =>
-    resolved(name, (entry) =>
-      cached(entry, scope, () => resolveOption(entry.value, declaration.kind, scope, program)),
-    );
-
-  const options: Record<string, Json> = { ...stage.defaults };
-  for (const [name, declaration] of Object.entries(definition.options)) {
-    const value = option(name, declaration);
-    if (value !== undefined) options[name] = value;
-  }
+  const resolved = shared(stage.options, scope, () => resolveOptions(stage, scope, program));
+  let complete = !stage.wrong && resolved.complete;
   const inputs: Record<string, CheckedInput> = {};
   for (const [name, declaration] of Object.entries(definition.inputs)) {
-    const value = resolved(name, (entry) =>
-      cachedInput(entry, scope, () =>
-        resolveInput(entry.value, { name, declaration, scope }, instances, program),
-      ),
-    );
-    if (value !== undefined) inputs[name] = value;
+    const entry = entries.get(name);
+    if (entry === undefined) continue;
+    const resolve = (): CheckedInput | undefined =>
+      resolveInput(entry.value, { name, declaration, scope }, instances, program);
+    // Stages mean other instances in every scope; files and model sources do not.
+    const value = entry.value.node === 'text' ? shared(entry.inputs, scope, resolve) : resolve();
+    if (value === undefined) complete = false;
+    else inputs[name] = value;
   }
-  const common: Record<string, Json | undefined> = {};
-  for (const [name, declaration] of Object.entries(commonOptions))
-    common[name] = option(name, declaration) ?? declaration.fallback;
-  const after = resolved('after', (entry) => resolveAfter(entry.value, scope, instances, program)) ?? [];
+  const afterEntry = entries.get('after');
+  const after = afterEntry === undefined ? [] : resolveAfter(afterEntry.value, scope, instances, program);
 
   return {
     id: instance.id,
     name: instance.stage.name.text,
     keys: instance.keys,
     definition,
-    options,
-    common: commonValues(common),
+    options: resolved.options,
+    common: resolved.common,
     inputs,
-    after,
+    after: after ?? [],
     doc: instance.stage.doc,
     span: instance.stage.name.span,
     places: stage.places,
-    complete,
+    complete: complete && after !== undefined,
     given: stage.given,
   };
+}
+
+function resolveOptions(stage: Prepared, scope: Scope, program: Program): ResolvedOptions {
+  let complete = true;
+  const resolve = (
+    declarations: Readonly<Record<string, Option<unknown>>>,
+  ): Readonly<Record<string, Json>> => {
+    const values: Record<string, Json> = {};
+    for (const [name, declaration] of Object.entries(declarations)) {
+      const entry = stage.entries.get(name);
+      const given =
+        entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, scope, program);
+      if (entry !== undefined && given === undefined) complete = false;
+      const value = given ?? declaration.fallback;
+      if (value !== undefined) values[name] = value;
+    }
+    return values;
+  };
+  const options = resolve(stage.definition.options);
+  return { options, common: commonValues(resolve(commonOptions)), complete };
 }
 
 function commonValues(values: Readonly<Record<string, Json | undefined>>): CommonValues {
@@ -199,25 +213,16 @@ function commonValues(values: Readonly<Record<string, Json | undefined>>): Commo
   };
 }
 
-/** Shares results between instances with equal values of the variables that the entry mentions. */
-function cached<T>(entry: PreparedEntry, scope: Scope, resolve: () => T): T {
+/** The result for this scope: found, or made and kept for instances with equal values of the variables it depends on. */
+function shared<T>({ names, results }: Shared<T>, scope: Scope, make: () => T): T {
   let key = '';
   for (const binding of scope.bindings)
-    if (entry.names.has(binding.name)) key += `${binding.each.span.start}:${binding.ordinal}/`;
-  const hit = entry.cache.get(key);
-  if (hit !== undefined) return hit.result as T; // an entry belongs to one option, so to one type
-  const result = resolve();
-  entry.cache.set(key, { result });
-  return result;
-}
-
-/** Stages mean other instances in every scope; files and model sources do not. */
-function cachedInput(
-  entry: PreparedEntry,
-  scope: Scope,
-  resolve: () => CheckedInput | undefined,
-): CheckedInput | undefined {
-  return entry.value.node === 'text' ? cached(entry, scope, resolve) : resolve();
+    if (names.has(binding.name)) key += `${binding.each.span.start}:${binding.ordinal}/`;
+  const found = results.get(key);
+  if (found !== undefined) return found.value;
+  const value = make();
+  results.set(key, { value });
+  return value;
 }
 
 function resolveAfter(
