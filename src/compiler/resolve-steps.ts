@@ -3,7 +3,7 @@ import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
-import type { Option } from '../stages/option.ts';
+import type { Options as OptionTable } from '../stages/option.ts';
 import type { StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 import { referencedNames } from './evaluate.ts';
@@ -47,8 +47,9 @@ interface Prepared {
   readonly places: Readonly<Record<string, Span>>;
   readonly given: ReadonlySet<string>;
   readonly wrong: boolean;
-  /** Options, and options of every kind, by the values of the `each` variables that they mention. */
+  /** Options of the kind; apart from those of every kind, so that a seed does not keep instances from sharing them. */
   readonly options: Shared<ResolvedOptions>;
+  readonly common: Shared<ResolvedOptions>;
 }
 
 interface PreparedEntry {
@@ -63,8 +64,7 @@ interface Shared<T> {
 }
 
 interface ResolvedOptions {
-  readonly options: Readonly<Record<string, Json>>;
-  readonly common: CommonValues;
+  readonly values: Readonly<Record<string, Json>>;
   readonly complete: boolean;
 }
 
@@ -134,11 +134,21 @@ function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
       hint: `add \`${name}: …\`: ${firstSentence(declaration.doc)}`,
     });
   }
-  const names = new Set<string>();
-  for (const [name, entry] of entries)
-    if (!Object.hasOwn(definition.inputs, name)) referencedNames(entry.value, names);
-  const options = { names, results: new Map<string, { readonly value: ResolvedOptions }>() };
-  return { definition, entries, places, given: new Set(entries.keys()), wrong, options };
+  const sharedBy = (declarations: OptionTable): Shared<ResolvedOptions> => {
+    const names = new Set<string>();
+    for (const [name, entry] of entries)
+      if (Object.hasOwn(declarations, name)) referencedNames(entry.value, names);
+    return { names, results: new Map() };
+  };
+  return {
+    definition,
+    entries,
+    places,
+    given: new Set(entries.keys()),
+    wrong,
+    options: sharedBy(definition.options),
+    common: sharedBy(commonOptions),
+  };
 }
 
 function resolveInstance(
@@ -149,16 +159,18 @@ function resolveInstance(
 ): ResolvedStep {
   const { definition, entries } = stage;
   const { scope } = instance;
-  const resolved = shared(stage.options, scope, () => resolveOptions(stage, scope, program));
-  let complete = !stage.wrong && resolved.complete;
+  const resolve = (declarations: OptionTable) => () => resolveOptions(declarations, stage, scope, program);
+  const options = shared(stage.options, scope, resolve(definition.options));
+  const common = shared(stage.common, scope, resolve(commonOptions));
+  let complete = !stage.wrong && options.complete && common.complete;
   const inputs: Record<string, CheckedInput> = {};
   for (const [name, declaration] of Object.entries(definition.inputs)) {
     const entry = entries.get(name);
     if (entry === undefined) continue;
-    const resolve = (): CheckedInput | undefined =>
+    const read = (): CheckedInput | undefined =>
       resolveInput(entry.value, { name, declaration, scope }, instances, program);
     // Stages mean other instances in every scope; files and model sources do not.
-    const value = entry.value.node === 'text' ? shared(entry.inputs, scope, resolve) : resolve();
+    const value = entry.value.node === 'text' ? shared(entry.inputs, scope, read) : read();
     if (value === undefined) complete = false;
     else inputs[name] = value;
   }
@@ -170,8 +182,8 @@ function resolveInstance(
     name: instance.stage.name.text,
     keys: instance.keys,
     definition,
-    options: resolved.options,
-    common: resolved.common,
+    options: options.values,
+    common: commonValues(common.values),
     inputs,
     after: after ?? [],
     doc: instance.stage.doc,
@@ -182,24 +194,23 @@ function resolveInstance(
   };
 }
 
-function resolveOptions(stage: Prepared, scope: Scope, program: Program): ResolvedOptions {
+function resolveOptions(
+  declarations: OptionTable,
+  stage: Prepared,
+  scope: Scope,
+  program: Program,
+): ResolvedOptions {
   let complete = true;
-  const resolve = (
-    declarations: Readonly<Record<string, Option<unknown>>>,
-  ): Readonly<Record<string, Json>> => {
-    const values: Record<string, Json> = {};
-    for (const [name, declaration] of Object.entries(declarations)) {
-      const entry = stage.entries.get(name);
-      const given =
-        entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, scope, program);
-      if (entry !== undefined && given === undefined) complete = false;
-      const value = given ?? declaration.fallback;
-      if (value !== undefined) values[name] = value;
-    }
-    return values;
-  };
-  const options = resolve(stage.definition.options);
-  return { options, common: commonValues(resolve(commonOptions)), complete };
+  const values: Record<string, Json> = {};
+  for (const [name, declaration] of Object.entries(declarations)) {
+    const entry = stage.entries.get(name);
+    const given =
+      entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, scope, program);
+    if (entry !== undefined && given === undefined) complete = false;
+    const value = given ?? declaration.fallback;
+    if (value !== undefined) values[name] = value;
+  }
+  return { values, complete };
 }
 
 function commonValues(values: Readonly<Record<string, Json | undefined>>): CommonValues {
