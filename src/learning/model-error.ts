@@ -7,14 +7,17 @@ export class ModelError extends Error {
   readonly code: ModelErrorCode;
   /** Within the folder: `config.json`, `1_Pooling/config.json`. */
   readonly file: string;
+  /** The message without the file's name. */
+  readonly problem: string;
   /** What to do about it. */
   readonly hint: string;
 
-  constructor(code: ModelErrorCode, file: string, message: string, hint: string) {
-    super(`\`${file}\`: ${message}`);
+  constructor(code: ModelErrorCode, file: string, problem: string, hint: string) {
+    super(`\`${file}\`: ${problem}`);
     this.name = 'ModelError';
     this.code = code;
     this.file = file;
+    this.problem = problem;
     this.hint = hint;
   }
 }

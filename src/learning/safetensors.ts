@@ -1,7 +1,7 @@
 // Reads and writes safetensors (https://github.com/huggingface/safetensors): a JSON header, then the bytes of the tensors.
-// Strict: every byte belongs to exactly one tensor, as the format demands, so a damaged file is refused, not half read.
 import type { Tensor } from './heads/head.ts';
 import { ModelError } from './model-error.ts';
+import { damagedHint, safetensorsLayout } from './safetensors-layout.ts';
 
 export interface Safetensors {
   /** In the order of the file. */
@@ -12,33 +12,6 @@ export interface Safetensors {
   readonly tensor: (name: string) => Tensor;
 }
 
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly begin: number;
-  readonly end: number;
-}
-
-const maxHeaderBytes = 100_000_000;
-
-const bytesOf: Readonly<Record<string, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  I64: 8,
-  U64: 8,
-  F64: 8,
-};
-
 /** Every tensor of the file as single-precision numbers. `file` is the name that errors give. */
 export function readSafetensors(bytes: Uint8Array, file: string): Readonly<Record<string, Tensor>> {
   const { names, tensor } = openSafetensors(bytes, file);
@@ -47,17 +20,12 @@ export function readSafetensors(bytes: Uint8Array, file: string): Readonly<Recor
 
 /** The same, converting each tensor only when it is asked for; tensors of other types may be there. */
 export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
-  const fail = (problem: string): ModelError =>
-    new ModelError('bad-model', file, problem, 'The file is damaged or not complete. Get it again.');
-  const { header, data } = splitFile(bytes, fail);
-  const metadata = readMetadata(header, fail);
-  const entries = new Map(
-    Object.entries(header)
-      .filter(([name]) => name !== '__metadata__')
-      .map(([name, value]) => [name, readEntry(name, value, fail)] as const)
-      .sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end),
+  const { entries, metadata, start } = safetensorsLayout(
+    { size: bytes.byteLength, read: (offset, length) => bytes.subarray(offset, offset + length) },
+    file,
   );
-  checkCoverage(entries, data.byteLength, fail);
+  const data = bytes.subarray(start);
+  const fail = (problem: string): ModelError => new ModelError('bad-model', file, problem, damagedHint);
   return {
     names: [...entries.keys()],
     metadata,
@@ -105,72 +73,6 @@ export function writeSafetensors(
   return file;
 }
 
-type Fail = (problem: string) => ModelError;
-type Header = Readonly<Record<string, unknown>>;
-
-function splitFile(bytes: Uint8Array, fail: Fail): { readonly header: Header; readonly data: Uint8Array } {
-  if (bytes.byteLength < 8) throw fail(`the file has ${bytes.byteLength} bytes, too few for a header`);
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > BigInt(maxHeaderBytes)) throw fail(`the header claims to be ${length} bytes long`);
-  const end = 8 + Number(length);
-  if (end > bytes.byteLength) {
-    throw fail(`the header should end at byte ${end}, but the file has ${bytes.byteLength} bytes`);
-  }
-  return { header: parseHeader(bytes.subarray(8, end), fail), data: bytes.subarray(end) };
-}
-
-function parseHeader(bytes: Uint8Array, fail: Fail): Header {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw fail('the header is not JSON');
-  }
-  if (!isRecord(parsed)) throw fail('the header is not a JSON object');
-  return parsed;
-}
-
-function readMetadata(header: Header, fail: Fail): Readonly<Record<string, string>> {
-  const metadata = header['__metadata__'] ?? {};
-  if (!isRecord(metadata)) throw fail('`__metadata__` is not an object');
-  return Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => {
-      if (typeof value !== 'string') throw fail(`\`__metadata__.${key}\` is not a text`);
-      return [key, value];
-    }),
-  );
-}
-
-function readEntry(name: string, value: unknown, fail: Fail): Entry {
-  if (!isRecord(value)) throw fail(`the entry of tensor \`${name}\` is not an object`);
-  const { dtype, shape, data_offsets: offsets } = value;
-  const width = typeof dtype === 'string' ? bytesOf[dtype] : undefined;
-  if (typeof dtype !== 'string' || width === undefined) {
-    throw fail(`tensor \`${name}\` has an unknown type ${JSON.stringify(dtype)}`);
-  }
-  if (!isSizes(shape)) throw fail(`tensor \`${name}\` has no valid shape`);
-  if (!isSizes(offsets) || offsets.length !== 2) throw fail(`tensor \`${name}\` has no valid place`);
-  const [begin = 0, end = 0] = offsets;
-  const needed = shape.reduce((product, size) => product * size, 1) * width;
-  if (end - begin !== needed) {
-    throw fail(
-      `tensor \`${name}\` of shape [${shape.join(', ')}] needs ${needed} bytes and has ${end - begin}`,
-    );
-  }
-  return { dtype, shape, begin, end };
-}
-
-function checkCoverage(entries: ReadonlyMap<string, Entry>, length: number, fail: Fail): void {
-  let covered = 0;
-  for (const [name, { begin, end }] of entries) {
-    if (begin < covered) throw fail(`tensor \`${name}\` overlaps the one before it`);
-    if (begin > covered) throw fail(`${begin - covered} bytes before tensor \`${name}\` belong to no tensor`);
-    covered = end;
-  }
-  if (covered > length) throw fail(`the tensors need ${covered} bytes, but only ${length} are there`);
-  if (covered < length) throw fail(`${length - covered} bytes at the end belong to no tensor`);
-}
-
 function convert(bytes: Uint8Array, dtype: string): Float32Array | undefined {
   switch (dtype) {
     case 'F32':
@@ -205,12 +107,4 @@ function fromHalf(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSizes(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && Number(size) >= 0);
 }

@@ -1,7 +1,8 @@
 // What the store remembers of a step that ran: from what, what came out, and what it cost.
 import type { ArtifactType } from '../stages/artifact.ts';
 import type { KeyParts } from './key.ts';
-import { canonicalJson, compareCodePoints, sha256 } from './canonical.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { compareCodePoints } from '../stages/code-point-order.ts';
 
 export interface Action {
   readonly version: 1;

@@ -1,5 +1,6 @@
 // One text for one value, whatever order its keys were written in, and the digest of it. What keys and records are made of.
 import { createHash } from 'node:crypto';
+import { compareCodePoints } from '../stages/code-point-order.ts';
 
 /** JSON without white space, keys sorted by code point, absent members left out. `-0` is `0`. */
 export function canonicalJson(value: unknown): string {
@@ -15,21 +16,6 @@ export function canonicalJson(value: unknown): string {
 /** Lowercase hexadecimal. */
 export function sha256(contents: string | Uint8Array): string {
   return createHash('sha256').update(contents).digest('hex');
-}
-
-/** Orders UTF-16 strings by code point, as every other language's sort of the same names does. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i += 1) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for code points above all others. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit >= 0xe000 ? unit - 0x800 : unit;
 }
 
 function byCodePoint([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -5,7 +5,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import type * as Tinyglobby from 'tinyglobby';
 import { suggest } from '../parser/suggest.ts';
 import type { Fact } from '../stages/facts.ts';
-import { compareCodePoints } from './canonical.ts';
+import { compareCodePoints } from '../stages/code-point-order.ts';
 import { errorCode } from './durable.ts';
 
 /** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it. */

@@ -1,6 +1,8 @@
 // Whether a Hugging Face folder can be used, from its config and the header of its weights. Reads no weights.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { ModelError } from '../learning/model-error.ts';
+import { safetensorsLayout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
@@ -101,85 +103,21 @@ function missing(folder: string, name: string, display: Display, hint: string): 
   };
 }
 
-const elementSizes: Readonly<Record<string, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  I64: 8,
-  U64: 8,
-  F64: 8,
-};
-
-/**
- * What is wrong with the layout: an 8-byte length, a JSON header of that length, and tensors that fill the rest without
- * gaps (the safetensors format). `undefined` where it is right.
- */
+/** What is wrong with the file, from its header. `undefined` where nothing is. */
 function safetensorsDamage(path: string): string | undefined {
   const file = openSync(path, 'r');
   try {
-    const { size } = fstatSync(file);
-    const start = Buffer.alloc(8);
-    if (readSync(file, start) < 8) return 'it is too short to have a header';
-    const length = Number(start.readBigUInt64LE());
-    if (length > size - 8 || length > 100_000_000)
-      return `its header should have ${length} bytes, and the file has ${size}`;
-    const header = Buffer.alloc(length);
-    readSync(file, header, 0, length, 8);
-    const tensors = tensorsOf(header);
-    if (tensors === undefined) return 'its header cannot be read';
-    let end = 0;
-    for (const { name, from, to, bytes } of tensors) {
-      if (from !== end || to - from !== bytes)
-        return `the place of the tensor \`${name}\` does not fit its shape`;
-      end = to;
-    }
-    return end === size - 8 - length
-      ? undefined
-      : `its tensors need ${end + 8 + length} bytes, and the file has ${size}`;
+    const read = (offset: number, length: number): Uint8Array => {
+      const bytes = Buffer.alloc(length);
+      readSync(file, bytes, 0, length, offset);
+      return bytes;
+    };
+    safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ModelError) return error.problem;
+    throw error;
   } finally {
     closeSync(file);
   }
-}
-
-interface TensorPlace {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  /** What type and shape need. */
-  readonly bytes: number;
-}
-
-/** In the order of their places. */
-function tensorsOf(header: Buffer): readonly TensorPlace[] | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(header.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(parsed)) return undefined;
-  const places: TensorPlace[] = [];
-  for (const [name, entry] of Object.entries(parsed)) {
-    if (name === '__metadata__') continue;
-    if (!isRecord(entry)) return undefined;
-    const { dtype, shape, data_offsets: offsets } = entry;
-    if (typeof dtype !== 'string' || !isNumbers(shape) || !isNumbers(offsets)) return undefined;
-    const [from = -1, to = -1] = offsets;
-    const bytes = shape.reduce((product, n) => product * n, elementSizes[dtype] ?? Number.NaN);
-    places.push({ name, from, to, bytes });
-  }
-  return places.sort((a, b) => a.from - b.from || a.to - b.to);
-}
-
-function isNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }

@@ -1,7 +1,7 @@
 // Which files of a Hugging Face model folder say what the model computes. The others (cards, pictures, other formats) may change.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareCodePoints } from './canonical.ts';
+import { compareCodePoints } from '../stages/code-point-order.ts';
 
 const files =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$|\.safetensors$|\.safetensors\.index\.json$/;

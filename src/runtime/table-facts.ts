@@ -5,7 +5,8 @@ import type { Column, Value } from '../stages/dataset.ts';
 import type { Fact, TableFacts, TableRequest } from '../stages/facts.ts';
 import { formatOf, readTextTable } from '../stages/tables/read-table.ts';
 import { problemOf, type Table } from '../stages/tables/table.ts';
-import { canonicalJson, compareCodePoints, sha256 } from './canonical.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { compareCodePoints } from '../stages/code-point-order.ts';
 import { readSealed, replaceFile, seal } from './durable.ts';
 import { unreadable } from './matching-files.ts';
 

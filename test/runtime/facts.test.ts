@@ -242,26 +242,26 @@ test.each<
     { 'config.json': '[]' },
     'bad-model: `m/config.json` does not say what `model_type` the model has',
   ],
-  ['empty weights', { 'model.safetensors': '' }, 'is damaged: it is too short to have a header'],
+  ['empty weights', { 'model.safetensors': '' }, 'is damaged: the file has 0 bytes, too few for a header'],
   [
     'truncated weights',
     { 'model.safetensors': weights.subarray(0, weights.length - 1) },
-    /is damaged: its tensors need (\d+) bytes, and the file has \d+/,
+    /is damaged: the tensors need \d+ bytes, but only \d+ are there/,
   ],
   [
     'truncated header',
     { 'model.safetensors': weights.subarray(0, 40) },
-    /is damaged: its header should have \d+ bytes, and the file has 40/,
+    /is damaged: the header should end at byte \d+, but the file has 40 bytes/,
   ],
   [
     'weights with more behind them',
     { 'model.safetensors': Buffer.concat([weights, Buffer.of(0)]) },
-    'is damaged: its tensors need',
+    'is damaged: 1 bytes at the end belong to no tensor',
   ],
   [
     'a header that is no JSON',
     { 'model.safetensors': Buffer.concat([weights.subarray(0, 8), Buffer.from('x'), weights.subarray(9)]) },
-    'is damaged: its header cannot be read',
+    'is damaged: the header is not JSON',
   ],
   [
     'tensors that overlap',
@@ -274,12 +274,12 @@ test.each<
         3,
       ),
     },
-    'is damaged: the place of the tensor `b` does not fit its shape',
+    'is damaged: tensor `b` overlaps the one before it',
   ],
   [
     'a shape that does not fit',
     { 'model.safetensors': safetensors({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 4) },
-    'is damaged: the place of the tensor `a` does not fit its shape',
+    'is damaged: tensor `a` of shape [2] needs 8 bytes and has 4',
   ],
 ])('a model folder with %s', (_, files, message) => {
   using folder = temporaryFolder();

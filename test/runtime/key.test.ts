@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, compareCodePoints, sha256 } from '../../src/runtime/canonical.ts';
+import { canonicalJson, sha256 } from '../../src/runtime/canonical.ts';
+import { compareCodePoints } from '../../src/stages/code-point-order.ts';
 import { actionKey, keyParts, type InputContents } from '../../src/runtime/key.ts';
 import { fromStep, pipelineOf, type StepSketch } from './rig/pipeline.ts';
 import { stages } from './rig/stages.ts';

@@ -62,7 +62,7 @@ export function unitsOf(rows: RowKeys, equalTexts: boolean): Units {
   for (const unit of of) sizes[unit] += 1;
   const crowded: number[] = [];
   of.forEach((unit, row) => {
-    if ((sizes[unit]) > 1) crowded.push(row);
+    if (sizes[unit] > 1) crowded.push(row);
   });
   const crowdedKeys = numbered(crowded.map((row) => `${rows.identity[row]}\0${rows.detail(row)}`));
   return { of, keys: numbered(names), crowded, crowdedKeys };

@@ -1,6 +1,7 @@
 // What every drawing of a program starts from: steps and edges, with states where a plan is known, and folded to one node a
 // stage. Made from a `Plan` or a `Pipeline`; knows nothing of how it is drawn.
-import type { CheckedInput, Pipeline } from '../../compiler/pipeline.ts';
+import { stepsOf } from '../../compiler/order.ts';
+import type { Pipeline } from '../../compiler/pipeline.ts';
 import type { Plan, Reason, StepState } from '../plan.ts';
 
 export interface GraphStep {
@@ -101,19 +102,4 @@ export function stepKeys(id: string): readonly (readonly [name: string, value: s
 function docOf(docs: ReadonlyMap<string, string>, id: string): { readonly doc?: string } {
   const doc = docs.get(id);
   return doc === undefined ? {} : { doc };
-}
-
-function stepsOf(input: CheckedInput): readonly string[] {
-  switch (input.from) {
-    case 'step':
-      return [input.step];
-    case 'many':
-      return input.members.flatMap((member) => stepsOf(member.input));
-    case 'files':
-    case 'builtin':
-    case 'folder':
-      return [];
-    default:
-      return input satisfies never;
-  }
 }
