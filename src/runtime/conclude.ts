@@ -1,5 +1,5 @@
 // What is done for every step whose result is there, new or from the store: files of `to:`, its report, its requirement.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Failure } from '../parser/diagnostic.ts';
 import type { CheckedStep } from '../compiler/pipeline.ts';
@@ -8,7 +8,7 @@ import type { Export } from '../stages/stage.ts';
 import { stepFailure } from '../stages/step-failure.ts';
 import type { Action } from './action.ts';
 import { sha256 } from './canonical.ts';
-import { asDiskFull, errorCode, readSealed, replaceFile, seal } from './durable.ts';
+import { asDiskFull, errorCode, makeFolders, readSealed, replaceFile, seal } from './durable.ts';
 import { newNonce } from './process-identity.ts';
 import type { News, RunSettings } from './run-settings.ts';
 
@@ -112,7 +112,7 @@ function exportFile(
   }
   const draft = join(dirname(to), `.draft-${process.pid}-${newNonce()}`);
   try {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolders(dirname(to));
     const contents = readStored(store.objectPath(file.digest));
     if (contents === undefined || sha256(contents) !== file.digest) throw corrupt(name);
     writeFileSync(draft, contents);

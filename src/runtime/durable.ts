@@ -1,6 +1,6 @@
 // Files that are there as a whole or not at all, also after a power cut, and records that show every flipped bit.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
@@ -43,6 +43,22 @@ export function replaceFile(path: string, text: string, drafts = dirname(path)):
   } catch (error) {
     rmSync(draft, { force: true });
     throw asDiskFull(error, path);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Level by level, because Node's own `recursive` never returns where a parent is there
+ * but the system denies it (`/proc/x`).
+ */
+export function makeFolders(directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST' && statSync(directory).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(directory))) throw error;
+    makeFolders(dirname(directory));
+    mkdirSync(directory);
   }
 }
 

@@ -1,6 +1,6 @@
 // The store: what every step gave, by key, and the files themselves, by digest. Everything in it can be made again;
 // what it hands out is what was put in, or nothing. Knows no stages and no plans.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
@@ -13,6 +13,7 @@ import {
   seal,
   syncDirectory,
   writeDurably,
+  makeFolders,
 } from './durable.ts';
 import type { Fault } from './fault.ts';
 
@@ -156,7 +157,7 @@ function checkVersion(directory: string): void {
 
 function createFolders(directory: string): void {
   try {
-    for (const folder of folders) mkdirSync(join(directory, folder), { recursive: true });
+    for (const folder of folders) makeFolders(join(directory, folder));
     if (existsSync(join(directory, 'format'))) return;
     replaceFile(join(directory, '.gitignore'), '*\n');
     replaceFile(join(directory, 'format'), `${storeVersion}\n`); // last: from here on the store is whole
