@@ -1,5 +1,6 @@
 // What the store remembers of a step that ran: from what, what came out, and what it cost.
 import type { ArtifactType } from '../stages/artifact.ts';
+import type { Computation } from '../stages/stage.ts';
 import type { KeyParts } from './key.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
@@ -11,8 +12,8 @@ export interface Action {
   /** By part of the stage. */
   readonly outputs: Readonly<Record<string, StoredArtifact>>;
   readonly seconds: number;
-  /** Where tensors were computed, when the stage computed any. */
-  readonly device?: string;
+  /** Where tensors were computed and at what cost, when the stage computed any. */
+  readonly computed?: Computation;
   readonly notes: readonly string[];
   /** Of FSL, Node.js, the machine: recorded, not keyed. */
   readonly versions: Readonly<Record<string, string>>;

@@ -113,13 +113,15 @@ async function publish(
     parts,
     outputs,
     seconds: result.seconds,
-    ...(result.device === undefined ? {} : { device: result.device }),
+    ...(result.computed === undefined ? {} : { computed: result.computed }),
     notes,
     versions: settings.versions,
     time: settings.now(),
   };
   await settings.store.publish({ action, files, drafts: run.attempts.drafts, fault: settings.fault });
   run.fresh.add(key);
-  run.tell({ type: 'step-finished', step: step.id, key, seconds, bytes: bytesOf(action) });
+  const { computed } = result;
+  const trace = computed === undefined ? {} : { computed };
+  run.tell({ type: 'step-finished', step: step.id, key, seconds, bytes: bytesOf(action), ...trace });
   return { state: 'done', action };
 }

@@ -145,8 +145,8 @@ export function deviceReason(
   { device = 'auto' }: Pick<PlanOptions, 'device'>,
 ): Reason | undefined {
   const asked = step.common.device === 'auto' ? device : step.common.device;
-  if (asked === 'auto' || action.device === undefined || action.device === asked) return undefined;
-  return { code: 'device_changed', path: 'device', before: action.device, after: asked };
+  if (asked === 'auto' || action.computed === undefined || action.computed.device === asked) return undefined;
+  return { code: 'device_changed', path: 'device', before: action.computed.device, after: asked };
 }
 
 function alwaysReason(step: CheckedStep): Reason {

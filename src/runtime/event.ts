@@ -1,5 +1,6 @@
 // What happens during a run: a closed set, the only source of progress, tables, run records and pages.
 import type { Diagnostic } from '../parser/diagnostic.ts';
+import type { Computation } from '../stages/stage.ts';
 import type { Plan } from './plan.ts';
 import type { Report } from '../stages/report.ts';
 
@@ -38,6 +39,8 @@ export type Event = { readonly time: number } & (
       readonly key: string;
       readonly seconds: number;
       readonly bytes: number;
+      /** Where it computed tensors. */
+      readonly computed?: Computation;
     }
   | { readonly type: 'step-failed'; readonly step: string; readonly diagnostics: readonly Diagnostic[] }
   /** Not tried, because a step it needs failed. */
@@ -63,3 +66,5 @@ export interface RunResult {
   readonly skipped: number;
   readonly reports: readonly { readonly step: string; readonly report: Report }[];
 }
+
+export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>;

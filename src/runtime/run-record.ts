@@ -118,8 +118,9 @@ export function openRunRecord({ planned, settings, drafts, started }: Opening): 
         case 'step-cached':
           return settle({ id: event.step, outcome: 'cached', key: event.key });
         case 'step-finished': {
-          const { step, key, seconds, bytes } = event;
-          return settle({ id: step, outcome: 'done', key, seconds, bytes });
+          const { step, key, seconds, bytes, computed } = event;
+          const trace = computed === undefined ? {} : { computed };
+          return settle({ id: step, outcome: 'done', key, seconds, bytes, ...trace });
         }
         case 'step-failed':
           return settle({ id: event.step, outcome: 'failed', problems: event.diagnostics.map(problemOf) });

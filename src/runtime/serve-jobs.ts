@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Failure, diagnostic } from '../parser/diagnostic.ts';
 import { createRandom } from '../learning/random.ts';
+import type { Computation } from '../stages/stage.ts';
 import type { Output } from '../stages/artifact.ts';
 import type { Progress, RunContext, StageDefinition } from '../stages/stage.ts';
 import { stepFailure } from '../stages/step-failure.ts';
@@ -81,7 +82,7 @@ async function runJob(
   const definition = host.kind(job.kind);
   if (definition === undefined) throw new Error(`the worker knows no stage kind ${job.kind}`);
   const outputs = new Map<string, AttemptOutput>();
-  let device: string | undefined;
+  let computed: Computation | undefined;
   const context: RunContext<never, never> = {
     options: job.options as never, // the compiler has checked them against this declaration
     inputs: openInputs(job.inputs, verification) as never,
@@ -98,7 +99,7 @@ async function runJob(
     },
     progress: throttled(job.id, host.channel),
     note: (message) => host.channel.send?.({ type: 'note', id: job.id, message }),
-    computedOn: (used) => (device = used),
+    computed: (computation) => (computed = together(computed, computation)),
     signal,
     engine: job.engine,
     cacheDirectory: job.cacheDirectory,
@@ -114,7 +115,24 @@ async function runJob(
     written[part] = files;
   }
   const seconds = (performance.now() - start) / 1000;
-  return { outputs: written, seconds, ...(device === undefined ? {} : { device }) };
+  return { outputs: written, seconds, ...(computed === undefined ? {} : { computed }) };
+}
+
+/** A step may open an engine more than once. */
+function together(a: Computation | undefined, b: Computation): Computation {
+  if (a === undefined) return b;
+  const nodes = { ...a.nodes };
+  for (const [name, count] of Object.entries(b.nodes)) nodes[name] = (nodes[name] ?? 0) + count;
+  return {
+    backend: b.backend,
+    device: b.device,
+    compiled: a.compiled + b.compiled,
+    compileMs: a.compileMs + b.compileMs,
+    cacheHits: a.cacheHits + b.cacheHits,
+    runs: a.runs + b.runs,
+    runMs: a.runMs + b.runMs,
+    nodes,
+  };
 }
 
 function openInputs(

@@ -1,4 +1,5 @@
 // What the runner and a worker say to each other: plain data, never contents of files.
+import type { Computation } from '../stages/stage.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
 import type { EngineChoice } from '../stages/stage.ts';
@@ -70,7 +71,7 @@ export interface JobProgress {
 export interface JobResult {
   readonly outputs: Readonly<Record<string, readonly WrittenFile[]>>;
   readonly seconds: number;
-  readonly device?: string;
+  readonly computed?: Computation;
 }
 
 /** A file of an output; `path` where its bytes wait to be published, nothing where the store has them already. */

@@ -38,15 +38,26 @@ export async function openHuggingFace(
     }
   }
 
-  const { backend, threads = availableParallelism() } = context.engine;
+  const { backend, device, threads = availableParallelism() } = context.engine;
+  if (device === 'gpu' && backend !== 'tensorflow')
+    throw stepFailure(
+      {
+        code: 'not-supported',
+        message: `in this version the backend \`${backend}\` computes on the processor only, and a GPU was asked for`,
+        hint: 'leave `device` away, or run with `--backend tensorflow` where `@tensorflow/tfjs-node-gpu` is installed',
+      },
+      'device',
+    );
   const engine = await translated(() => openEngine({ backend, threads }));
   try {
     const encoder = await translated(() => loadSentenceEncoder(folder, { maxTokens: maxLength }));
-    context.computedOn?.('cpu');
     return {
       encode: (texts, options) => translated(() => encoder.encode(texts, options)),
       dispose: async () => {
         encoder.dispose();
+        const { compiled, compileMs, cacheHits, runs, runMs, nodes } = engine.trace();
+        const on = backend === 'tensorflow' ? 'gpu' : 'cpu';
+        context.computed?.({ backend, device: on, compiled, compileMs, cacheHits, runs, runMs, nodes });
         await engine.dispose();
       },
     };

@@ -13,7 +13,7 @@ import { cachedEncode, type Encode } from './vector-cache.ts';
 /** What opening a model needs of a running step. */
 export type ModelContext = Pick<
   RunContext<never, never>,
-  'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computedOn'
+  'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computed'
 >;
 
 export type EncodeProgress = (done: number, total: number) => void;

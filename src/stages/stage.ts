@@ -115,12 +115,26 @@ export interface RunContext<O extends Options, I extends Inputs> {
   readonly progress: (progress: Progress) => void;
   /** A thing the user should know that is not an error: shown with the step, kept in its record. */
   readonly note: (message: string) => void;
-  /** Says where tensors were computed, for the record of the step. */
-  computedOn?(device: 'cpu' | 'gpu'): void;
+  /** Says where tensors were computed and at what cost, for the record of the step. */
+  computed?(computation: Computation): void;
   readonly signal: AbortSignal;
   readonly engine: EngineChoice;
   /** A directory for caches shared between steps (frozen embeddings), or none. */
   readonly cacheDirectory: string | undefined;
+}
+
+/** What an engine did for a step. */
+export interface Computation {
+  readonly backend: EngineChoice['backend'];
+  readonly device: 'cpu' | 'gpu';
+  /** Graphs compiled, taken from the cache, and run; zeros for backends that compile none. */
+  readonly compiled: number;
+  readonly compileMs: number;
+  readonly cacheHits: number;
+  readonly runs: number;
+  readonly runMs: number;
+  /** Nodes run, by ONNX operator. */
+  readonly nodes: Readonly<Record<string, number>>;
 }
 
 export interface EngineChoice {

@@ -1,6 +1,7 @@
 // What is stored of a stage: every part of every instance that was asked for, and how it came to be.
 import type { CheckedInput } from '../../compiler/pipeline.ts';
 import { artifactJson, artifactText, type NamedArtifact } from '../report/artifact-view.ts';
+import { computationText } from '../report/computation-text.ts';
 import type { Paint } from '../report/paint.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { exitCodes, paintFor, type Context } from './context.ts';
@@ -63,10 +64,10 @@ function artifactsOf(
 
 /** Kind, inputs, time and cost of a result, in one line. */
 function origin(open: OpenProgram, { step, action, earlier }: StoredStep, paint: Paint): string {
-  const { parts, seconds, time, device, key } = action;
+  const { parts, seconds, time, computed, key } = action;
   const inputs = Object.values(step.inputs).flatMap((input) => inputNames(input, open));
   const made = new Date(time).toISOString().slice(0, 16).replace('T', ' ');
-  const where = device === undefined ? '' : ` on ${device}`;
+  const where = computed === undefined ? '' : `, ${computationText(computed)}`;
   const old = earlier ? '; of an earlier run, because it is never taken from the cache' : '';
   return paint.dim(
     `${step.id}: made by ${parts.kind} from ${inputs.join(', ') || 'nothing'} on ${made} UTC in ${seconds.toFixed(1)} s${where}; key ${key.slice(0, 12)}${old}`,

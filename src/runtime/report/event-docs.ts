@@ -61,6 +61,8 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
       key: 'Key of the action.',
       seconds: 'How long it ran.',
       bytes: 'Size of its outputs.',
+      computed:
+        'Only where it computed tensors: backend, device, graphs compiled, taken from the cache and run, and the nodes run by ONNX operator.',
     },
   },
   'step-failed': {

@@ -1,5 +1,6 @@
 // One plain line for an event, for logs and pipes, or none where it is not worth one.
-import type { Event } from '../event.ts';
+import type { Event, EventOf } from '../event.ts';
+import { computationText } from './computation-text.ts';
 import { stepLabel } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { bytes, counted, duration } from './quantity.ts';
@@ -22,7 +23,7 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     case 'step-waiting':
       return `${paint.cyan('○')} ${stepLabel(event.step)}: another runner is on it, process ${event.pid} on ${event.host}`;
     case 'step-finished':
-      return `${paint.green('✔')} ${stepLabel(event.step)} ${paint.dim(`${duration(event.seconds)}, ${bytes(event.bytes)}`)}`;
+      return `${paint.green('✔')} ${stepLabel(event.step)} ${paint.dim(finished(event, verbose))}`;
     case 'step-failed':
       return `${paint.red('✘')} ${stepLabel(event.step)} failed`;
     case 'step-skipped':
@@ -36,4 +37,9 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     default:
       return event satisfies never;
   }
+}
+
+function finished({ seconds, bytes: size, computed }: EventOf<'step-finished'>, verbose: boolean): string {
+  const cost = `${duration(seconds)}, ${bytes(size)}`;
+  return verbose && computed !== undefined ? `${cost}; ${computationText(computed)}` : cost;
 }

@@ -87,7 +87,16 @@ const fit = defineStage({
   run: async (context) => {
     const { options, inputs, signal } = context;
     count('fit');
-    context.computedOn?.('cpu');
+    context.computed?.({
+      backend: 'onnx',
+      device: 'cpu',
+      compiled: 1,
+      compileMs: 1,
+      cacheHits: 0,
+      runs: 1,
+      runMs: 1,
+      nodes: { Add: 1 },
+    });
     context.progress({ done: 1, total: 1, unit: 'steps' });
     context.note('a note');
     if (options.fail_unless !== undefined && !existsSync(options.fail_unless)) {
