@@ -4,7 +4,7 @@ import { suggest } from '../parser/suggest.ts';
 import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
-import { findLeak, trailsOf, type Trails } from './leakage.ts';
+import { findLeaks, provenanceOf, type Provenances } from './leakage.ts';
 import type { CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 import { listWords } from './check-value.ts';
@@ -14,7 +14,7 @@ import type { ResolvedStep } from './resolve-steps.ts';
 interface Known {
   readonly steps: ReadonlyMap<string, ResolvedStep>;
   readonly outputs: Map<string, Readonly<Record<string, Static>>>;
-  readonly trails: Trails;
+  readonly provenances: Provenances;
   /** Outputs of steps that share their options and what is known of their inputs: such steps are checked once. */
   readonly checked: Map<string, Readonly<Record<string, Static>>>;
   readonly identity: (value: object) => number;
@@ -24,7 +24,7 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
   const known: Known = {
     steps: new Map(ordered.map((step) => [step.id, step])),
     outputs: new Map(),
-    trails: new Map(),
+    provenances: new Map(),
     checked: new Map(),
     identity: identities(),
   };
@@ -35,7 +35,7 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     const outputs = fits ? checkOnce(step, known, program) : unknownOutputs(step);
     known.outputs.set(step.id, outputs);
     reportLeaks(step, known, program);
-    known.trails.set(step.id, trailsOf(step, outputs, known.trails));
+    known.provenances.set(step.id, provenanceOf(step, outputs, known.provenances));
     return checkedStep(step, outputs);
   });
 }
@@ -294,16 +294,6 @@ function wrongArtifactHint(declaration: Input, found: Static, definition: StageD
 }
 
 function reportLeaks(step: ResolvedStep, known: Known, program: Program): void {
-  for (const [name, input] of Object.entries(step.inputs)) {
-    const use = step.definition.inputs[name]?.use;
-    if (use !== 'fit' && use !== 'select') continue;
-    const path = findLeak(input, known.trails);
-    if (path === undefined) continue;
-    program.diagnostics.add({
-      code: 'leakage',
-      message: `test rows reach \`${step.name}\`, which ${use === 'fit' ? 'learns from' : 'selects with'} them: ${[...path, step.name].join(' -> ')}`,
-      span: step.places[name] ?? step.span,
-      hint: 'a figure measured on these rows afterwards would not be believable: use the train or validation part',
-    });
-  }
+  for (const { input, message, hint } of findLeaks(step, known.provenances))
+    program.diagnostics.add({ code: 'leakage', message, span: step.places[input] ?? step.span, hint });
 }

@@ -323,6 +323,27 @@ measure s { model: m on: p.test }`);
     ]);
   });
 
+  test.each([
+    [
+      'the whole, of which the test part is drawn',
+      'from: d',
+      'on: p.test',
+      'd -> m -> s, and `p.test` shares rows with `d`',
+    ],
+    ['the part it learnt from', 'from: p.train', 'on: p.train', 'p.train -> m -> s, and `p.train` again'],
+    [
+      'the whole of what it learnt a part from',
+      'from: p.train',
+      'on: d',
+      'p.train -> m -> s, and `d` shares rows with `p.train`',
+    ],
+  ])('a model is not measured on %s', (_, from, on, path) => {
+    const { problems } = compileText(base.replace('from: p.train', from).replace('on: p.test', on));
+    expect(problems.filter((problem) => !problem.startsWith('warning'))).toEqual([
+      `4:26 leakage: \`s\` measures on rows that the model has learnt from: ${path}`,
+    ]);
+  });
+
   test('a seed that reaches nothing random would fake an interval', () => {
     const { problems } = compileText(`load d { from: "d.csv" }
 split p { from: d train: 8 test: 40 }

@@ -281,12 +281,14 @@ describe('what is done with results', () => {
     using folder = folderWithData();
     const broken = await runSmall(folder, { require: 7 });
     expect(broken.result.outcome).toBe('requirement-failed');
-    expect(told(broken.events, 'requirement')[0]).toMatchObject({
-      step: 'score[seed=1]',
-      text: 'rows >= 7',
-      held: false,
-      detail: 'rows is 6',
-    });
+    expect(told(broken.events, 'requirement')).toContainEqual(
+      expect.objectContaining({
+        step: 'score[seed=1]',
+        text: 'rows >= 7',
+        held: false,
+        detail: 'rows is 6',
+      }),
+    );
     const again = await runSmall(folder, { require: 7 });
     expect([again.result.outcome, again.ran]).toEqual(['requirement-failed', []]);
     expect((await runSmall(folder, { require: 6 })).result.outcome).toBe('done');
