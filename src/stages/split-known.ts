@@ -85,6 +85,8 @@ export interface KnownSplit {
 interface Left {
   rows: number;
   readonly labels: Map<string, number>;
+  /** The same as they are likely to be: a number or share of rows takes of each label in proportion. Not for judging. */
+  readonly likely: Map<string, number>;
   /** Whether `labels` are what is left, and not only upper bounds. */
   exact: boolean;
 }
@@ -94,10 +96,14 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
   const findings: Finding[] = [];
   const statics = new Map<Part, StaticDataset>();
   const after: Part[] = [];
+  const byLabel = (from.labels ?? []).map(
+    ({ name, rows }) => [name, rows ?? Number.POSITIVE_INFINITY] as const,
+  );
   const left: Left = {
     rows: (from.rows ?? Number.POSITIVE_INFINITY) - namedRows(counts).size,
     exact: true,
-    labels: new Map((from.labels ?? []).map(({ name, rows }) => [name, rows ?? Number.POSITIVE_INFINITY])),
+    labels: new Map(byLabel),
+    likely: new Map(byLabel),
   };
   const total = dropping ? undefined : from.rows;
   for (const [part, count] of drawOrder(counts)) {
@@ -111,10 +117,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
     const shortage = findings.length > 0 ? undefined : shortageOf(part, count, wanted, left, after); // the first one says enough
     if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage) });
     statics.set(part, partOf(from, part, count, wanted));
-    if (count !== 'rest' && 'per_label' in count)
-      for (const [name, rows] of left.labels) left.labels.set(name, rows - count.per_label);
-    else left.exact = false;
-    if (count === 'rest' || !('named' in count)) left.rows -= wanted ?? 0;
+    leave(left, count, wanted, from.rows);
     after.push(part);
   }
   const absent = (part: Part): StaticDataset => ({ ...from, rows: 0, labels: undefined, partition: part });
@@ -148,6 +151,20 @@ function wantedRows(
   return from.labels === undefined ? undefined : count.per_label * left.labels.size;
 }
 
+/** What a part leaves. */
+function leave(left: Left, count: Count, wanted: number | undefined, total: number | undefined): void {
+  if (count !== 'rest' && 'per_label' in count) {
+    for (const rows of [left.labels, left.likely])
+      for (const [name, n] of rows) rows.set(name, n - count.per_label);
+  } else {
+    left.exact = false;
+    const among = count !== 'rest' && 'named' in count ? total : left.rows; // named rows are no longer in `rows`
+    if (wanted !== undefined && among !== undefined && Number.isFinite(among) && among > 0)
+      for (const [name, n] of left.likely) left.likely.set(name, n - Math.floor((wanted * n) / among));
+  }
+  if (count === 'rest' || !('named' in count)) left.rows -= wanted ?? 0;
+}
+
 function shortageOf(
   part: Part,
   count: Count,
@@ -156,16 +173,24 @@ function shortageOf(
   after: readonly Part[],
 ): Shortage | undefined {
   const shortage = { part, count, after: [...after], exact: left.exact };
+  const rows = Math.max(0, left.rows);
   if (count === 'rest') return left.rows <= 0 ? { ...shortage, left: 0 } : undefined;
   if ('named' in count) return undefined; // each of them is there, or is outside the data
   if ('per_label' in count) {
-    const few = [...left.labels].filter(([, rows]) => rows < count.per_label);
-    if (few.length > 0)
-      return { ...shortage, left: few.map(([label, rows]) => ({ label, rows: Math.max(0, rows) })) };
+    const labels = [...left.labels].map(([label, most]) => ({
+      label,
+      rows: Math.max(0, Math.min(most, left.likely.get(label) ?? most)),
+      short: most < count.per_label,
+    }));
+    const few = labels.filter((entry) => entry.short || (wanted ?? 0) > rows);
+    const short = few.filter((entry) => entry.short || entry.rows < count.per_label);
+    if (few.length === 0) return undefined;
+    if (short.length === 0) return { ...shortage, left: rows, labels: labels.length };
+    const most = Math.min(Math.floor(rows / labels.length), ...labels.map((entry) => entry.rows));
+    return { ...shortage, left: short.map(({ label, rows: n }) => ({ label, rows: n })), most };
   }
   if (wanted === undefined || (wanted >= 1 && wanted <= left.rows)) return undefined;
-  const rows = Math.max(0, left.rows);
-  return { ...shortage, left: 'per_label' in count ? [] : rows };
+  return { ...shortage, left: rows };
 }
 
 function partOf(from: StaticDataset, part: Part, count: Count, rows: number | undefined): StaticDataset {

@@ -11,30 +11,41 @@ export interface Shortage {
   readonly left: number | readonly { readonly label: string; readonly rows: number }[];
   /** Parts that have some of the data already. */
   readonly after: readonly Part[];
-  /** Whether `left` is what there is, and not only an upper bound of it. */
+  /** Whether `left` is what there is, and not only what is likely. */
   readonly exact: boolean;
+  /** The greatest number per label that fits, where it is not the least of `left`. */
+  readonly most?: number;
+  /** How many labels share the rows of `left`, where it is a number. */
+  readonly labels?: number;
 }
 
-export function tooFewRows({ part, count, left, after, exact }: Shortage): Omit<Problem, 'span'> {
+export function tooFewRows(shortage: Shortage): Omit<Problem, 'span'> {
+  const { part, count, left, after, exact, labels } = shortage;
   const others = after.length === 0 ? '' : ` after ${after.map((name) => `\`${name}\``).join(', ')}`;
   if (count !== 'rest' && 'per_label' in count && typeof left !== 'number') {
-    const most = Math.min(...left.map(({ rows }) => rows));
+    const most = shortage.most ?? Math.min(...left.map(({ rows }) => rows));
     const shown = left
       .slice(0, 5)
-      .map(({ label, rows }) => `\`${label}\` has ${exact ? '' : 'at most '}${rows}`);
+      .map(({ label, rows }) => `\`${label}\` has ${exact ? '' : 'about '}${rows}`);
     const more = left.length > 5 ? ` and ${left.length - 5} more labels have too few` : '';
     return {
       code: 'too-few-rows',
       message: `\`${part}\` asks for ${count.per_label} rows of each label, but${others} ${shown.join(', ')}${more}`,
       hint:
         most > 0
-          ? `at most \`${most} per label\` is possible here; lower this count or another part's, or bring more rows`
+          ? `${exact ? 'at most' : 'about'} \`${most} per label\` is possible here; lower this count or another part's, or bring more rows`
           : "lower another part's count, bring rows of the label, or leave the label out with `where:` in `load`",
     };
   }
+  const there = typeof left === 'number' ? left : left.reduce((sum, { rows }) => sum + rows, 0);
+  if (count !== 'rest' && 'per_label' in count && labels !== undefined)
+    return {
+      code: 'too-few-rows',
+      message: `\`${part}\` asks for ${count.per_label} rows of each of ${labels} labels, but${others} there ${verb(there)} left`,
+      hint: "lower this count or another part's, or bring more rows",
+    };
   const wanted =
     count === 'rest' ? 'the rest' : 'rows' in count ? `${count.rows} rows` : 'a share of the rows';
-  const there = typeof left === 'number' ? left : left.reduce((sum, { rows }) => sum + rows, 0);
   const share = count !== 'rest' && 'share' in count;
   return {
     code: 'too-few-rows',

@@ -433,7 +433,9 @@ hint: did you mean \`label\`? The columns are \`text\`, \`label\``;
   const unlabelled: StaticDataset = { ...known, labelled: false, labels: [] };
   expect(text({ train: { per_label: 2 } }, unlabelled)).toMatch(/^at train:1:1 needs-labels: /);
   // Which labels the rows of `test` have is not known yet.
-  expect(text({ test: { rows: 10 }, train: { per_label: 9 } })).toContain('after `test` `b` has at most 8');
+  expect(text({ test: { rows: 10 }, train: { per_label: 9 } })).toContain(
+    'but after `test` `a` has about 6, `b` has about 4\nhint: about `4 per label` is possible here',
+  );
   // Nothing is claimed of data that is not known.
   const unknown: StaticDataset = { ...known, rows: undefined, labels: undefined, columns: undefined };
   expect(
@@ -451,4 +453,37 @@ test('rows with several labels are drawn as a whole', async () => {
     notes: ['rows with several labels are drawn without regard to the proportions of the labels'],
   });
   await expect(drawn(data, { train: { per_label: 5 } })).rejects.toThrow('counts rows per label');
+});
+
+test('how many rows a label has left is told as the run will find it', async () => {
+  const data = balanced({ a: 40, b: 40 });
+  const of: StaticDataset = {
+    ...known,
+    columns: ['text', 'label', 'who'],
+    rows: 80,
+    labels: data.labels.map((name) => ({ name, rows: 40 })),
+  };
+  const text = (options: Given): string => checkStage(split, options, { dataset: of }).text;
+  const artifact = await datasetArtifact(data);
+  for (const per_label of [30, 50]) {
+    const options = { test: { share: 0.3 }, train: { per_label } };
+    const before = text(options);
+    expect(before).toContain(
+      `\`train\` asks for ${per_label} rows of each label, but after \`test\` \`a\` has about 28, \`b\` has about 28`,
+    );
+    expect(before).toContain('about `28 per label` is possible here');
+    expect(await runStage(split, options, artifact)).toBe(
+      before.replaceAll('about ', '').replace('hint: ', 'hint: at most '),
+    );
+  }
+  expect(text({ test: { share: 0.3 }, train: { per_label: 28 } })).toBe('');
+  const three: StaticDataset = {
+    ...of,
+    labels: ['a', 'b', 'c'].map((name) => ({ name, rows: undefined })),
+    rows: 80,
+  };
+  expect(checkStage(split, { test: { rows: 60 }, train: { per_label: 9 } }, { dataset: three }).text).toBe(
+    `at train:1:1 too-few-rows: \`train\` asks for 9 rows of each of 3 labels, but after \`test\` there are 20 rows left
+hint: lower this count or another part's, or bring more rows`,
+  );
 });
