@@ -5,6 +5,7 @@ import { Diagnostics, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
 import { checkSteps } from './check-steps.ts';
+import { findDamage, isDamaged, type Damage } from './damage.ts';
 import { constant } from './evaluate.ts';
 import { expand } from './expand.ts';
 import { functionNames, unsupportedFunctions } from './functions.ts';
@@ -40,13 +41,24 @@ export function compile(
   parsed: readonly Diagnostic[],
   settings: CompileSettings,
 ): Compilation {
+  const damage = findDamage(file, parsed);
+  const found = new Diagnostics();
+  const pipeline = build(file, damage, settings, found);
   const diagnostics = new Diagnostics();
   for (const entry of parsed) diagnostics.add(entry);
-  const pipeline = build(file, settings, diagnostics);
+  for (const entry of found.sorted()) {
+    const here = entry.span.source === file.source;
+    if (!here || !isDamaged(entry.span, damage.places)) diagnostics.add(entry);
+  }
   return { pipeline: diagnostics.hasErrors ? undefined : pipeline, diagnostics: diagnostics.sorted() };
 }
 
-function build(file: Ast.File, settings: CompileSettings, diagnostics: Diagnostics): Pipeline | undefined {
+function build(
+  file: Ast.File,
+  damage: Damage,
+  settings: CompileSettings,
+  diagnostics: Diagnostics,
+): Pipeline | undefined {
   checkVersion(file, diagnostics);
   const names = collectNames(file, diagnostics);
   checkTypes(names, diagnostics);
@@ -56,6 +68,7 @@ function build(file: Ast.File, settings: CompileSettings, diagnostics: Diagnosti
     facts: settings.facts,
     diagnostics,
     names,
+    damage,
     constants: new Map(),
     resolvePath: (path: string) => settings.resolvePath(path),
   };
@@ -64,10 +77,11 @@ function build(file: Ast.File, settings: CompileSettings, diagnostics: Diagnosti
   checkConstants(program);
 
   const instances = expand(program);
+  if (instances === undefined) return undefined;
   const ordered = orderSteps(resolveSteps(instances, program), program);
   if (ordered === undefined) return undefined;
   const steps = checkSteps(ordered, program);
-  if (!diagnostics.hasErrors) reportIdentical(steps, program);
+  if (!diagnostics.hasErrors && damage.places.length === 0) reportIdentical(steps, program);
   const pipeline: Pipeline = {
     source: file.source,
     steps,

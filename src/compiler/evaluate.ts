@@ -194,6 +194,7 @@ function reference(name: Ast.Name, scope: Scope, program: Program): Value | unde
     });
     return undefined;
   }
+  if (name.text === '' || program.damage.variables.has(name.text)) return undefined;
   const near = suggest(name.text, valueNames(scope, program));
   program.diagnostics.add({
     code: 'unknown-name',

@@ -21,10 +21,21 @@ export interface StageInstances {
 
 export type Instances = ReadonlyMap<string, StageInstances>;
 
-export function expand(program: Program): Instances {
+/** Nothing where there are too many. */
+export function expand(program: Program): Instances | undefined {
   const table = new Map<string, StageInstances>();
-  expandInto(program.file.declarations, fileScope, program, table);
-  return table;
+  const expansion: Expansion = { table, left: instanceLimit };
+  expandInto(program.file.declarations, fileScope, program, expansion);
+  return expansion.left < 0 ? undefined : table;
+}
+
+/** More are a mistake in a matrix, and would take minutes before anything can be said about them. */
+const instanceLimit = 200_000;
+
+interface Expansion {
+  readonly table: Map<string, StageInstances>;
+  /** How many instances may still be made. */
+  left: number;
 }
 
 /** The key of an instance within its stage: the values of the loops, by loop. */
@@ -41,21 +52,26 @@ function expandInto(
   declarations: readonly Ast.Declaration[],
   scope: Scope,
   program: Program,
-  table: Map<string, StageInstances>,
+  expansion: Expansion,
 ): void {
   for (const declaration of declarations) {
     switch (declaration.node) {
       case 'stage':
-        addInstance(declaration, scope, table);
+        if (expansion.left === 0) reportLimit(declaration, program);
+        expansion.left -= 1;
+        if (expansion.left < 0) return;
+        addInstance(declaration, scope, expansion.table);
         break;
       case 'each':
-        for (const binding of bindingsOf(declaration, scope, program))
-          expandInto(declaration.body, { bindings: [...scope.bindings, binding] }, program, table);
+        for (const binding of bindingsOf(declaration, scope, program)) {
+          if (expansion.left < 0) return;
+          expandInto(declaration.body, { bindings: [...scope.bindings, binding] }, program, expansion);
+        }
         break;
       case 'when': {
         const condition = evaluateBool(declaration.condition, scope, program);
         if (condition === undefined) break;
-        expandInto(condition ? declaration.then : declaration.otherwise, scope, program, table);
+        expandInto(condition ? declaration.then : declaration.otherwise, scope, program, expansion);
         break;
       }
       case 'import':
@@ -78,6 +94,15 @@ function expandInto(
         declaration satisfies never;
     }
   }
+}
+
+function reportLimit(stage: Ast.Stage, program: Program): void {
+  program.diagnostics.add({
+    code: 'out-of-range',
+    message: `the program has more than ${instanceLimit.toLocaleString('en')} steps`,
+    span: stage.name.span,
+    hint: 'nested `each` blocks multiply: shorten their lists',
+  });
 }
 
 function misplaced(declaration: Ast.Declaration, program: Program): void {

@@ -3,6 +3,7 @@ import type * as Ast from '../parser/ast.ts';
 import type { Diagnostics } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
+import type { Damage } from './damage.ts';
 import type { Scalar, Value } from './value.ts';
 
 export interface Program {
@@ -11,6 +12,7 @@ export interface Program {
   readonly facts: Facts;
   readonly diagnostics: Diagnostics;
   readonly names: Names;
+  readonly damage: Damage;
   /** Values of parameters; absent where one is missing or wrong. */
   readonly params: ReadonlyMap<string, Value>;
   /** Values of constants already evaluated; `undefined` while one is being evaluated or where it is wrong. */

@@ -141,6 +141,7 @@ function selectedKeys(
 }
 
 function noInstance(name: Ast.Name, instances: Instances, program: Program): undefined {
+  if (name.text === '' || program.damage.nameless) return undefined;
   const declared = program.names.stages.has(name.text);
   const near = declared ? undefined : suggest(name.text, [...instances.keys()]);
   program.diagnostics.add({

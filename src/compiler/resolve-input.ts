@@ -116,6 +116,8 @@ function one(referred: Referred, place: InputPlace, program: Program): CheckedIn
 }
 
 function unknownStage(name: Ast.Name, place: InputPlace, instances: Instances, program: Program): undefined {
+  if (name.text === '' || program.damage.nameless || program.damage.variables.has(name.text))
+    return undefined;
   const near = suggest(name.text, [
     ...instances.keys(),
     ...program.names.params.keys(),

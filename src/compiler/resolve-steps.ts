@@ -6,6 +6,7 @@ import { commonOptions } from '../stages/common-options.ts';
 import type { Options as OptionTable } from '../stages/option.ts';
 import type { StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
+import { isDamaged } from './damage.ts';
 import { referencedNames } from './evaluate.ts';
 import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
@@ -120,7 +121,9 @@ function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
     ...Object.entries(definition.inputs).filter(([, input]) => input.required),
     ...Object.entries(definition.options).filter(([, option]) => option.required),
   ];
-  for (const [name, declaration] of required) {
+  const damaged = isDamaged(stage.span, program.damage.places);
+  wrong ||= damaged;
+  for (const [name, declaration] of damaged ? [] : required) {
     // A misspelt entry is reported as such; its absence would be the same mistake told twice.
     const misspelt = stage.entries.some(
       (entry) => !isKnown(entry.name.text, definition) && suggest(entry.name.text, [name]) !== undefined,

@@ -409,3 +409,30 @@ summary all { of: s }`);
   const learn = pipeline?.steps.filter((step) => step.name === 'm' && step.keys.c === 7);
   expect(new Set(learn?.map((step) => step.options.method)).size).toBe(1);
 });
+
+describe('broken text is told once', () => {
+  test.each([
+    ['an open brace', base.replace('label: "label" }', 'label: "label"'), 'this `{` is never closed'],
+    [
+      'an open each',
+      `each seed in [1, 2] {\n${base.replace('test: 40', 'test: 40 seed: seed')}`,
+      'this `{` is never closed',
+    ],
+    [
+      'a stage without a name',
+      base.replace('load d', 'load'),
+      'expected the name of the stage after `load`, not `{`',
+    ],
+  ])('%s', (_, text, message) => {
+    const { problems } = compileText(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(message);
+  });
+});
+
+test('a matrix that explodes is refused', () => {
+  const { problems } =
+    compileText(`each a in 1..1000 { each b in 1..1000 { split p { from: d train: a seed: b } } }
+load d { from: "d.csv" }`);
+  expect(problems).toEqual(['1:47 out-of-range: the program has more than 200,000 steps']);
+});
