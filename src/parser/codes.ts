@@ -202,6 +202,18 @@ export const codes = {
     title: 'a built-in model that does not exist',
     text: 'The message lists the built-in models.',
   },
+  'output-clash': {
+    title: 'a `to:` that names a file the program reads or writes elsewhere',
+    text: 'Writing would destroy what the program reads, or one result would replace the other. Give every `to:` a path of its own.',
+  },
+  'foreign-file': {
+    title: 'a file that is there already and is not by fslrun',
+    text: 'A `to:` names a file that fslrun did not write, so it is left as it is. The result itself is kept: give another path, move the file away, or overwrite it with `--force`.',
+  },
+  'changed-file': {
+    title: 'a written file that was changed by hand',
+    text: 'fslrun wrote the file of a `to:`, and somebody changed it since, so it is left as it is. `--force` overwrites it.',
+  },
   'changed-during-run': {
     title: 'an input that changed while the step ran',
     text: 'The result may belong to neither version, so it was dropped. Run again.',

@@ -1,7 +1,7 @@
 // What is done for every step whose result is there, new or from the store: files of `to:`, its report, its requirement.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Failure } from '../parser/diagnostic.ts';
+import { diagnostic, Failure, type Problem } from '../parser/diagnostic.ts';
 import type { CheckedStep } from '../compiler/pipeline.ts';
 import type { Report } from '../stages/report.ts';
 import type { Export } from '../stages/stage.ts';
@@ -24,9 +24,11 @@ export function hasConclusion({ definition }: CheckedStep): boolean {
 export interface Conclusion {
   readonly report: Report | undefined;
   readonly held: boolean;
+  /** Whether every file of `to:` is there, as far as it is fslrun's to write. */
+  readonly written: boolean;
 }
 
-/** Throws `Failure` where a file of `to:` cannot be written, or the report is not what was stored. */
+/** Throws `Failure` where something is not what was stored. */
 export function conclude(
   step: CheckedStep,
   action: Action,
@@ -35,14 +37,16 @@ export function conclude(
   tell: (news: News) => void,
 ): Conclusion {
   const { definition, options, id } = step;
-  for (const file of definition.exports?.(options) ?? []) {
-    const note = exportFile(file, action, settings, exported);
-    if (note !== undefined) tell({ type: 'step-note', step: id, message: note });
-  }
+  const problems = (definition.exports?.(options) ?? []).flatMap((file) => {
+    const problem = exportFile(file, action, settings, exported);
+    return problem === undefined ? [] : [diagnostic({ ...problem, span: step.places['to'] ?? step.span })];
+  });
+  if (problems.length > 0) tell({ type: 'output-left', step: id, diagnostics: problems });
   const report = reportOf(action, settings);
   const judgement = report === undefined ? undefined : definition.judge?.(options, report);
   if (judgement !== undefined) tell({ type: 'requirement', step: id, ...judgement });
-  return { report, held: judgement?.held ?? true };
+  const written = problems.every(({ severity }) => severity === 'warning');
+  return { report, held: judgement?.held ?? true, written };
 }
 
 /** The first report among the parts of a result. */
@@ -90,39 +94,77 @@ export function openExportedFiles({ store }: Pick<RunSettings, 'store'>): Export
   };
 }
 
-/** Writes the file unless it is there as it should be, or is somebody else's work. Returns what to tell about it. */
+type OutputProblem = Omit<Problem, 'span'>;
+
+/** Writes the file unless it is there as it should be, or is somebody else's work. Gives what is wrong with the place. */
 function exportFile(
-  { part, name, to }: Export,
+  file: Export,
   action: Action,
   settings: RunSettings,
   exported: ExportedFiles,
-): string | undefined {
-  const { store, digests, overwrite, show } = settings;
-  const file = action.outputs[part]?.files.find((one) => one.name === name);
-  if (file === undefined) throw new Error(`the result has no file ${part}/${name} to export`);
-  if (existsSync(to)) {
-    const found = digests.digest(to);
-    if (found === file.digest) {
-      if (exported.digest(to) !== found) exported.note(to, found);
-      return undefined;
+): OutputProblem | undefined {
+  const { to } = file;
+  const stored = action.outputs[file.part]?.files.find(({ name }) => name === file.name);
+  if (stored === undefined) throw new Error(`the result has no file ${file.part}/${file.name} to export`);
+  try {
+    if (existsSync(to)) {
+      const found = settings.digests.digest(to);
+      if (found === stored.digest) {
+        if (exported.digest(to) !== found) exported.note(to, found);
+        return undefined;
+      }
+      const before = exported.digest(to);
+      if (!settings.overwrite && before !== found) return left(settings.show(to), before !== undefined);
     }
-    if (!overwrite && exported.digest(to) !== found) {
-      return `\`${show(to)}\` was changed by hand and is left as it is; \`--force\` overwrites it`;
-    }
+    writeExport(to, stored, settings);
+  } catch (error) {
+    const problem = asDiskFull(error, to);
+    if (problem instanceof Failure) throw problem;
+    const code = errorCode(problem);
+    if (code === undefined) throw problem;
+    return {
+      code: 'unreadable-file',
+      message: `\`${settings.show(to)}\` cannot be written: ${code}`,
+      hint: 'give another path',
+    };
   }
+  exported.note(to, stored.digest);
+  return undefined;
+}
+
+/** All of the new contents or none. */
+function writeExport(
+  to: string,
+  { name, digest }: { readonly name: string; readonly digest: string },
+  { store }: RunSettings,
+): void {
+  const contents = readStored(store.objectPath(digest));
+  if (contents === undefined || sha256(contents) !== digest) throw corrupt(name);
   const draft = join(dirname(to), `.draft-${process.pid}-${newNonce()}`);
   try {
     makeFolders(dirname(to));
-    const contents = readStored(store.objectPath(file.digest));
-    if (contents === undefined || sha256(contents) !== file.digest) throw corrupt(name);
     writeFileSync(draft, contents);
     renameSync(draft, to);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw unwritable(asDiskFull(error, to), show(to));
+    throw error;
   }
-  exported.note(to, file.digest);
-  return undefined;
+}
+
+/** What is told of a file that stays as it is. */
+function left(shown: string, ours: boolean): OutputProblem {
+  if (ours)
+    return {
+      code: 'changed-file',
+      severity: 'warning',
+      message: `\`${shown}\` was changed by hand and is left as it is`,
+      hint: '`--force` overwrites it',
+    };
+  return {
+    code: 'foreign-file',
+    message: `\`${shown}\` is there already and was not written by fslrun`,
+    hint: 'give another path, move it away, or overwrite it with `--force`; the result itself is kept',
+  };
 }
 
 function corrupt(name: string): Failure {
@@ -131,17 +173,4 @@ function corrupt(name: string): Failure {
     message: `the stored file \`${name}\` does not have the contents it was stored with`,
     hint: 'run again: the step runs once more',
   });
-}
-
-function unwritable(error: unknown, shown: string): unknown {
-  const code = errorCode(error);
-  if (code === undefined) return error;
-  return stepFailure(
-    {
-      code: 'unreadable-file',
-      message: `\`${shown}\` cannot be written: ${code}`,
-      hint: 'give another path',
-    },
-    'to',
-  );
 }

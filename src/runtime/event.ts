@@ -46,6 +46,8 @@ export type Event = { readonly time: number } & (
   /** Not tried, because a step it needs failed. */
   | { readonly type: 'step-skipped'; readonly step: string; readonly because: string }
   | { readonly type: 'step-interrupted'; readonly step: string }
+  /** A file of `to:` is not as the result is: warnings where somebody changed it, errors where it could not be written. */
+  | { readonly type: 'output-left'; readonly step: string; readonly diagnostics: readonly Diagnostic[] }
   | {
       readonly type: 'requirement';
       readonly step: string;

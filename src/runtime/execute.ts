@@ -55,6 +55,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   };
   let executed = 0;
   let allHeld = true;
+  let allWritten = true;
   let firstFailure: string | undefined;
 
   tell({
@@ -225,9 +226,10 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   function concluded({ step }: StepPlan, action: Action): boolean {
     if (!hasConclusion(step)) return true;
     try {
-      const { report, held } = conclude(step, action, settings, exported, tell);
+      const { report, held, written } = conclude(step, action, settings, exported, tell);
       if (report !== undefined) reports.set(step.id, report);
       allHeld &&= held;
+      allWritten &&= written;
       return true;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -246,7 +248,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
     return {
       outcome: interrupted
         ? 'interrupted'
-        : failures > 0
+        : failures > 0 || !allWritten
           ? 'failed'
           : allHeld
             ? 'done'

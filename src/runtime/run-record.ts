@@ -102,6 +102,10 @@ export function openRunRecord({ planned, settings, drafts, started }: Opening): 
     steps.set(step.id, said === undefined ? step : { ...step, notes: said });
     showStatusSoon();
   };
+  const told = (id: string, diagnostics: readonly Diagnostic[]): void => {
+    const step = steps.get(id);
+    if (step !== undefined) steps.set(id, { ...step, problems: diagnostics.map(problemOf) });
+  };
 
   return {
     id,
@@ -115,6 +119,8 @@ export function openRunRecord({ planned, settings, drafts, started }: Opening): 
         case 'step-note':
           notes.set(event.step, [...(notes.get(event.step) ?? []), event.message]);
           return;
+        case 'output-left':
+          return told(event.step, event.diagnostics);
         case 'step-cached':
           return settle({ id: event.step, outcome: 'cached', key: event.key });
         case 'step-finished': {

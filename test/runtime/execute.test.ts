@@ -1,4 +1,12 @@
-import { appendFileSync, chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ownIdentity } from '../../src/runtime/process-identity.ts';
@@ -311,12 +319,36 @@ describe('what is done with results', () => {
     writeFileSync(file, 'mine');
     const { events, result } = await runSmall(folder, program);
     expect(result.outcome).toBe('done');
-    expect(told(events, 'step-note').map(({ message }) => message)).toContain(
-      '`1-report.json` was changed by hand and is left as it is; `--force` overwrites it',
-    );
+    expect(told(events, 'output-left').flatMap(({ diagnostics }) => diagnostics)).toMatchObject([
+      { code: 'changed-file', severity: 'warning', hint: '`--force` overwrites it' },
+    ]);
     expect(readFileSync(file, 'utf8')).toBe('mine');
     await runSmall(folder, program, { overwrite: true });
     expect(readFileSync(file, 'utf8')).toBe(first);
+  });
+
+  test('a file that was there before is never taken; the results are kept and the run fails', async () => {
+    using folder = folderWithData();
+    const program = { to: 'report.json', seeds: [1] };
+    const file = join(folder.path, '1-report.json');
+    writeFileSync(file, 'mine');
+    const { events, result } = await runSmall(folder, program);
+    expect(result).toMatchObject({ outcome: 'failed', executed: 5, failed: 0, skipped: 0 });
+    expect(told(events, 'output-left').flatMap(({ diagnostics }) => diagnostics)).toMatchObject([
+      { code: 'foreign-file', severity: 'error', span: { start: expect.any(Number) as number } },
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    const again = await runSmall(folder, program);
+    expect([again.ran, again.result.outcome]).toEqual([[], 'failed']);
+    expect((await runSmall(folder, program, { overwrite: true })).result.outcome).toBe('done');
+    expect(readFileSync(file, 'utf8')).not.toBe('mine');
+    expect((await runSmall(folder, { ...program, train: 5 })).result.outcome).toBe('done');
+
+    rmSync(file);
+    mkdirSync(file);
+    const folderThere = await runSmall(folder, program);
+    expect(folderThere.result.outcome).toBe('failed');
+    expect(told(folderThere.events, 'output-left')[0]?.diagnostics[0]?.message).toContain('EISDIR');
   });
 });
 

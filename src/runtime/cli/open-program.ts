@@ -8,6 +8,7 @@ import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import { parse } from '../../parser/parse.ts';
 import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
+import { checkOutputs } from '../check-outputs.ts';
 import { createDigester, type Digester } from '../digest-files.ts';
 import { createFacts } from '../facts.ts';
 import { openStore, type Store } from '../store.ts';
@@ -58,7 +59,12 @@ export function checkProgram(context: Context, file: string, flags: ProgramFlags
     facts,
     resolvePath: (given) => absolutePath(given, folder),
   });
-  return { pipeline, diagnostics, open: { registry, store, digester, path, show } };
+  const clashes = pipeline === undefined ? [] : checkOutputs(pipeline, { programFile: path, show });
+  return {
+    pipeline: clashes.length > 0 ? undefined : pipeline,
+    diagnostics: [...diagnostics, ...clashes],
+    open: { registry, store, digester, path, show },
+  };
 }
 
 /** Throws `Failure` with all that is wrong; shows warnings. */

@@ -74,7 +74,7 @@ export async function runProgram(
     const result = await execute(planned, settingsOf(context, open, flags, stop.signal, seen.hear));
     open.digester.save();
     view.clear();
-    showProblems(seen.failures, host, flags);
+    showProblems(seen.problems, host, flags);
     if (flags.json !== true) host.stdout.write(summaryOf(context, open, planned, result, seen, flags));
     return outcomes[result.outcome];
   } catch (error) {
@@ -93,7 +93,7 @@ function summaryOf(
   open: OpenProgram,
   { plan }: Planned,
   result: RunResult,
-  { requirements }: Seen,
+  { requirements, left }: Seen,
   flags: RunFlags,
 ): string {
   const paint = paintFor(host.stdout, host, flags);
@@ -102,7 +102,11 @@ function summaryOf(
       .filter(({ held }) => !held)
       .map((one) => `${requirementLine(one, paint)}\n`)
       .join('');
-  const outputs = outputsOf(open, plan.steps, result);
+  const outputs = outputsOf(
+    open,
+    plan.steps.filter(({ id }) => !left.has(id)),
+    result,
+  );
   const store = open.show(open.store.directory);
   const columns = host.stdout.isTTY ? host.stdout.columns : pipeColumns;
   return runText(
@@ -112,20 +116,25 @@ function summaryOf(
 }
 
 interface Seen {
-  readonly failures: Diagnostic[];
+  readonly problems: Diagnostic[];
+  /** Steps whose files of `to:` are not as their results are. */
+  readonly left: ReadonlySet<string>;
   readonly requirements: Requirement[];
   readonly hear: (event: Event) => void;
 }
 
 function listen(context: Context, flags: RunFlags, view: ProgressView): Seen {
-  const failures: Diagnostic[] = [];
+  const problems: Diagnostic[] = [];
+  const left = new Set<string>();
   const requirements: Requirement[] = [];
   return {
-    failures,
+    problems,
+    left,
     requirements,
     hear: (event) => {
       if (flags.json === true) context.host.stdout.write(eventJson(event));
-      if (event.type === 'step-failed') failures.push(...event.diagnostics);
+      if (event.type === 'step-failed' || event.type === 'output-left') problems.push(...event.diagnostics);
+      if (event.type === 'output-left') left.add(event.step);
       if (event.type === 'requirement') requirements.push(event);
       if (flags.quiet !== true) view.show(event);
     },

@@ -80,6 +80,13 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
     doc: 'A step was running when the run was interrupted; it starts afresh next time.',
     fields: { step: 'Id of the step.' },
   },
+  'output-left': {
+    doc: 'A file of `to:` was left as it is. With warnings only, fslrun wrote it and somebody changed it since; with an error the run ends as failed, though the result of the step is kept.',
+    fields: {
+      step: 'Id of the step.',
+      diagnostics: 'What is the matter, in the shape of `fslrun check --format json`.',
+    },
+  },
   requirement: {
     doc: 'A `require:` was judged; this happens in every run, cached or not.',
     fields: {

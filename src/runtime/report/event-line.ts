@@ -5,7 +5,7 @@ import { stepLabel } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { bytes, counted, duration } from './quantity.ts';
 
-/** `verbose` also shows cached steps and, now and then, progress. Failures are told by their diagnostics elsewhere. */
+/** `verbose` also shows cached steps and, now and then, progress. Problems are told by their diagnostics elsewhere. */
 export function eventLine(event: Event, paint: Paint, verbose: boolean): string | undefined {
   switch (event.type) {
     case 'run-started': {
@@ -31,6 +31,7 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     case 'step-interrupted':
       return `${paint.yellow('-')} ${stepLabel(event.step)} interrupted`;
     case 'step-progress':
+    case 'output-left':
     case 'requirement':
     case 'run-finished':
       return undefined;

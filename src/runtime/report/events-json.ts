@@ -11,6 +11,7 @@ function plainEvent(event: Event): Readonly<Record<string, unknown>> {
   const { type, time, ...rest } = event;
   switch (event.type) {
     case 'step-failed':
+    case 'output-left':
       return { type, time, ...rest, diagnostics: diagnosticsAsJson(event.diagnostics).diagnostics };
     case 'run-finished': {
       const reports = event.result.reports.map(({ step, report }) => reportJson(step, report));

@@ -54,6 +54,7 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'step-interrupted':
       return ended(state, event.step);
     case 'step-note':
+    case 'output-left':
     case 'requirement':
     case 'run-finished':
       return state;
