@@ -58,7 +58,30 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
     ...(group !== undefined && { group }),
     ...(time !== undefined && { time }),
   };
-  return { roles, template, findings };
+  return {
+    roles,
+    template,
+    findings: columns.every(isNumbered) ? withoutHeader(findings, columns) : findings,
+  };
+}
+
+/** Columns without names are one mistake, however many options name some. */
+function withoutHeader(findings: readonly Finding[], columns: readonly string[]): readonly Finding[] {
+  const [first] = findings;
+  if (first === undefined) return [];
+  return [
+    {
+      at: first.at,
+      problem: {
+        ...first.problem,
+        hint: `without a header the columns are called ${list(columns)}; say so (\`text: "1"\`), name them with \`header: ["…", …]\`, or leave out \`header: false\``,
+      },
+    },
+  ];
+}
+
+function isNumbered(name: string, index: number): boolean {
+  return name === String(index + 1);
 }
 
 /** The text of each row: cells as text, lists joined by commas, missing ones as nothing. */

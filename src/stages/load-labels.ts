@@ -30,8 +30,18 @@ function unknownKey(label: string, present: readonly string[]): Omit<Problem, 's
   };
 }
 
+/** What is wrong with `label_names`, told once: a wrong key explains why its label has no name. */
+export function nameFindings(
+  names: LabelNames,
+  present: readonly string[],
+  used: readonly string[],
+): readonly Finding[] {
+  const keys = unknownKeys(names, present);
+  return keys.length > 0 ? keys : unnamedLabels(names, used);
+}
+
 /** Labels of the rows in use that `label_names` has no name for. */
-export function unnamedLabels(names: LabelNames, used: readonly string[]): readonly Finding[] {
+function unnamedLabels(names: LabelNames, used: readonly string[]): readonly Finding[] {
   const keys = new Set(names.map(([label]) => label));
   const unnamed = used.filter((label) => !keys.has(label));
   if (unnamed.length === 0) return [];

@@ -1,14 +1,22 @@
 // From a table to a dataset: which rows stay, what their texts and labels are. Pure; the problems it finds are returned.
 import type { Problem } from '../parser/diagnostic.ts';
-import { holds, isMissing } from './condition.ts';
+import { compareCodePoints } from './code-point-order.ts';
+import { conditionColumns, holds, isMissing } from './condition.ts';
 import type { Column, Dataset, Roles, Value } from './dataset.ts';
-import { cellText, templateTexts, useColumns, type ColumnOptions, type Finding } from './load-columns.ts';
+import {
+  cellText,
+  list,
+  templateTexts,
+  useColumns,
+  type ColumnOptions,
+  type Finding,
+} from './load-columns.ts';
 import {
   distinctLabels,
   labelColumn,
   orderedLabels,
+  nameFindings,
   unknownKeys,
-  unnamedLabels,
   type LabelNames,
 } from './load-labels.ts';
 import type { Table } from './tables/table.ts';
@@ -42,10 +50,7 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
 
   const chosen = where(all, options);
   if (chosen.indices.length === 0)
-    return wrong('where', {
-      code: 'empty-data',
-      message: `none of the ${table.rows} rows meets the condition`,
-    });
+    return { state: 'wrong', findings: [noneKept(table.rows, valuesIn(columns, options))] };
   const complete = withTextAndLabel(chosen, roles);
   if (options.on_error === 'fail' && complete.findings.length > 0)
     return { state: 'wrong', findings: complete.findings };
@@ -78,6 +83,29 @@ export const noRows: Finding = {
   },
 };
 
+/** `values`: distinct ones of each column that the condition names. */
+export function noneKept(
+  rows: number,
+  values: readonly { readonly column: string; readonly values: readonly string[] }[],
+): Finding {
+  const shown = values.map(
+    (entry) =>
+      `\`${entry.column}\` has ${entry.values.length === 0 ? 'no values' : `the values ${list(entry.values.map(shortened))}`}`,
+  );
+  return {
+    at: 'where',
+    problem: {
+      code: 'empty-data',
+      message: `${rows === 1 ? 'the one row does not meet' : `none of the ${rows} rows meets`} the condition`,
+      hint: `in the data ${shown.join(', and ')}`,
+    },
+  };
+}
+
+function shortened(value: string): string {
+  return value.length > 40 ? `${value.slice(0, 40)}…` : value;
+}
+
 /** `row`: the first such row, counted from 1 over the rows of all files; unknown before the run. */
 export function incompleteProblem(
   role: 'text' | 'label',
@@ -103,6 +131,13 @@ function where(rows: Rows, options: RowOptions): Rows {
   if (condition === undefined) return rows;
   const kept = (i: number): boolean => holds(condition, (column) => rows.columns.get(column)?.[i] ?? null);
   return { ...rows, indices: rows.indices.filter(kept) };
+}
+
+function valuesIn(columns: ReadonlyMap<string, Column>, { where: condition }: RowOptions) {
+  return (condition === undefined ? [] : conditionColumns(condition)).map((column) => ({
+    column,
+    values: [...distinctLabels(columns.get(column) ?? [])].sort(compareCodePoints),
+  }));
 }
 
 function withTextAndLabel(
@@ -136,10 +171,7 @@ function labels(
   if (label === undefined) return { labels: [], multi: false, findings: [] };
   const values = picked.get(label) ?? [];
   const used = distinctLabels(values);
-  const findings =
-    names === undefined
-      ? []
-      : [...unknownKeys(names, distinctLabels(all.get(label) ?? [])), ...unnamedLabels(names, used)];
+  const findings = names === undefined ? [] : nameFindings(names, distinctLabels(all.get(label) ?? []), used);
   const { column, multi } = labelColumn(values, names);
   picked.set(label, column);
   return { labels: orderedLabels(used, names), multi, findings };

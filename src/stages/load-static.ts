@@ -1,10 +1,11 @@
 // What is known of a `load` before it runs, from the facts about its files. Only what is certain is said.
 import type { StaticDataset } from './artifact.ts';
 import { conditionColumns, holds } from './condition.ts';
+import type { Scalar } from './dataset.ts';
 import type { TableFacts } from './facts.ts';
 import { useColumns, type Finding } from './load-columns.ts';
-import { orderedLabels, unknownKeys, unnamedLabels } from './load-labels.ts';
-import { incompleteProblem, noRows, type RowOptions } from './load-rows.ts';
+import { nameFindings, orderedLabels, unknownKeys } from './load-labels.ts';
+import { incompleteProblem, noneKept, noRows, type RowOptions } from './load-rows.ts';
 
 export interface KnownLoad {
   readonly dataset: StaticDataset;
@@ -19,7 +20,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
     type: 'dataset',
     columns,
     rows: undefined,
-    labelled: roles.label !== undefined || (options.label !== undefined && findings.length > 0),
+    labelled: roles.label !== undefined || findings.length > 0,
     labels: undefined,
     partition: undefined,
   };
@@ -34,8 +35,11 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const counts = label === undefined ? [] : table.counts(label);
   const present = counts?.map(({ value }) => value);
   const names = options.label_names;
-  const keyFindings = names !== undefined && present !== undefined ? unknownKeys(names, present) : [];
+  const keyFindings =
+    names !== undefined && present !== undefined && label !== undefined ? unknownKeys(names, present) : [];
   if (findings.length > 0) return { dataset: base, findings: [...findings, ...keyFindings] };
+  const none = nothingKept(table, options);
+  if (none !== undefined) return { dataset: base, findings: [none] };
   const kept = keptByLabel(table, label, counts, options);
   if (kept === undefined) return { dataset: base, findings: keyFindings };
 
@@ -50,8 +54,8 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const used = kept.counts?.map(({ value }) => value);
   const unnamed =
     names !== undefined && used !== undefined && options.limit === undefined
-      ? unnamedLabels(names, used)
-      : [];
+      ? nameFindings(names, present ?? [], used)
+      : keyFindings;
   const certain = noText === 0 && options.limit === undefined;
   const rows = certain
     ? kept.rows
@@ -59,9 +63,10 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
       ? Math.min(kept.rows, options.limit ?? kept.rows)
       : undefined;
   const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
+  const wrong = nothing.length + unnamed.length > 0; // one mistake is not told again by the stages behind
   return {
-    dataset: { ...base, rows, labels: label === undefined ? [] : labels },
-    findings: [...keyFindings, ...nothing, ...unnamed],
+    dataset: wrong ? base : { ...base, rows, labels: label === undefined ? [] : labels },
+    findings: [...nothing, ...unnamed],
   };
 }
 
@@ -73,6 +78,28 @@ interface Kept {
   readonly counts: Counts | undefined;
   /** Rows that stay and have no label. */
   readonly missing: number;
+}
+
+/** A condition over one column that none of its values meets, whatever type the text of a value stands for. */
+function nothingKept(table: TableFacts, { where }: RowOptions): Finding | undefined {
+  const [column, ...others] = where === undefined ? [] : conditionColumns(where);
+  if (where === undefined || column === undefined || others.length > 0 || table.rows === undefined)
+    return undefined;
+  const counts = table.counts(column);
+  const missing = table.missing(column);
+  if (counts === undefined || missing === undefined) return undefined;
+  if (counts.reduce((sum, { rows }) => sum + rows, missing) !== table.rows) return undefined; // lists
+  if (missing > 0 && holds(where, () => null)) return undefined;
+  const meets = ({ value }: Counts[number]): boolean =>
+    readings(value).some((reading) => holds(where, () => reading));
+  if (counts.some(meets)) return undefined;
+  return noneKept(table.rows, [{ column, values: counts.map(({ value }) => value) }]);
+}
+
+/** What a text of the facts may be in the data. */
+function readings(value: string): readonly Scalar[] {
+  if (value === 'true' || value === 'false') return [value, value === 'true'];
+  return String(Number(value)) === value ? [value, Number(value)] : [value];
 }
 
 /** What `where` leaves; known where there is none, or where it speaks of the label alone. */

@@ -3,6 +3,7 @@ import { Failure } from '../parser/diagnostic.ts';
 import type { StaticDataset } from './artifact.ts';
 import { writeDataset } from './dataset-file.ts';
 import type { TableFormat } from './facts.ts';
+import { loadNotes } from './load-notes.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
 import { knownLoad } from './load-static.ts';
 import { bool, column, condition, either, int, list, map, string, template, word } from './option.ts';
@@ -118,6 +119,7 @@ export const load = defineStage({
     if (broken.count > 0) context.note(`${rows(broken.count)} left out because they are broken`);
     if (loaded.incomplete > 0)
       context.note(`${rows(loaded.incomplete)} left out because they lack a text or a label`);
+    for (const note of loadNotes(loaded.dataset)) context.note(note);
     await writeDataset(context.output(), loaded.dataset);
   },
 });

@@ -254,9 +254,7 @@ hint: add \`text: "…"\`, a column or a template; the columns are \`title\`, \`
       ],
     },
     `at label_names:1:1 unknown-label: no row has the label \`poss\`
-hint: did you mean \`pos\`? The labels of the data are \`neg\`, \`neutral\`, \`pos\`
-at label_names:1:1 unknown-label: \`label_names\` has no name for the label \`neutral\`
-hint: add each label of the data, or leave its rows out with \`where:\``,
+hint: did you mean \`pos\`? The labels of the data are \`neg\`, \`neutral\`, \`pos\``,
   ],
   [
     'a broken row',
@@ -323,9 +321,67 @@ hint: get the file again, or state this checksum if the file is right`,
   );
 });
 
-test('a condition that no row meets', async () => {
-  const { ran } = await loaded({ 'a.csv': 'text,n\na,1\n' }, { where: is('==', 'n', 2) });
-  expect(ran).toBe('at where:1:1 empty-data: none of the 1 rows meets the condition');
+test('a condition that no row meets is one error, and names the values', async () => {
+  const files = { 'a.csv': 'text,n,label\na,1,x\nb,2,y\nc,,x\n' };
+  expect(await refused(files, { where: is('==', 'label', 'nope') })).toBe(
+    `at where:1:1 empty-data: none of the 3 rows meets the condition
+hint: in the data \`label\` has the values \`x\`, \`y\``,
+  );
+  expect(await refused(files, { where: is('>=', 'n', 3), label_names: [['z', 'Z']] })).toBe(
+    `at where:1:1 empty-data: none of the 3 rows meets the condition
+hint: in the data \`n\` has the values \`1\`, \`2\``,
+  );
+  const { before } = await loaded(files, { where: is('==', 'label', 'nope') });
+  expect(before.statics['']).toMatchObject({ rows: undefined, labels: undefined, labelled: true });
+  const both: Condition = { op: 'and', left: is('==', 'n', 1), right: is('==', 'label', 'y') };
+  const { before: unsure, ran } = await loaded(files, { where: both });
+  expect(unsure.text).toBe('');
+  expect(ran).toBe(`at where:1:1 empty-data: none of the 3 rows meets the condition
+hint: in the data \`n\` has the values \`1\`, \`2\`, and \`label\` has the values \`x\`, \`y\``);
+});
+
+test('numbers and booleans of the data meet conditions on their text before the run, too', async () => {
+  const file = { 'a.jsonl': '{"text": "a", "n": 1, "b": true}\n{"text": "b", "n": 2, "b": false}' };
+  for (const condition of [is('==', 'n', '1.0'), is('==', 'b', 'TRUE '), is('==', 'b', true)]) {
+    const { before, ran } = await loaded(file, { where: condition });
+    expect(before.text).toBe('');
+    expect(ran).toMatchObject({ rows: 1 });
+  }
+});
+
+test('one wrong key of `label_names` is one error, and nothing is known behind it', async () => {
+  const { before, ran } = await loaded(
+    { 'a.csv': 'text,label\na,pos\nb,neg\n' },
+    {
+      label_names: [
+        ['poss', 'good'],
+        ['neg', 'bad'],
+      ],
+    },
+  );
+  expect(before.text).toBe(ran);
+  expect(before.text.match(/unknown-label/g)).toHaveLength(1);
+  expect(before.statics['']).toMatchObject({ rows: undefined, labels: undefined });
+});
+
+test('options that name columns of data without a header are one error', async () => {
+  const text = await refused(
+    { 'a.csv': 'text,label\na,pos\nb,neg\n' },
+    { header: false, text: 'text', label: 'label', id: 'id', label_names: [['pos', 'p']] },
+  );
+  expect(text).toBe(`at text:1:1 unknown-column: the data has no column \`text\`
+hint: without a header the columns are called \`1\`, \`2\`; say so (\`text: "1"\`), name them with \`header: ["…", …]\`, or leave out \`header: false\``);
+});
+
+test('labels that look the same, and texts with several labels, are told', async () => {
+  const { notes } = await both(
+    { 'a.csv': 'text,label\nsame,a\nsame,b\nother,a \nother,a\nthird,b\nthird,b\n' },
+    {},
+  );
+  expect(notes).toEqual([
+    '2 labels differ from another one only in white space, such as `"a"` and `"a "`; give them one name with `label_names`',
+    '2 texts come with different labels, such as `"same"` with `a`, `b`',
+  ]);
 });
 
 const shared = join(import.meta.dirname, '../../../../shared/data');

@@ -1,0 +1,52 @@
+// What a user should know of rows that load well and yet may be wrong: labels that look the same, and texts that are
+// labelled in several ways. Pure.
+import { compareCodePoints } from './code-point-order.ts';
+import type { Dataset, Value } from './dataset.ts';
+
+/** One note per kind of doubt, with a count and the first example. */
+export function loadNotes(dataset: Dataset): readonly string[] {
+  return [...alikeLabels(dataset.labels), ...conflictingTexts(dataset)];
+}
+
+function alikeLabels(labels: readonly string[]): readonly string[] {
+  const byForm = new Map<string, string[]>();
+  for (const label of labels) {
+    const form = label.trim().replace(/\s+/g, ' ');
+    byForm.set(form, [...(byForm.get(form) ?? []), label]);
+  }
+  const groups = [...byForm.values()].filter((group) => group.length > 1);
+  const [first] = groups;
+  if (first === undefined) return [];
+  const differing = groups.reduce((sum, group) => sum + group.length, 0);
+  return [
+    `${differing} labels differ from another one only in white space, such as ${first.map(quoted).join(' and ')}; ` +
+      'give them one name with `label_names`',
+  ];
+}
+
+function conflictingTexts({ columns, roles, multiLabel }: Dataset): readonly string[] {
+  if (roles.text === undefined || roles.label === undefined || multiLabel) return [];
+  const labels = columns.get(roles.label) ?? [];
+  const byText = new Map<Value, Set<Value>>();
+  (columns.get(roles.text) ?? []).forEach((text, row) => {
+    const label = labels[row] ?? null;
+    const known = byText.get(text);
+    if (known === undefined) byText.set(text, new Set([label]));
+    else known.add(label);
+  });
+  const conflicts = [...byText].filter(([, of]) => of.size > 1);
+  const [first] = conflicts;
+  if (first === undefined) return [];
+  const [text, of] = first;
+  const names = [...of].map(String).sort(compareCodePoints);
+  const shown = names.slice(0, 5).map((name) => `\`${name}\``);
+  return [
+    `${conflicts.length === 1 ? '1 text comes' : `${conflicts.length} texts come`} with different labels, such as ` +
+      `${quoted(String(text))} with ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`,
+  ];
+}
+
+/** With its white space to be seen. */
+function quoted(text: string): string {
+  return `\`${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}\``;
+}
