@@ -3,7 +3,7 @@ import type { RunResult } from '../../src/runtime/event.ts';
 import { evaluationText } from '../../src/runtime/report/evaluation-text.ts';
 import { paint } from '../../src/runtime/report/paint.ts';
 import { reportJson } from '../../src/runtime/report/report-json.ts';
-import { runText } from '../../src/runtime/report/run-text.ts';
+import { runText, type RunSummary } from '../../src/runtime/report/run-text.ts';
 import { comparison, evaluationOf } from './samples.ts';
 
 const plain = paint(false);
@@ -19,7 +19,7 @@ const done: RunResult = {
     { step: 'summary', report: comparison() },
   ],
 };
-const text = (result: Partial<RunResult>, columns = 100): string =>
+const text = (result: Partial<RunResult>, columns = 100, more: Partial<RunSummary> = {}): string =>
   `\n${runText(
     {
       result: { ...done, ...result },
@@ -27,7 +27,11 @@ const text = (result: Partial<RunResult>, columns = 100): string =>
       outputs: [{ step: 'labelled', path: 'out.csv' }],
       store: '.fsl',
       program: 'my first.fsl',
+      flags: '',
+      targets: [],
+      stages: 4,
       columns,
+      ...more,
     },
     plain,
   )}`;
@@ -81,6 +85,19 @@ Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one i
     expect(text({ outcome: 'interrupted' })).toContain(
       "Finished work is kept: `fslrun 'my first.fsl'` goes on",
     );
+  });
+
+  test('suggests commands with the flags and targets of this run', () => {
+    const more = { flags: " --set 'a=b c' --store here", targets: ['score[seed=1]'] };
+    const ended = text({ outcome: 'interrupted' }, 100, more);
+    expect(ended).toContain("fslrun show 'my first.fsl' 'score[seed=13]' --set 'a=b c' --store here`");
+    expect(ended).toContain("`fslrun 'my first.fsl' 'score[seed=1]' --set 'a=b c' --store here` goes on");
+  });
+
+  test('says when there is nothing that could run', () => {
+    const nothing = { executed: 0, cached: 0, reports: [] };
+    expect(text(nothing, 100, { stages: 0 })).toContain('Nothing to run: the program has no stages.');
+    expect(text(nothing)).toContain('Name a stage to run it.');
   });
 });
 

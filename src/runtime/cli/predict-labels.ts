@@ -6,6 +6,7 @@ import { labelTexts } from './label-texts.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, OutputFlags, ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
+import { repeatedFlags } from './repeated-flags.ts';
 import { writeResult } from './result-output.ts';
 import { namedSteps, notRun, storedSteps } from './stored-step.ts';
 
@@ -30,8 +31,7 @@ export async function predictLabels(
   const { steps, missing } = storedSteps(open, [model]);
   const [stored] = steps;
   if (stored === undefined) {
-    const sets = flags.set.map((set) => ` --set ${shellWord(set)}`).join('');
-    const command = `fslrun ${shellWord(request.file)} ${shellWord(model)}${sets}`;
+    const command = `fslrun ${shellWord(request.file)} ${shellWord(model)}${repeatedFlags(flags)}`;
     const why = missing[0]?.planned.why ?? '';
     showProblems(notRun(context, request.stage, why, command).diagnostics, host, flags);
     return exitCodes.failed;

@@ -15,6 +15,7 @@ import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, ProgramFlags } from './options.ts';
 import { planProgram, type PlanFlags } from './plan-program.ts';
 import { showProblems } from './problems.ts';
+import { repeatedFlags } from './repeated-flags.ts';
 import { version } from './version.ts';
 
 export type RunFlags = ProgramFlags &
@@ -75,7 +76,8 @@ export async function runProgram(
     open.digester.save();
     view.clear();
     showProblems(seen.problems, host, flags);
-    if (flags.json !== true) host.stdout.write(summaryOf(context, open, planned, result, seen, flags));
+    if (flags.json !== true)
+      host.stdout.write(summaryOf(context, open, planned, { result, targets }, seen, flags));
     return outcomes[result.outcome];
   } catch (error) {
     view.clear();
@@ -92,7 +94,7 @@ function summaryOf(
   { host }: Context,
   open: OpenProgram,
   { plan }: Planned,
-  result: RunResult,
+  { result, targets }: { readonly result: RunResult; readonly targets: readonly string[] },
   { requirements, left }: Seen,
   flags: RunFlags,
 ): string {
@@ -110,7 +112,17 @@ function summaryOf(
   const store = open.show(open.store.directory);
   const columns = host.stdout.isTTY ? host.stdout.columns : pipeColumns;
   return runText(
-    { result, requirements, outputs, store, program: open.pipeline.source.path, columns },
+    {
+      result,
+      requirements,
+      outputs,
+      store,
+      program: open.pipeline.source.path,
+      flags: repeatedFlags(flags),
+      targets,
+      stages: open.pipeline.steps.length,
+      columns,
+    },
     paint,
   );
 }

@@ -8,6 +8,7 @@ import { exitCodes, paintFor, type Context } from './context.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { OutputFlags, ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
+import { repeatedFlags } from './repeated-flags.ts';
 import { writeResult } from './result-output.ts';
 import { namedSteps, notRun, storedArtifact, storedSteps, type StoredStep } from './stored-step.ts';
 
@@ -25,8 +26,7 @@ export async function showResult(
   const { steps, missing } = storedSteps(open, ids);
   const [first] = missing;
   if (first !== undefined) {
-    const sets = flags.set.map((set) => ` --set ${shellWord(set)}`).join('');
-    const command = `fslrun ${shellWord(file)} ${shellWord(first.step.name)}${sets}`;
+    const command = `fslrun ${shellWord(file)} ${shellWord(first.step.name)}${repeatedFlags(flags)}`;
     showProblems(notRun(context, stage, first.planned.why, command).diagnostics, host, flags);
     return exitCodes.failed;
   }

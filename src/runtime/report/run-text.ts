@@ -16,6 +16,12 @@ export interface RunSummary {
   readonly store: string;
   /** Path of the program as shown to people. */
   readonly program: string;
+  /** The flags of this run that a suggested command needs too, as typed, with a space in front; else empty. */
+  readonly flags: string;
+  /** The targets that were asked for. */
+  readonly targets: readonly string[];
+  /** Stages of the program, whether they were asked for or not. */
+  readonly stages: number;
   /** Width that tables are to fit. */
   readonly columns: number;
 }
@@ -28,14 +34,16 @@ export interface Requirement {
 }
 
 export function runText(summary: RunSummary, paint: Paint): string {
-  const { result, program } = summary;
+  const { result, program, flags } = summary;
   const blocks = [
     ...reportBlocks(result, paint, summary.columns),
     summary.requirements.map((one) => requirementLine(one, paint)),
-    [closingLine(result, paint), ...whereLines(summary, paint)],
+    [closingLine(summary, paint), ...whereLines(summary, paint)],
   ];
-  if (result.outcome === 'interrupted')
-    blocks.push([`Finished work is kept: \`fslrun ${shellWord(program)}\` goes on from here.`]);
+  if (result.outcome === 'interrupted') {
+    const words = [program, ...summary.targets].map(shellWord).join(' ');
+    blocks.push([`Finished work is kept: \`fslrun ${words}${flags}\` goes on from here.`]);
+  }
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
@@ -75,9 +83,13 @@ export function requirementLine({ step, text, held, detail }: Requirement, paint
   return `${mark} ${stepLabel(step)}: ${text} ${held ? 'holds' : paint.red('does not hold')} (${detail})`;
 }
 
-function closingLine(result: RunResult, paint: Paint): string {
+function closingLine({ result, stages }: RunSummary, paint: Paint): string {
   const { outcome, executed, cached, failed, skipped, seconds } = result;
   const all = executed + cached + failed + skipped;
+  if (all === 0 && outcome === 'done')
+    return stages === 0
+      ? 'Nothing to run: the program has no stages.'
+      : 'Nothing to run: no stage is a report or writes a file. Name a stage to run it.';
   if (outcome === 'done' && executed === 0)
     return paint.green(
       `Everything is cached: ${counted(cached, 'step')}, nothing to run. ${duration(seconds)}.`,
@@ -98,12 +110,12 @@ function closingLine(result: RunResult, paint: Paint): string {
   return `${words[outcome]} after ${duration(seconds)}: ${parts.join(', ')}.`;
 }
 
-function whereLines({ outputs, store, result, program }: RunSummary, paint: Paint): readonly string[] {
+function whereLines({ outputs, store, result, program, flags }: RunSummary, paint: Paint): readonly string[] {
   const [first] = result.reports;
   const more =
     first === undefined
       ? ''
-      : `; \`fslrun show ${shellWord(program)} ${shellWord(first.step)}\` shows one in full`;
+      : `; \`fslrun show ${shellWord(program)} ${shellWord(first.step)}${flags}\` shows one in full`;
   return [
     ...outputs.map(({ step, path }) => `${stepLabel(step)}: ${paint.cyan(path)}`),
     paint.dim(`Results are in ${store}${more}.`),
