@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -238,4 +239,29 @@ describe('the rest', () => {
       expect(stdout).toContain(name);
     expect(stdout).toContain('keep-going');
   });
+
+  const bash = spawnSync('bash', ['-c', 'complete -p; echo $BASH_VERSION']);
+  test.skipIf(bash.error !== undefined)(
+    'bash completes commands, programs, flags and their values',
+    async () => {
+      await using rig = await openExample();
+      await rig.write('plan b.fsl', '');
+      await rig.write('completion.bash', (await rig.run(['completion', 'bash'])).stdout);
+      const complete = (...words: readonly string[]): readonly string[] => {
+        const script = `source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _fslrun; printf '%s\\n' "\${COMPREPLY[@]}"`;
+        const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'fslrun', ...words], {
+          cwd: rig.folder,
+          encoding: 'utf8',
+        });
+        expect(stderr).toBe('');
+        return stdout.trimEnd().split('\n').toSorted();
+      };
+      expect(complete('p')).toEqual(['pipeline.fsl', 'plan', 'plan b.fsl', 'predict']);
+      expect(complete('')).toEqual(expect.arrayContaining(['run', 'doctor', 'help', 'pipeline.fsl']));
+      expect(complete('')).not.toContain('messages.csv');
+      expect(complete('plan', 'pl')).toEqual(['plan b.fsl']);
+      expect(complete('pipeline.fsl', '--keep')).toEqual(['--keep-going']);
+      expect(complete('pipeline.fsl', '--backend', 'o')).toEqual(['onnx']);
+    },
+  );
 });

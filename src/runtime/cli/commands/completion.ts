@@ -77,8 +77,11 @@ ${commands.map((command) => `    ${command.name}) flags="${flagsOf(command)}" ;;
   if [[ "$word" == -* ]]; then
     COMPREPLY=($(compgen -W "$flags --help" -- "$word"))
   elif [[ $COMP_CWORD == 1 ]]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')}" -f -X '!*.fsl' -- "$word") $(compgen -d -- "$word"))
+    COMPREPLY=($(compgen -W "${[...commands.map(({ name }) => name), 'help'].join(' ')}" -- "$word"))
+    local IFS=$'\\n'
+    COMPREPLY+=($(compgen -f -X '!*.fsl' -- "$word") $(compgen -d -- "$word"))
   else
+    local IFS=$'\\n'
     COMPREPLY=($(compgen -f -- "$word"))
   fi
 }
