@@ -8,6 +8,8 @@ export interface Safetensors {
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly has: (name: string) => boolean;
+  /** Without reading the numbers; empty for a tensor that is not there. */
+  readonly shape: (name: string) => readonly number[];
   /** As single-precision numbers; F32 shares the file's memory where it can. Throws `ModelError` when it is not there. */
   readonly tensor: (name: string) => Tensor;
 }
@@ -30,6 +32,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
     names: [...entries.keys()],
     metadata,
     has: (name) => entries.has(name),
+    shape: (name) => entries.get(name)?.shape ?? [],
     tensor: (name) => {
       const entry = entries.get(name);
       if (entry === undefined) throw fail(`there is no tensor \`${name}\``);

@@ -1,8 +1,9 @@
-// Whether a Hugging Face folder can be used, from its config and the header of its weights. Reads no weights.
+// Whether a Hugging Face folder can be used, from its config, its tokenizer and the header of its weights. Reads no weights.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readBertConfig, storedBertWeights } from '../learning/encoders/bert-config.ts';
 import { ModelError } from '../learning/model-error.ts';
-import { safetensorsLayout } from '../learning/safetensors-layout.ts';
+import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
@@ -11,6 +12,8 @@ import { unreadable } from './matching-files.ts';
 
 /** Values of `model_type` that can be run. */
 const families = ['bert'];
+/** Types of a tokenizer's model that can be run. */
+const tokenizers = ['WordPiece', 'BPE', 'Unigram'];
 
 type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;
 
@@ -29,10 +32,11 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     });
   }
   try {
+    const config = readConfig(folder, names, display);
     const problem =
-      configProblem(folder, names, display) ??
-      weightsProblem(folder, names, display) ??
-      tokenizerProblem(folder, names, display);
+      config.state === 'wrong'
+        ? config.problem
+        : (weightsProblem(folder, names, display, config.json) ?? tokenizerProblem(folder, names, display));
     return problem === undefined
       ? { state: 'known', value: { capability: 'encoder', labels: undefined } }
       : wrong(problem);
@@ -43,22 +47,30 @@ export function modelFacts(folder: string, display: (path: string) => string): F
 
 type Display = (path: string) => string;
 
-function configProblem(folder: string, names: readonly string[], display: Display): Found | undefined {
+type Config =
+  | { readonly state: 'known'; readonly json: Readonly<Record<string, unknown>> }
+  | { readonly state: 'wrong'; readonly problem: Found };
+
+function readConfig(folder: string, names: readonly string[], display: Display): Config {
+  const wrong = (problem: Found): Config => ({ state: 'wrong', problem });
   if (!names.includes('config.json'))
-    return missing(folder, 'config.json', display, 'save the model with `model.save_pretrained("folder")`');
+    return wrong(
+      missing(folder, 'config.json', display, 'save the model with `model.save_pretrained("folder")`'),
+    );
   const path = join(folder, 'config.json');
   const json = readJsonValue({ name: display(path), bytes: readFileSync(path) });
-  if (json.state === 'unreadable') return { ...json.problem, code: 'bad-model' };
-  const type = isRecord(json.value) ? json.value['model_type'] : undefined;
-  if (typeof type === 'string' && families.includes(type)) return undefined;
-  return {
+  if (json.state === 'unreadable') return wrong({ ...json.problem, code: 'bad-model' });
+  const config = isRecord(json.value) ? json.value : {};
+  const type = config['model_type'];
+  if (typeof type === 'string' && families.includes(type)) return { state: 'known', json: config };
+  return wrong({
     code: 'bad-model',
     message:
       typeof type === 'string'
         ? `\`${display(folder)}\` is a model of type \`${type}\`, which FSL does not run`
         : `\`${display(path)}\` does not say what \`model_type\` the model has`,
     hint: `the types that run are ${families.map((family) => `\`${family}\``).join(', ')}`,
-  };
+  });
 }
 
 function tokenizerProblem(folder: string, names: readonly string[], display: Display): Found | undefined {
@@ -71,10 +83,28 @@ function tokenizerProblem(folder: string, names: readonly string[], display: Dis
     );
   const path = join(folder, 'tokenizer.json');
   const json = readJsonValue({ name: display(path), bytes: readFileSync(path) });
-  return json.state === 'unreadable' ? { ...json.problem, code: 'bad-model' } : undefined;
+  if (json.state === 'unreadable') return { ...json.problem, code: 'bad-model' };
+  const model = isRecord(json.value) ? json.value['model'] : undefined;
+  const type = isRecord(model) ? model['type'] : undefined;
+  // Files of old versions of the library do not name the type; their vocabulary tells it.
+  if (isRecord(model) && (type === undefined ? 'vocab' in model : tokenizers.some((known) => known === type)))
+    return undefined;
+  return {
+    code: 'bad-model',
+    message:
+      type === undefined
+        ? `\`${display(path)}\` does not say what \`model\` the tokenizer has`
+        : `the tokenizer of \`${display(path)}\` is of type ${JSON.stringify(type)}, which FSL does not run`,
+    hint: `it should be the file that the tokenizers library writes; the types that run are ${tokenizers.map((name) => `\`${name}\``).join(', ')}`,
+  };
 }
 
-function weightsProblem(folder: string, names: readonly string[], display: Display): Found | undefined {
+function weightsProblem(
+  folder: string,
+  names: readonly string[],
+  display: Display,
+  config: Readonly<Record<string, unknown>>,
+): Found | undefined {
   if (!names.includes('model.safetensors')) {
     const pickled = names.includes('pytorch_model.bin');
     const sharded = names.includes('model.safetensors.index.json');
@@ -86,13 +116,21 @@ function weightsProblem(folder: string, names: readonly string[], display: Displ
     return missing(folder, 'model.safetensors', display, hint);
   }
   const path = join(folder, 'model.safetensors');
-  const damage = safetensorsDamage(path);
-  if (damage === undefined) return undefined;
-  return {
-    code: 'bad-model',
-    message: `\`${display(path)}\` is damaged: ${damage}`,
-    hint: 'copy or download the file again',
-  };
+  const { layout, damage } = layoutOf(path);
+  if (layout === undefined)
+    return {
+      code: 'bad-model',
+      message: `\`${display(path)}\` is damaged: ${damage}`,
+      hint: 'copy or download the file again',
+    };
+  try {
+    storedBertWeights(layout.entries, readBertConfig(config, 'config.json'), 'model.safetensors');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const { file, problem, hint } = error;
+    return { code: 'bad-model', message: `\`${display(join(folder, file))}\`: ${problem}`, hint };
+  }
 }
 
 function missing(folder: string, name: string, display: Display, hint: string): Found {
@@ -103,8 +141,8 @@ function missing(folder: string, name: string, display: Display, hint: string): 
   };
 }
 
-/** What is wrong with the file, from its header. `undefined` where nothing is. */
-function safetensorsDamage(path: string): string | undefined {
+/** The header of the file, or what is wrong with it. */
+function layoutOf(path: string): { readonly layout?: Layout; readonly damage?: string } {
   const file = openSync(path, 'r');
   try {
     const read = (offset: number, length: number): Uint8Array => {
@@ -112,10 +150,9 @@ function safetensorsDamage(path: string): string | undefined {
       readSync(file, bytes, 0, length, offset);
       return bytes;
     };
-    safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
-    return undefined;
+    return { layout: safetensorsLayout({ size: fstatSync(file).size, read }, basename(path)) };
   } catch (error) {
-    if (error instanceof ModelError) return error.problem;
+    if (error instanceof ModelError) return { damage: error.problem };
     throw error;
   } finally {
     closeSync(file);

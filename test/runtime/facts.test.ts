@@ -178,20 +178,61 @@ function safetensors(tensors: Readonly<Record<string, unknown>>, data: number): 
   return Buffer.concat([length, header, Buffer.alloc(data)]);
 }
 
-const weights = safetensors(
-  {
-    __metadata__: { format: 'pt' },
-    b: { dtype: 'F32', shape: [2, 2], data_offsets: [4, 20] },
-    a: { dtype: 'F16', shape: [2], data_offsets: [0, 4] },
-  },
-  20,
-);
+const bertConfig = {
+  model_type: 'bert',
+  hidden_size: 2,
+  num_hidden_layers: 1,
+  num_attention_heads: 1,
+  intermediate_size: 3,
+  max_position_embeddings: 4,
+  vocab_size: 5,
+};
+const config = JSON.stringify(bertConfig);
+const tokenizer = '{"model": {"type": "WordPiece", "vocab": {}}}';
 
-test('a model folder that can be used', () => {
+/** Weights of `bertConfig`, with the tensors in `more` added. */
+function bertFile(prefix = '', more: Readonly<Record<string, readonly number[]>> = {}): Uint8Array {
+  const dense = (name: string, from: number, to: number) => ({
+    [`${name}.weight`]: [to, from],
+    [`${name}.bias`]: [to],
+  });
+  const norm = (name: string) => ({ [`${name}.weight`]: [2], [`${name}.bias`]: [2] });
+  const layer = 'encoder.layer.0';
+  const shapes: Record<string, readonly number[]> = {
+    'embeddings.word_embeddings.weight': [5, 2],
+    'embeddings.position_embeddings.weight': [4, 2],
+    'embeddings.token_type_embeddings.weight': [2, 2],
+    ...norm('embeddings.LayerNorm'),
+    ...dense(`${layer}.attention.self.query`, 2, 2),
+    ...dense(`${layer}.attention.self.key`, 2, 2),
+    ...dense(`${layer}.attention.self.value`, 2, 2),
+    ...dense(`${layer}.attention.output.dense`, 2, 2),
+    ...norm(`${layer}.attention.output.LayerNorm`),
+    ...dense(`${layer}.intermediate.dense`, 2, 3),
+    ...dense(`${layer}.output.dense`, 3, 2),
+    ...norm(`${layer}.output.LayerNorm`),
+    ...more,
+  };
+  let end = 0;
+  const tensors = Object.entries(shapes).map(([name, shape]) => {
+    const begin = end;
+    end += shape.reduce((product, size) => product * size, 2);
+    return [`${prefix}${name}`, { dtype: 'F16', shape, data_offsets: [begin, end] }] as const;
+  });
+  return safetensors({ __metadata__: { format: 'pt' }, ...Object.fromEntries(tensors) }, end);
+}
+
+const weights = bertFile();
+
+test.each([
+  ['of an encoder', weights, tokenizer],
+  ['with a head', bertFile('bert.'), tokenizer],
+  ['with a tokenizer of an old library', weights, '{"model": {"vocab": {}}}'],
+])('a model folder that can be used: %s', (_, file, vocabulary) => {
   using folder = temporaryFolder();
-  folder.write('m/config.json', '{"model_type": "bert"}');
-  folder.write('m/tokenizer.json', '{}');
-  folder.write('m/model.safetensors', weights);
+  folder.write('m/config.json', config);
+  folder.write('m/tokenizer.json', vocabulary);
+  folder.write('m/model.safetensors', file);
   expect(answer(factsOf(folder).modelFolder(join(folder.path, 'm')))).toEqual({
     capability: 'encoder',
     labels: undefined,
@@ -281,11 +322,46 @@ test.each<
     { 'model.safetensors': safetensors({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 4) },
     'is damaged: tensor `a` of shape [2] needs 8 bytes and has 4',
   ],
+  [
+    'another width than its config',
+    { 'config.json': JSON.stringify({ ...bertConfig, hidden_size: 4 }) },
+    'bad-model: `m/model.safetensors`: the weight `embeddings.word_embeddings.weight` has the shape [5, 2], and `config.json` implies [5, 4]',
+  ],
+  [
+    'another vocabulary than its config',
+    { 'config.json': JSON.stringify({ ...bertConfig, vocab_size: 6 }) },
+    'has the shape [5, 2], and `config.json` implies [6, 2]',
+  ],
+  [
+    'fewer layers than its config',
+    { 'config.json': JSON.stringify({ ...bertConfig, num_hidden_layers: 2 }) },
+    'there is no weight `encoder.layer.1.attention.self.query.weight`, which `config.json` implies',
+  ],
+  [
+    'more layers than its config',
+    { 'model.safetensors': bertFile('bert.', { 'encoder.layer.10.output.dense.bias': [2] }) },
+    'bad-model: `m/model.safetensors`: there are 11 layers, and `config.json` says `num_hidden_layers` 1',
+  ],
+  [
+    'an architecture that is not run',
+    { 'config.json': JSON.stringify({ ...bertConfig, hidden_act: 'relu' }) },
+    'bad-model: `m/config.json`: `hidden_act` is "relu", and only "gelu" is supported',
+  ],
+  [
+    'a tokenizer of no type',
+    { 'tokenizer.json': '{"model": 1}' },
+    'bad-model: `m/tokenizer.json` does not say what `model` the tokenizer has',
+  ],
+  [
+    'a tokenizer of an unknown type',
+    { 'tokenizer.json': '{"model": {"type": "WordLevel", "vocab": {}}}' },
+    'bad-model: the tokenizer of `m/tokenizer.json` is of type "WordLevel", which FSL does not run',
+  ],
 ])('a model folder with %s', (_, files, message) => {
   using folder = temporaryFolder();
   const all = {
-    'config.json': '{"model_type": "bert"}',
-    'tokenizer.json': '{}',
+    'config.json': config,
+    'tokenizer.json': tokenizer,
     'model.safetensors': weights,
     ...files,
   };

@@ -2,8 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Matrix } from '../matrix.ts';
 import { openSafetensors } from '../safetensors.ts';
-import { bert, readBertConfig } from './bert.ts';
-import type { BertConfig, Weights } from './bert.ts';
+import { bert } from './bert.ts';
+import type { Weights } from './bert.ts';
+import { readBertConfig } from './bert-config.ts';
+import type { BertConfig } from './bert-config.ts';
 import type { EncodeOptions, Encoder } from './encoder.ts';
 import { objectIn, parseJson, readRequired } from './model-folder.ts';
 import type { ModelFolder } from './model-folder.ts';

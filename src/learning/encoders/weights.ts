@@ -1,33 +1,16 @@
 // From the tensors of a safetensors file to the weights of a program, checked against the shapes its config implies.
 import * as tf from '@tensorflow/tfjs-core';
-import { ModelError } from '../model-error.ts';
 import type { Safetensors } from '../safetensors.ts';
-import { bertWeights } from './bert.ts';
-import type { BertConfig, Weights } from './bert.ts';
+import { storedBertWeights } from './bert-config.ts';
+import type { BertConfig } from './bert-config.ts';
+import type { Weights } from './bert.ts';
 import { badModel } from './model-folder.ts';
 
 /** The caller disposes the tensors. Throws `ModelError` when a weight is missing, has another shape or is not finite. */
 export function loadBertWeights(file: Safetensors, config: BertConfig, name: string): Weights {
-  // Models saved with a head on top keep the encoder under `bert.`.
-  const prefix = file.has('bert.embeddings.word_embeddings.weight') ? 'bert.' : '';
-  const read = bertWeights(config).map((expected) => {
-    const stored = `${prefix}${expected.name}`;
-    if (!file.has(stored)) {
-      throw new ModelError(
-        'bad-model',
-        name,
-        `there is no weight \`${stored}\`, which \`config.json\` implies`,
-        'Check that both files belong to the same model.',
-      );
-    }
+  const tensors = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
+  const read = [...storedBertWeights(tensors, config, name)].map(([weight, stored]) => {
     const { shape, data } = file.tensor(stored);
-    if (shape.join() !== expected.shape.join()) {
-      throw badModel(
-        name,
-        `the weight \`${stored}\` has the shape [${shape.join(', ')}], and \`config.json\` implies [${expected.shape.join(', ')}]`,
-        'Check that both files belong to the same model.',
-      );
-    }
     if (!allFinite(data)) {
       throw badModel(
         name,
@@ -35,7 +18,7 @@ export function loadBertWeights(file: Safetensors, config: BertConfig, name: str
         'The file is damaged. Get it again.',
       );
     }
-    return { name: expected.name, shape, data };
+    return { name: weight, shape, data };
   });
   return Object.fromEntries(read.map(({ name, shape, data }) => [name, toTensor(name, shape, data)]));
 }

@@ -1,6 +1,6 @@
 // Folders that cannot be used: each gives one error that names the file.
 import { describe, expect, it } from 'vitest';
-import { readBertConfig } from '../../../src/learning/encoders/bert.ts';
+import { readBertConfig } from '../../../src/learning/encoders/bert-config.ts';
 import { loadSentenceEncoder } from '../../../src/learning/encoders/sentence-encoder.ts';
 import { ModelError } from '../../../src/learning/model-error.ts';
 import { withEngine } from '../../engine/on-backend.ts';
@@ -72,6 +72,13 @@ describe('a folder that cannot be used', () => {
       'bad-model',
       'model.safetensors',
       'encoder.layer.2',
+    ],
+    [
+      'fewer layers than weights',
+      { 'config.json': { ...config, num_hidden_layers: 1 } },
+      'bad-model',
+      'model.safetensors',
+      'there are 2 layers',
     ],
     [
       'another vocabulary',
