@@ -19,7 +19,7 @@ import type { Requirement } from './value.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 1,
+  version: 2,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -47,7 +47,9 @@ evaluate score {
       max: 100_000,
       default: 1000,
       doc:
-        'Resamples of the rows for the 95 % intervals; 0 for none. They say how far another test set of this size ' +
+        "Resamples of the rows for the 95 % intervals; 0 for none. The interval of `accuracy` is Wilson's, which needs no " +
+        'resamples and holds where every row is right; another metric that is the same in every resample has no ' +
+        'interval. Intervals say how far another test set of this size ' +
         'may be off, not how far another draw of the training rows is: for that, use several seeds and `compare`.',
     }),
     overlap: word(
@@ -115,7 +117,7 @@ evaluate score {
           hint: `its columns are ${dataset.columns.map((known) => `\`${known}\``).join(', ')}`,
         });
     if (options.require !== undefined) {
-      const problem = requirementProblem(options.require) ?? operandProblem(options.require, options.metrics);
+      const problem = requirementProblem(options.require) ?? operandProblem(options.require, options);
       if (problem !== undefined) report('require', { code: 'wrong-type', message: problem });
     }
     return { '': { type: 'report', metrics: options.metrics } };
@@ -188,14 +190,21 @@ function unknownLabels(unknown: readonly string[], known: readonly string[]) {
 }
 
 /** A requirement is judged from the report, so the report has to have its figures. */
-function operandProblem({ left, right, at }: Requirement, metrics: readonly string[]): string | undefined {
+function operandProblem(
+  { left, right, at }: Requirement,
+  { metrics, bootstrap }: { readonly metrics: readonly string[]; readonly bootstrap: number },
+): string | undefined {
   const sides = [left, right].filter((side) => typeof side !== 'number');
   for (const { of, metric } of sides) {
     if (of !== undefined && of !== 'majority' && of !== 'frozen_probe')
       return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`majority\` and \`frozen_probe\``;
     if (!metrics.includes(metric)) return `\`${metric}\` is not measured here: add it to \`metrics\``;
   }
-  if (at !== undefined && sides.filter(({ of }) => of === undefined).length === 2)
-    return 'two metrics of one report have no interval between them, so `at` cannot be judged';
+  if (at === undefined) return undefined;
+  const own = sides.filter(({ of }) => of === undefined).length;
+  if (own === 2) return 'two metrics of one report have no interval between them, so `at` cannot be judged';
+  if (own === 0) return 'the baselines have no interval, so `at` cannot be judged';
+  if (bootstrap === 0)
+    return '`bootstrap: 0` makes no intervals, so `at` cannot be judged: leave one of them out';
   return undefined;
 }

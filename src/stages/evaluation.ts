@@ -3,14 +3,9 @@ import type { MetricName } from '../learning/metrics/metrics.ts';
 import type { Random } from '../learning/random.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { wariness } from './evaluate-checks.ts';
-import {
-  majorityValues,
-  metricValues,
-  predictionsOf,
-  takeMeasured,
-  type Measurement,
-} from './measurement.ts';
-import type { EvaluationReport, Figure, Slice } from './report.ts';
+import { figuresOf } from './evaluate-intervals.ts';
+import { majorityValues, metricValues, takeMeasured, type Measurement } from './measurement.ts';
+import type { EvaluationReport, Slice } from './report.ts';
 
 export interface Evaluated {
   readonly rows: Dataset;
@@ -33,11 +28,11 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
     import('../learning/metrics/classification-report.ts'),
     import('../learning/metrics/confusion.ts'),
   ]);
-  const { rows, measurement, probe, metrics, draws } = evaluated;
+  const { rows, measurement, probe, metrics } = evaluated;
   const { labels, truth, predicted } = measurement;
   const width = labels.length;
   const { counts } = confusion(truth, predicted, width);
-  const figures = await figuresOf(evaluated);
+  const { figures, interval } = await figuresOf(evaluated);
   return {
     type: 'evaluation',
     metrics: figures,
@@ -55,6 +50,7 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
       ...metrics
         .filter((name) => figures[name] === undefined)
         .map((name) => ({ name: 'undefined_metric', message: `\`${name}\` has no value on these rows` })),
+      ...unknownIntervals(evaluated, figures),
       ...overlapCheck(evaluated),
       ...(probe === undefined
         ? [
@@ -65,31 +61,22 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
           ]
         : []),
     ],
-    interval:
-      draws > 0
-        ? `95 % percentile interval over ${draws} resamples of the ${rows.rows} rows`
-        : 'no interval was asked for',
+    interval,
     slices: await slicesOf(evaluated),
   };
 }
 
-async function figuresOf({
-  measurement,
-  metrics,
-  draws,
-  random,
-}: Evaluated): Promise<Readonly<Record<string, Figure>>> {
-  const { bootstrap } = await import('../learning/statistics/bootstrap.ts');
-  const values = await metricValues(measurement, metrics);
-  const intervals = draws > 0 ? bootstrap(predictionsOf(measurement), metrics, { draws, random }) : undefined;
-  const figures = metrics.flatMap((name): [string, Figure][] => {
-    const value = values[name];
-    if (value === undefined) return [];
-    const interval = intervals?.[name];
-    const known = interval !== undefined && !Number.isNaN(interval.low);
-    return [[name, known ? { value, low: interval.low, high: interval.high } : { value }]];
-  });
-  return Object.fromEntries(figures);
+function unknownIntervals(
+  { draws, metrics }: Evaluated,
+  figures: EvaluationReport['metrics'],
+): EvaluationReport['checks'] {
+  if (draws === 0) return [];
+  return metrics
+    .filter((name) => figures[name] !== undefined && figures[name].low === undefined)
+    .map((name) => ({
+      name: 'no_interval',
+      message: `\`${name}\` has no interval: it is the same in every resample, so nothing is known of its spread`,
+    }));
 }
 
 function overlapCheck({ dropped, rows }: Evaluated): EvaluationReport['checks'] {

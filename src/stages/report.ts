@@ -30,7 +30,7 @@ export interface EvaluationReport {
   readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What to be wary of: collapsed predictions, duplicates between train and test. */
   readonly checks: readonly { readonly name: string; readonly message: string }[];
-  /** How the interval was made: `95 % percentile interval over 1000 resamples of the 500 rows`. */
+  /** How the intervals were made: `95 % percentile interval over 1000 resamples of the 500 rows; of accuracy …`. */
   readonly interval: string;
   /** The metrics of the rows of each value, by column of `slices:`, in the order of the values. */
   readonly slices: Readonly<Record<string, readonly Slice[]>>;

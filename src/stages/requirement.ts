@@ -23,8 +23,11 @@ export function judgeEvaluation(requirement: Requirement, report: EvaluationRepo
   const left = find(requirement.left);
   const right = find(requirement.right);
   if (left === undefined || right === undefined) return unknown(requirement);
-  return decide(requirement, minus(left, right), [left, right]);
+  return decide(requirement, minus(left, right), [left, right], () => sameInEveryResample);
 }
+
+const sameInEveryResample =
+  'there is no interval to judge by: every resample of the rows gives the same figure';
 
 export function judgeComparison(requirement: Requirement, report: ComparisonReport): Judgement {
   const find = (operand: Operand): Figure | undefined => {
@@ -38,7 +41,13 @@ export function judgeComparison(requirement: Requirement, report: ComparisonRepo
   const left = find(requirement.left);
   const right = find(requirement.right);
   if (left === undefined || right === undefined) return unknown(requirement);
-  return decide(requirement, paired(requirement, report) ?? minus(left, right), [left, right]);
+  const difference = paired(requirement, report) ?? minus(left, right);
+  return decide(
+    requirement,
+    difference,
+    [left, right],
+    () => 'there is no interval to judge by: it takes at least two instances',
+  );
 }
 
 /** The report's own paired difference, where the requirement compares one metric of two compared names. */
@@ -71,13 +80,17 @@ function minus(left: Figure, right: Figure): Figure {
 }
 
 /** `difference` is left minus right. With `at`, the bound of its interval nearer to zero has to hold, not its value. */
-function decide(requirement: Requirement, difference: Figure, sides: readonly Figure[]): Judgement {
+function decide(
+  requirement: Requirement,
+  difference: Figure,
+  sides: readonly Figure[],
+  whyUnknown: () => string,
+): Judgement {
   const { text, operator, at, by = 0, left, right } = requirement;
   const [a, b] = sides.map(({ value }) => value);
   const larger = operator === '>' || operator === '>=';
   const bound = larger ? difference.low : difference.high;
-  if (at !== undefined && bound === undefined)
-    return { text, held: false, detail: 'there is no interval to judge by: it takes at least two instances' };
+  if (at !== undefined && bound === undefined) return { text, held: false, detail: whyUnknown() };
   const margin = at === undefined ? difference.value : (bound ?? NaN);
   const held = holds(larger ? margin - by : margin + by, operator);
   const shown = [

@@ -36,14 +36,15 @@ test('the report has the figures, and everything that belongs beside them', asyn
     labels: ['borrow', 'card', 'hours'],
     rows: 6,
     labels_used: 12,
-    metrics: { accuracy: { value: 1, low: 1, high: 1 }, auroc: { value: 1 } },
+    metrics: { accuracy: { value: 1, high: 1 }, auroc: { value: 1 } },
     confusion: [
       [2, 0, 0],
       [0, 2, 0],
       [0, 0, 2],
     ],
     baselines: { majority: { accuracy: 1 / 3 } },
-    interval: '95 % percentile interval over 50 resamples of the 6 rows',
+    interval:
+      "95 % percentile interval over 50 resamples of the 6 rows; of accuracy Wilson's 95 % interval of the 6 rows",
     slices: {},
   });
   expect(Object.keys(report.metrics)).toEqual(metrics);
@@ -54,6 +55,34 @@ test('the report has the figures, and everything that belongs beside them', asyn
   ]);
   expect(Object.keys(report.baselines['majority'] ?? {})).toEqual(['accuracy', 'macro_f1']);
   expect(progress).toMatchObject({ done: 6, total: 6 });
+});
+
+test('six of six right is no certainty', async () => {
+  const { report } = await evaluated({ metrics });
+  // statsmodels: proportion_confint(6, 6, method='wilson')
+  expect(report.metrics['accuracy']?.low).toBeCloseTo(0.6096657, 6);
+  expect(report.metrics['macro_f1']).toEqual({ value: 1 });
+  expect(report.checks).toContainEqual({
+    name: 'no_interval',
+    message:
+      '`macro_f1` has no interval: it is the same in every resample, so nothing is known of its spread',
+  });
+  const least = { operator: '>=', right: 0.99, at: 0.95, text: '' };
+  const judged = (metric: string) => evaluate.judge?.({ require: { ...least, left: { metric } } }, report);
+  expect(judged('accuracy')).toMatchObject({
+    held: false,
+    detail: 'accuracy is 1, the difference is -0.3803 to 0.01 at 95 %',
+  });
+  expect(judged('macro_f1')).toMatchObject({
+    held: false,
+    detail: 'there is no interval to judge by: every resample of the rows gives the same figure',
+  });
+});
+
+test('no resamples, no intervals', async () => {
+  const { report } = await evaluated({ metrics: ['accuracy'], bootstrap: 0 });
+  expect(report.metrics).toEqual({ accuracy: { value: 1 } });
+  expect(report.checks.map(({ name }) => name)).not.toContain('no_interval');
 });
 
 test('the frozen probe is the logistic head, and the report says where they are the same', async () => {
@@ -237,8 +266,22 @@ describe('require', () => {
       'require wrong-type: reports keep 95 % intervals, so a requirement can be judged `at 95%` only',
     ],
     [{ operator: '==', by: 0.1 }, 'require wrong-type: `by` and `at` go with `<`, `<=`, `>` and `>=`'],
+    [
+      { left: { of: 'majority', metric: 'accuracy' }, at: 0.95 },
+      'require wrong-type: the baselines have no interval, so `at` cannot be judged',
+    ],
   ])('%j is refused', (more, expected) => {
     expect(check(evaluate, { options: { require: requirement(more) }, inputs: {} }).problems).toBe(expected);
+  });
+
+  test('an interval cannot be asked for without resamples', () => {
+    const options = { bootstrap: 0, require: requirement({ at: 0.95 }) };
+    expect(check(evaluate, { options, inputs: {} }).problems).toBe(
+      'require wrong-type: `bootstrap: 0` makes no intervals, so `at` cannot be judged: leave one of them out',
+    );
+    expect(
+      check(evaluate, { options: { bootstrap: 0, require: requirement({}) }, inputs: {} }).problems,
+    ).toBe('');
   });
 });
 
