@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asDiskFull } from './durable.ts';
+import { asDiskFull, makeFolders } from './durable.ts';
 import { livenessOf, newNonce, type ProcessIdentity } from './process-identity.ts';
-import type { Store } from './store.ts';
+import { unusable, type Store } from './store.ts';
 
 export interface Attempts {
   /** For drafts of records: goes with the rest when this runner is gone. */
@@ -26,11 +26,11 @@ export function openAttempts(store: Store, own: ProcessIdentity): Attempts {
   const draft = store.path('attempts', `.draft-${own.pid}-${nonce}`);
   const home = store.path('attempts', `${own.pid}-${own.boot.slice(0, 8)}-${nonce}`);
   try {
-    mkdirSync(draft, { recursive: true });
+    makeFolders(draft);
     writeFileSync(join(draft, ownerFile), JSON.stringify(own));
     renameSync(draft, home); // a folder without an owner is never seen under its name
   } catch (error) {
-    throw asDiskFull(error, home);
+    throw unusable(store.directory, asDiskFull(error, home));
   }
   let count = 0;
   return {
@@ -53,7 +53,13 @@ export function openAttempts(store: Store, own: ProcessIdentity): Attempts {
 /** Removes what dead runners left; leaves what a living one, or one of another machine, may still use. */
 export async function sweepAttempts(store: Store, own: ProcessIdentity, now: number): Promise<void> {
   const root = store.path('attempts');
-  for (const name of readdirSync(root)) {
+  let names: readonly string[];
+  try {
+    names = readdirSync(root);
+  } catch (error) {
+    throw unusable(store.directory, error);
+  }
+  for (const name of names) {
     const folder = join(root, name);
     if (isAbandoned(folder, name, own, now)) await removeTree(folder);
   }

@@ -1,4 +1,5 @@
 // What differs between what a step was made from last time and now, as reasons with places; and reasons in one line for people.
+import { stepId } from '../compiler/expand.ts';
 import type { CheckedInput, CheckedStep } from '../compiler/pipeline.ts';
 import { positionAt, type Position, type Span } from '../parser/source.ts';
 import type { Json } from '../stages/value.ts';
@@ -70,7 +71,7 @@ function inputChanges(comparison: Comparison): readonly Reason[] {
     const input = step.inputs[name];
     if (input === undefined || (was !== undefined && canonicalJson(was) === canonicalJson(is))) continue;
     if (was !== undefined && 'many' in was && 'many' in is && membership(was) !== membership(is)) {
-      const [from, to] = [names(was), names(is)];
+      const [from, to] = differingMembers(was, is);
       reasons.push({
         code: 'option_changed',
         path: name,
@@ -91,8 +92,29 @@ function membership({ many }: Many): string {
   return canonicalJson(many.map(({ name, keys }) => [name, keys]));
 }
 
-function names({ many }: Many): readonly string[] {
-  return [...new Set(many.map(({ name }) => name))];
+/** Names where they tell the difference, else the members whose keys or places differ. */
+function differingMembers(
+  was: Many,
+  is: Many,
+): readonly [before: readonly string[], after: readonly string[]] {
+  const names = ({ many }: Many): readonly string[] => [...new Set(many.map(({ name }) => name))];
+  const [from, to] = [names(was), names(is)];
+  if (canonicalJson(from) !== canonicalJson(to)) return [from, to];
+  const members = ({ many }: Many): readonly string[] => many.map(({ name, keys }) => stepId(name, keys));
+  const [before, after] = [members(was), members(is)];
+  return [before.filter((id, i) => id !== after[i]), after.filter((id, i) => id !== before[i])];
+}
+
+type FileContents = Extract<InputContents, { readonly files: unknown }>['files'][number];
+
+/** Digests; where the contents are the same, what the name says of the format. */
+function fileDifference(
+  was: FileContents | undefined,
+  is: FileContents | undefined,
+): Pick<Reason, 'before' | 'after'> {
+  return was !== undefined && was.digest === is?.digest
+    ? { before: was.extension, after: is.extension }
+    : { before: was?.digest, after: is?.digest };
 }
 
 type Difference = Pick<Reason, 'file' | 'before' | 'after'>;
@@ -111,8 +133,7 @@ function difference(
     const path = input.paths[at] ?? input.paths.at(-1);
     return {
       ...(path === undefined ? {} : { file: show(path) }),
-      before: old[at]?.digest,
-      after: is.files[at]?.digest,
+      ...fileDifference(old[at], is.files[at]),
     };
   }
   if ('folder' in is && input.from === 'folder') {

@@ -1,7 +1,7 @@
 // Files that are there as a whole or not at all, also after a power cut, and records that show every flipped bit.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
 import { sha256 } from './canonical.ts';
@@ -26,7 +26,7 @@ export async function writeDurably({ path, text, drafts, beforeRename }: Durable
       await file.close();
     }
     beforeRename?.();
-    await rename(draft, path);
+    renameOver(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw asDiskFull(error, path);
@@ -39,10 +39,21 @@ export function replaceFile(path: string, text: string, drafts = dirname(path)):
   const draft = draftIn(drafts);
   try {
     writeFileSync(draft, text, { flag: 'wx' });
-    renameSync(draft, path);
+    renameOver(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
     throw asDiskFull(error, path);
+  }
+}
+
+/** Takes the place of whatever is there, a folder that somebody put in the way of a record included. */
+export function renameOver(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+    rmSync(to, { recursive: true, force: true });
+    renameSync(from, to);
   }
 }
 
@@ -107,7 +118,8 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    // A folder in its place is a damaged record, and damaged records are as good as none.
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 // The store: what every step gave, by key, and the files themselves, by digest. Everything in it can be made again;
 // what it hands out is what was put in, or nothing. Knows no stages and no plans.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
 import type { Action } from './action.ts';
@@ -14,6 +14,7 @@ import {
   syncDirectory,
   writeDurably,
   makeFolders,
+  renameOver,
 } from './durable.ts';
 import type { Fault } from './fault.ts';
 
@@ -111,7 +112,7 @@ export function openStore(directory: string): Store {
         const shard = dirname(target);
         try {
           if ((await mkdir(shard, { recursive: true })) !== undefined) touched.add(dirname(shard));
-          await rename(file.path, target); // also over an object of that name: these bytes have just been digested
+          renameOver(file.path, target); // also over an object of that name: these bytes have just been digested
         } catch (error) {
           throw asDiskFull(error, target);
         }
@@ -166,7 +167,8 @@ function createFolders(directory: string): void {
   }
 }
 
-function unusable(directory: string, error: unknown): unknown {
+/** A folder that the system does not let us use, as a problem that says so. */
+export function unusable(directory: string, error: unknown): unknown {
   const code = errorCode(error);
   if (code === undefined) return error;
   return new Failure({
@@ -181,7 +183,9 @@ function digestOrNone(digests: Digests, path: string): string | undefined {
   try {
     return digests.digest(path);
   } catch (error) {
-    if (!existsSync(path)) return undefined;
-    throw error;
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'EACCES' || code === 'EPERM' || code === undefined) throw unusable(dirname(path), error);
+    return code; // a folder, or a disk that does not give the bytes: not what was stored
   }
 }
