@@ -1,5 +1,5 @@
 // The runtime's answers to what the compiler may ask about files. Synchronous; each question is answered once.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Fact, Facts } from '../stages/facts.ts';
 import { readJsonValue } from '../stages/tables/json.ts';
 import { decodeText } from '../stages/tables/text-file.ts';
@@ -7,7 +7,7 @@ import type { Json } from '../stages/value.ts';
 import { createDigester } from './digest-files.ts';
 import { matchingFiles, unreadable } from './matching-files.ts';
 import { modelFacts } from './model-facts.ts';
-import { tableFacts } from './table-facts.ts';
+import { tableFacts, wholeUpTo } from './table-facts.ts';
 
 export interface FactsSettings {
   /** Where counts of data files are kept from run to run; made when needed. */
@@ -33,10 +33,24 @@ export function createFacts(settings: FactsSettings): Facts {
     files: (pattern) => once(['files', pattern], () => matchingFiles(pattern, display)),
     table: (request) =>
       once(['table', request], () => tableFacts(request, { cacheDirectory, display, digest })),
+    digest: (path) => once(['digest', path], () => digestFact(path, display, digest)),
     json: (path) => once(['json', path], () => jsonFact(path, display)),
     text: (path) => once(['text', path], () => textFact(path, display)),
     modelFolder: (path) => once(['model', path], () => modelFacts(path, display)),
   };
+}
+
+function digestFact(
+  path: string,
+  display: (path: string) => string,
+  digest: (path: string) => string,
+): Fact<string> {
+  try {
+    if (statSync(path).size > wholeUpTo) return { state: 'unknown' };
+    return { state: 'known', value: digest(path) };
+  } catch (error) {
+    return unreadable(path, error, display);
+  }
 }
 
 function jsonFact(path: string, display: (path: string) => string): Fact<Json> {

@@ -1,8 +1,10 @@
 // Columns and counts of data files, read with the readers that `load` uses, and cached by the contents of the files.
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Problem } from '../parser/diagnostic.ts';
 import type { Column, Value } from '../stages/dataset.ts';
 import type { Fact, TableFacts, TableRequest } from '../stages/facts.ts';
+import { notParquet } from '../stages/tables/parquet.ts';
 import { formatOf, readTextTable } from '../stages/tables/read-table.ts';
 import { problemOf, type Table } from '../stages/tables/table.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
@@ -17,9 +19,9 @@ export interface TableSources {
 }
 
 /** Raised when the readers give other tables, so that facts of older ones are not used. */
-const readersVersion = 1;
+const readersVersion = 2;
 /** Larger files are not looked at whole before a run. */
-const wholeUpTo = 32 * 2 ** 20;
+export const wholeUpTo = 32 * 2 ** 20;
 const headSize = 2 ** 18;
 const distinctUpTo = 1000;
 
@@ -30,6 +32,7 @@ interface Counted {
   readonly columns: readonly {
     readonly name: string;
     readonly missing: number;
+    readonly lists: boolean;
     readonly counts: readonly (readonly [value: string, rows: number])[] | null;
   }[];
 }
@@ -37,14 +40,22 @@ interface Counted {
 export function tableFacts(request: TableRequest, sources: TableSources): Fact<TableFacts> {
   const { paths } = request;
   const formats = paths.map((path) => formatOf(path, request.format));
-  if (formats.includes('parquet')) return { state: 'unknown' };
   let last = paths[0] ?? '';
   try {
+    if (formats.includes('parquet')) {
+      const problems = paths.map((path, i) =>
+        formats[i] === 'parquet' ? parquetDamage((last = path), sources.display(path)) : undefined,
+      );
+      const problem = problems.find((found) => found !== undefined);
+      return problem === undefined ? { state: 'unknown' } : { state: 'wrong', problem };
+    }
     const size = paths.reduce((sum, path) => sum + statSync((last = path)).size, 0);
     if (size > wholeUpTo) return headFacts(request, sources);
     const digests = paths.map((path) => sources.digest((last = path)));
-    const { header, pattern, onError } = request;
-    const key = sha256(canonicalJson({ readersVersion, digests, formats, header, pattern, onError }));
+    const { header, pattern, onError, delimiter } = request;
+    const key = sha256(
+      canonicalJson({ readersVersion, digests, formats, header, pattern, onError, delimiter }),
+    );
     const cacheFile = sources.cacheDirectory && join(sources.cacheDirectory, `${key}.json`);
     const cached = cacheFile === undefined ? undefined : restored(cacheFile);
     if (cached !== undefined) return { state: 'known', value: factsOf(cached) };
@@ -78,6 +89,23 @@ function headFacts(request: TableRequest, { display }: TableSources): Fact<Table
   };
 }
 
+/** What the first and last bytes of a file tell. */
+function parquetDamage(path: string, name: string): Problem | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const head = Buffer.alloc(4);
+    const tail = Buffer.alloc(4);
+    if (size >= 4) {
+      readSync(file, head, 0, 4, 0);
+      readSync(file, tail, 0, 4, size - 4);
+    }
+    return notParquet(name, size, head, tail);
+  } finally {
+    closeSync(file);
+  }
+}
+
 function headOf(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
@@ -92,6 +120,7 @@ function count(table: Table, skipped: number): Counted {
   const columns = [...table.columns].map(([name, values]) => ({
     name,
     missing: values.filter((value) => value === null || value === '').length,
+    lists: values.some((value) => Array.isArray(value)),
     counts: distinct(values),
   }));
   return { rows: table.rows, skipped, columns };
@@ -118,6 +147,7 @@ function factsOf({ rows, skipped, columns }: Counted): TableFacts {
     skipped,
     counts: (name) => byName.get(name)?.counts?.map(([value, n]) => ({ value, rows: n })),
     missing: (name) => byName.get(name)?.missing,
+    lists: (name) => byName.get(name)?.lists,
   };
 }
 

@@ -15,6 +15,8 @@ export interface TableRequest {
   readonly header: boolean | readonly string[];
   /** For `text`: how a line is cut into columns, such as `{label} {text}`. */
   readonly pattern: string | undefined;
+  /** For csv and tsv: the character between fields, where it is not the one of the format. */
+  readonly delimiter?: string | undefined;
   /** `skip` leaves broken rows out; with `fail` they make the fact `wrong`. */
   readonly onError: 'fail' | 'skip';
 }
@@ -34,6 +36,8 @@ export interface TableFacts {
   counts(column: string): readonly { readonly value: string; readonly rows: number }[] | undefined;
   /** Rows whose value is null or the empty string. */
   missing(column: string): number | undefined;
+  /** Whether a row of the column holds a list. */
+  lists?(column: string): boolean | undefined;
 }
 
 export interface ModelFacts {
@@ -46,6 +50,8 @@ export interface Facts {
   files(pattern: string): Fact<readonly string[]>;
   /** Columns and counts; `unknown` for files too large to look at whole. */
   table(request: TableRequest): Fact<TableFacts>;
+  /** sha256 of a file in hexadecimal; `unknown` for large ones. */
+  digest?(path: string): Fact<string>;
   json(path: string): Fact<Json>;
   text(path: string): Fact<string>;
   /** A Hugging Face folder: there, complete, and of a family that can be run. */

@@ -31,6 +31,9 @@ const options = {
     default: true,
     doc: 'Whether the first record of csv and tsv names the columns. `false`: they are called `1`, `2`, …; a list names them itself, and the first record is data.',
   }),
+  delimiter: string({
+    doc: 'The character between the fields of csv and tsv, such as `";"`. Without it: a comma for csv, a tab for tsv.',
+  }),
   pattern: string({
     doc: 'How a line of text is cut into columns: `"{label} {text}"`. Each column takes as little as it can, the last the rest. Without it a line is the column `text`.',
   }),
@@ -95,14 +98,7 @@ export const load = defineStage({
     const stated = given.checksum === undefined ? undefined : sha256Of(given.checksum);
     const [first = ''] = from.names;
     if (stated !== undefined && from.digestOf(first) !== stated)
-      throw stepFailure(
-        {
-          code: 'bad-checksum',
-          message: `\`${from.display(first)}\` has the sha256 ${from.digestOf(first)}`,
-          hint: 'get the file again, or state this checksum if the file is right',
-        },
-        'checksum',
-      );
+      throw stepFailure(otherChecksum(from.display(first), from.digestOf(first)), 'checksum');
     const files = await Promise.all(
       from.names.map(async (name) => ({ name: from.display(name), bytes: await from.read(name) })),
     );
@@ -157,9 +153,17 @@ function checkLoad(context: CheckContext<typeof options>): StaticDataset {
       hint: 'load the files by stages of their own',
     });
   checkFormats(paths, given.format, (option) => context.given(option), wrong);
+  checkDelimiter(given.delimiter, wrong);
+  const [only = ''] = paths;
+  const stated = given.checksum === undefined ? undefined : sha256Of(given.checksum);
+  if (sound && stated !== undefined) {
+    const digest = facts.digest?.(only);
+    if (digest?.state === 'known' && digest.value !== stated)
+      wrong('checksum', otherChecksum(only.split(/[\\/]/).at(-1) ?? only, digest.value));
+  }
   if (!sound) return unknown;
-  const { format, header, pattern, on_error: onError } = given;
-  const table = facts.table({ paths, format, header, pattern, onError });
+  const { delimiter, format, header, pattern, on_error: onError } = given;
+  const table = facts.table({ paths, format, header, pattern, onError, delimiter });
   if (table.state === 'wrong') report('from', table.problem);
   if (table.state !== 'known') return unknown;
   const { dataset, findings } = knownLoad(table.value, given satisfies RowOptions);
@@ -189,12 +193,35 @@ function checkFormats(
       message: '`header` is for csv and tsv, and none of the files is',
       hint: 'remove `header`, or give `format: csv`',
     });
+  if (isGiven('delimiter') && !formats.some((known) => known === 'csv' || known === 'tsv'))
+    wrong('delimiter', {
+      code: 'option-without-effect',
+      message: '`delimiter` is for csv and tsv, and none of the files is',
+      hint: 'remove `delimiter`, or give `format: csv`',
+    });
   if (isGiven('pattern') && !formats.includes('text'))
     wrong('pattern', {
       code: 'option-without-effect',
       message: '`pattern` is for lines of text, and none of the files is read as such',
       hint: 'remove `pattern`, or give `format: text`',
     });
+}
+
+function checkDelimiter(delimiter: string | undefined, wrong: CheckContext<typeof options>['report']): void {
+  if (delimiter === undefined || (delimiter.length === 1 && !/["\r\n]/.test(delimiter))) return;
+  wrong('delimiter', {
+    code: 'wrong-type',
+    message: 'a delimiter is one character, and neither a quote nor a line end',
+    hint: 'such as `";"`',
+  });
+}
+
+function otherChecksum(name: string, digest: string) {
+  return {
+    code: 'bad-checksum',
+    message: `\`${name}\` has the sha256 ${digest}`,
+    hint: 'get the file again, or state this checksum if the file is right',
+  } as const;
 }
 
 function sha256Of(checksum: string): string | undefined {

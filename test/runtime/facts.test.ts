@@ -96,8 +96,15 @@ hint: add the missing comma and field, or leave broken rows out with \`on_error:
 
 test('Parquet is unknown; of a large file only the columns are known', () => {
   using folder = temporaryFolder();
-  const parquet = folder.write('a.parquet', 'PAR1');
+  const parquet = folder.write('a.parquet', 'PAR1 data PAR1');
   expect(answer(factsOf(folder).table({ ...request, paths: [parquet] }))).toBe('unknown');
+  expect(answer(factsOf(folder).table({ ...request, paths: [folder.write('b.parquet', 'text\na\n')] }))).toBe(
+    `b.parquet:1:1 bad-table: \`b.parquet\` is not a Parquet file
+hint: check that \`from\` and \`format\` fit each other; a Parquet file starts and ends with \`PAR1\``,
+  );
+  expect(
+    answer(factsOf(folder).table({ ...request, paths: [folder.write('c.parquet', 'PAR1 da')] })),
+  ).toContain('`c.parquet` is a Parquet file that is cut off');
   const row = `${'é'.repeat(500)},1\n`;
   const large = folder.write('large.csv', 'text,label\n' + row.repeat(34_000));
   const table = answer(factsOf(folder).table({ ...request, paths: [large] }));

@@ -7,7 +7,9 @@ import { brokenRows, type Reading } from './table.ts';
 import { decodeRows, excerpt, type DataFile, type TextFile } from './text-file.ts';
 
 export interface DelimitedRequest {
-  readonly delimiter: ',' | '\t';
+  readonly delimiter: string;
+  /** Whether the program named the delimiter: then it is not doubted. */
+  readonly stated: boolean;
   /** `true`: the first record names the columns. `false`: they are `1`, `2`, … A list names them itself. */
   readonly header: boolean | readonly string[];
 }
@@ -18,7 +20,7 @@ interface Place {
   readonly end: number;
 }
 
-export function readDelimited(data: DataFile, { delimiter, header }: DelimitedRequest): Reading {
+export function readDelimited(data: DataFile, { delimiter, header, stated }: DelimitedRequest): Reading {
   const decoded = decodeRows(data);
   if (decoded.state === 'unreadable') return decoded;
   const { file, bytes } = decoded;
@@ -33,13 +35,19 @@ export function readDelimited(data: DataFile, { delimiter, header }: DelimitedRe
     previous = end;
     if (names === undefined) {
       names = record.map((cell, i) => (header === true && cell.trim()) || String(i + 1));
+      if (header === true && record.length === 1 && delimiter === ',' && !stated)
+        problem ??= otherDelimiter(recordText(bytes, place).text, () =>
+          fieldSpan(file, bytes, place, delimiter, 0),
+        );
       problem ??= duplicateName(names, (i) => fieldSpan(file, bytes, place, delimiter, i));
       if (header === true) return;
     }
     if (columns.length === 0) columns.push(...names.map(() => []));
     if (record.length !== names.length) {
       const expected = names.length;
-      broken.add(() => ragged(file, bytes, place, { delimiter, expected, found: record.length, header }));
+      broken.add(() =>
+        ragged(file, bytes, place, { delimiter, stated, expected, found: record.length, header }),
+      );
       return;
     }
     const loose = record.findIndex(
@@ -70,6 +78,19 @@ export function readDelimited(data: DataFile, { delimiter, header }: DelimitedRe
   return { state: 'read', table, broken: broken.rows };
 }
 
+/** A header that reads as one column, and would be several with another delimiter. */
+function otherDelimiter(header: string, span: () => Span): Problem | undefined {
+  const found = ([';', '\t'] as const).find((other) => fields(header, other).length > 1);
+  if (found === undefined) return undefined;
+  const [name, written] = found === ';' ? ['semicolons', ';'] : ['tabs', '\\t'];
+  return {
+    code: 'bad-table',
+    message: `the header has ${name} and no comma, so that it reads as one column`,
+    span: span(),
+    hint: `say \`delimiter: "${written}"\` if ${name} part the columns, and \`delimiter: ","\` if there is one column`,
+  };
+}
+
 function duplicateName(names: readonly string[], span: (index: number) => Span): Problem | undefined {
   const index = names.findIndex((name, i) => names.indexOf(name) < i);
   if (index === -1) return undefined;
@@ -91,14 +112,18 @@ function ragged(file: TextFile, bytes: Uint8Array, place: Place, row: Misfit): P
   const span = fieldSpan(file, bytes, place, delimiter, found > expected ? expected : undefined);
   const named =
     header === false ? 'the first row has' : header === true ? 'the header has' : '`header` names';
-  const lines = recordText(bytes, place).text.split('\n').length;
-  const separator = delimiter === ',' ? 'comma' : 'tab';
+  const record = recordText(bytes, place).text;
+  const lines = record.split('\n').length;
+  const separator = delimiter === ',' ? 'comma' : delimiter === '\t' ? 'tab' : `\`${delimiter}\``;
+  const other =
+    found === 1 && expected > 1 && !row.stated && delimiter === ',' && fields(record, ';').length > 1;
   return {
     code: 'bad-table',
     message: `a row has ${count(found, 'field')} where ${named} ${count(expected, 'column')}`,
     span,
-    hint:
-      lines > 1
+    hint: other
+      ? 'the row has semicolons: say `delimiter: ";"` if they part the columns'
+      : lines > 1
         ? `a quote that opens in this row closes ${count(lines - 1, 'line')} further down; double the quotes that belong to a text`
         : found > expected
           ? `put quotes around a field that contains a ${separator}`

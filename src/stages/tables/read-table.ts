@@ -10,7 +10,7 @@ import type { DataFile } from './text-file.ts';
 import { readYaml } from './yaml.ts';
 
 /** How the files are to be read, without which files. */
-export type Manner = Pick<TableRequest, 'format' | 'header' | 'pattern'>;
+export type Manner = Pick<TableRequest, 'format' | 'header' | 'pattern' | 'delimiter'>;
 
 type KnownFormat = Exclude<TableFormat, 'auto'>;
 
@@ -51,13 +51,13 @@ export function readTextTable(files: readonly DataFile[], manner: Manner): Readi
   );
 }
 
-function readText(file: DataFile, { format, header, pattern }: Manner): Reading {
+function readText(file: DataFile, { format, header, pattern, delimiter }: Manner): Reading {
   const known = formatOf(file.name, format);
   switch (known) {
     case 'csv':
-      return readDelimited(file, { delimiter: ',', header });
+      return readDelimited(file, { delimiter: delimiter ?? ',', header, stated: delimiter !== undefined });
     case 'tsv':
-      return readDelimited(file, { delimiter: '\t', header });
+      return readDelimited(file, { delimiter: delimiter ?? '\t', header, stated: delimiter !== undefined });
     case 'json':
       return readJson(file);
     case 'jsonl':

@@ -315,7 +315,7 @@ test('a checksum holds, or the run stops', async () => {
   const files = { 'a.csv': 'text\na\n' };
   const right = artifactOf('files', files).digestOf('a.csv');
   expect((await loaded(files, { checksum: `sha256:${right.toUpperCase()}` })).ran).toMatchObject({ rows: 1 });
-  expect((await loaded(files, { checksum: '0'.repeat(64) })).ran).toBe(
+  expect(await refused(files, { checksum: '0'.repeat(64) })).toBe(
     `at checksum:1:1 bad-checksum: \`a.csv\` has the sha256 ${right}
 hint: get the file again, or state this checksum if the file is right`,
   );
@@ -426,3 +426,28 @@ test.skipIf(!existsSync(shared)).each(real)(
     );
   },
 );
+
+test('semicolons between fields: told as such, and read where the program says so', async () => {
+  const rows = Array.from({ length: 80 }, (_, i) => `"a; b", c, ${i};${i % 2}`).join('\n');
+  const files = { 'a.csv': `text;label\n${rows}\n` };
+  const error = `a.csv:1:1 bad-table: the header has semicolons and no comma, so that it reads as one column
+| text;label
+| ^^^^^^^^^^
+hint: say \`delimiter: ";"\` if semicolons part the columns, and \`delimiter: ","\` if there is one column`;
+  expect(await refused(files, {})).toBe(error);
+  expect(await refused({ 'a.csv': 'x;y\n1;2\n' }, { header: ['text', 'label'] })).toContain(
+    'the row has semicolons: say `delimiter: ";"` if they part the columns',
+  );
+  const simple = { 'a.csv': 'text;label\n"a; b";x\nc, d;y\n' };
+  expect(await both(simple, { delimiter: ';' })).toMatchObject({
+    known: { rows: 2 },
+    data: { columns: { text: ['a; b', 'c, d'], label: ['x', 'y'] } },
+  });
+  expect(await both({ 'a.csv': 'text;more\na\n' }, { delimiter: ',', text: 'text;more' })).toMatchObject({
+    data: { columns: { 'text;more': ['a'] } },
+  });
+  const before = async (delimiter: string, name = 'a.csv'): Promise<string> =>
+    (await loaded({ [name]: 'text\na\n' }, { delimiter })).before.text;
+  expect(await before(';;')).toContain('at delimiter:1:1 wrong-type: a delimiter is one character');
+  expect(await before(';', 'a.txt')).toContain('at delimiter:1:1 option-without-effect');
+});

@@ -298,8 +298,12 @@ test('Parquet files, whole and damaged', async () => {
   expect(outcome(await readTable([{ name: 'a.parquet', bytes }], manner))).toBe(
     'text n day\n"a" 1 "1970-01-01T00:00:00.000Z"\nnull 2 "1970-01-01T00:00:00.001Z"',
   );
+  const inside = bytes.slice();
+  inside.fill(0xff, bytes.length - 40, bytes.length - 8);
+  const damaged = await readTable([{ name: 'a.parquet', bytes: inside }], manner);
+  expect(outcome(damaged)).toMatch(/^a\.parquet:1:1 bad-table: `a\.parquet` cannot be read as Parquet: /);
   const cut = await readTable([{ name: 'a.parquet', bytes: bytes.subarray(0, 40) }], manner);
-  expect(outcome(cut)).toMatch(/^a\.parquet:1:1 bad-table: `a\.parquet` cannot be read as Parquet: /);
+  expect(outcome(cut)).toContain('a.parquet:1:1 bad-table: `a.parquet` is a Parquet file that is cut off');
 });
 
 test('the place of a mistake in JSON agrees with the engine on what JSON is', () => {
