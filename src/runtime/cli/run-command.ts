@@ -31,7 +31,12 @@ export async function runCommand(
       showProblems([unknownCommand(routed.word, context.commandLine, program)], host, flags);
       return exitCodes.wrong;
     }
-    if (routed.args.length === 0) {
+    const [first, about] = routed.args;
+    if (first === 'help' && about !== undefined && !about.startsWith('-') && !commands.includes(about)) {
+      showProblems([unknownCommand(about, context.commandLine, program)], host, flags);
+      return exitCodes.wrong;
+    }
+    if (first === undefined) {
       program.outputHelp({ error: true });
       return exitCodes.wrong;
     }

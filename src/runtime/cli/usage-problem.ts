@@ -24,13 +24,8 @@ export function usageProblem(error: CommanderError, line: CommandLine, program: 
     case 'commander.optionMissingArgument':
       return problem(line, flagOf(quoted), `the flag \`${flagOf(quoted)}\` needs a value`, help);
     case 'commander.invalidArgument': {
-      const [, value = '', rest = ''] = /argument '([^']*)' is invalid\.? ?(.*)$/s.exec(error.message) ?? [];
-      return problem(
-        line,
-        value,
-        `\`${value}\` is not allowed ${whatFor(quoted)}`.trim(),
-        lowerFirst(rest) || help,
-      );
+      const { value, what, rest } = invalidValue(error.message);
+      return problem(line, value, `\`${value}\` is not allowed ${what}`, lowerFirst(rest) || help);
     }
     default:
       return problem(line, '', error.message.replace(/^error: /, ''), help);
@@ -40,7 +35,13 @@ export function usageProblem(error: CommanderError, line: CommandLine, program: 
 export function unknownCommand(word: string, line: CommandLine, program: Command): Diagnostic {
   const names = program.commands.map((one) => one.name());
   const hint = didYouMean(suggest(word, names), '`fslrun --help` lists the commands');
-  return problem(line, word, `\`${word}\` is neither a file nor a command`, hint);
+  const help = line.args[0] === 'help';
+  return problem(
+    line,
+    word,
+    help ? `there is no command \`${word}\`` : `\`${word}\` is neither a file nor a command`,
+    hint,
+  );
 }
 
 function problem(line: CommandLine, word: string, message: string, hint: string): Diagnostic {
@@ -56,8 +57,20 @@ function flagOf(flags: string): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }
 
-function whatFor(flags: string): string {
-  return flags.startsWith('-') ? `for \`${flagOf(flags)}\`` : `as \`${flags}\``;
+/** Commander names the flag before its value, and an argument behind its value. */
+function invalidValue(message: string): {
+  readonly value: string;
+  readonly what: string;
+  readonly rest: string;
+} {
+  const flag = /option '([^']*)' argument '([^']*)' is invalid\.? ?(.*)$/s.exec(message);
+  if (flag !== null) {
+    const [, flags = '', value = '', rest = ''] = flag;
+    return { value, what: `for \`${flagOf(flags)}\``, rest };
+  }
+  const [, value = '', name = '', rest = ''] =
+    /argument value '([^']*)' is invalid for argument '([^']*)'\.? ?(.*)$/s.exec(message) ?? [];
+  return { value, what: `as \`${name}\``, rest };
 }
 
 function lowerFirst(text: string): string {
