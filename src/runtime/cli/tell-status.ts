@@ -1,11 +1,12 @@
 // What is running on a store: asked of the runners' own notes, so it answers at any time.
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { programName } from '../previous.ts';
 import { ownIdentity } from '../process-identity.ts';
 import { listRunning } from '../run-record.ts';
 import { duration } from '../report/quantity.ts';
 import { openStore } from '../store.ts';
-import { exitCodes, type Context } from './context.ts';
+import { exitCodes, usage, type Context } from './context.ts';
 import { storeDirectory } from './store-directory.ts';
 
 export interface StatusFlags {
@@ -13,8 +14,15 @@ export interface StatusFlags {
   readonly json?: boolean;
 }
 
-export function tellStatus({ host }: Context, file: string | undefined, flags: StatusFlags): number {
+export function tellStatus(context: Context, file: string | undefined, flags: StatusFlags): number {
+  const { host } = context;
   const path = file === undefined ? undefined : resolve(host.cwd, file);
+  if (file !== undefined && path !== undefined && !existsSync(path))
+    throw usage(context, file, {
+      code: 'missing-file',
+      message: `there is no program \`${file}\``,
+      hint: 'paths are relative to the working directory',
+    });
   const folder = path === undefined ? host.cwd : dirname(path);
   const store = openStore(storeDirectory(folder, host, flags.store));
   const name = path === undefined ? undefined : programName(store, path);

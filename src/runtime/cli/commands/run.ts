@@ -22,14 +22,20 @@ export function addRun(program: Command, context: Context): void {
     .addOption(new Option('--jobs <n>', 'how many steps may run at once').argParser(wholeNumber(1, 256)))
     .option('--keep-going', 'after a failure, go on with what does not need the failed step')
     .option('--offline', 'never use the network')
-    .option('--json', 'events as NDJSON on the standard output')
+    .option('--json', 'events as NDJSON on the standard output; with --dry-run, the plan as JSON')
     .option('--quiet', 'nothing but problems')
     .option('--verbose', 'also what is cached; with --dry-run, every instance of `each`');
   outputOptions(engineOptions(programOptions(command)), drawingFormats).action(
     context.exits(async (file: string, targets: readonly string[], flags: Flags) => {
       if (flags.dryRun === true) {
         const { showPlan } = await import('../show-plan.ts');
-        return showPlan(context, file, targets, flags);
+        if (flags.json !== true) return showPlan(context, file, targets, flags);
+        if (isGiven(command, '--format') && flags.format !== 'json')
+          throw usage(context, '--json', {
+            message: `\`--json\` and \`--format ${flags.format}\` contradict each other`,
+            hint: 'leave one of them out',
+          });
+        return showPlan(context, file, targets, { ...flags, format: 'json' });
       }
       const planOnly = ['--format', '--output', '--detailed-exitcode'].find((flag) => isGiven(command, flag));
       if (planOnly !== undefined)
