@@ -20,7 +20,7 @@ export function openDecisions(
   /** Which step will make a result, by key, and a lost object, by digest. */
   const makers = new Map<string, string>();
   const locate = createLocate();
-  const forced = forcedSteps(pipeline, options.force);
+  const forced = forcedSteps(pipeline, options);
   const orphanOf = openOrphans(previous, new Set(pipeline.steps.map(({ id }) => id)));
   const sources: Sources = {
     digests: options.digests,
@@ -153,9 +153,12 @@ function alwaysReason(step: CheckedStep): Reason {
   return { code: step.common.cache ? 'forced' : 'not_cached' };
 }
 
-function forcedSteps(pipeline: Pipeline, force: PlanOptions['force']): ReadonlySet<string> {
+function forcedSteps(
+  pipeline: Pipeline,
+  { force, placeOf }: Pick<PlanOptions, 'force' | 'placeOf'>,
+): ReadonlySet<string> {
   if (force === undefined || force === false) return new Set();
-  return new Set(force === true ? pipeline.steps.map(({ id }) => id) : selectSteps(pipeline, force));
+  return new Set(force === true ? pipeline.steps.map(({ id }) => id) : selectSteps(pipeline, force, placeOf));
 }
 
 /** Instances of one stage name the same folder and files: each is looked at once a plan. */

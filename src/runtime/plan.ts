@@ -5,7 +5,7 @@ import { inputSteps, openDecisions } from './decide.ts';
 import type { KeyParts } from './key.ts';
 import type { Previous } from './previous.ts';
 import type { Digests, Store } from './store.ts';
-import { selectSteps } from './targets.ts';
+import { selectSteps, type PlaceOfName } from './targets.ts';
 
 export type ReasonCode =
   | 'never_ran'
@@ -97,6 +97,8 @@ export interface PlanOptions {
   readonly device?: 'auto' | 'cpu' | 'gpu';
   /** How a data file is called when talking to people. Default: as it is. */
   readonly show?: (path: string) => string;
+  /** Where the targets and forced stages are written. */
+  readonly placeOf?: PlaceOfName;
 }
 
 export function plan(pipeline: Pipeline, store: Store, options: PlanOptions): Plan {
@@ -106,7 +108,8 @@ export function plan(pipeline: Pipeline, store: Store, options: PlanOptions): Pl
 /** Throws `Failure` (`command-line`) where `targets` or `force` name nothing. */
 export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions): Planned {
   const targets = options.targets ?? [];
-  const wanted = targets.length === 0 ? pipeline.defaultTargets : selectSteps(pipeline, targets);
+  const wanted =
+    targets.length === 0 ? pipeline.defaultTargets : selectSteps(pipeline, targets, options.placeOf);
   const needed = withNeeds(pipeline, wanted);
   const decide = openDecisions(pipeline, store, options);
   const steps: StepPlan[] = [];

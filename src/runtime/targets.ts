@@ -1,15 +1,28 @@
 // Which steps a name on the command line means: a target, a stage, an instance, or all instances that share the given keys.
 import type { CheckedStep, Pipeline } from '../compiler/pipeline.ts';
-import { Failure, wholeSource } from '../parser/diagnostic.ts';
+import { Failure, wholeSource, type Problem } from '../parser/diagnostic.ts';
+import type { Span } from '../parser/source.ts';
+import { suggest } from '../parser/suggest.ts';
 
-/** Ids, in the pipeline's order. Throws `Failure` (`command-line`) for names that mean nothing. */
-export function selectSteps(pipeline: Pipeline, names: readonly string[]): readonly string[] {
+/** Where a name is written, for messages. */
+export type PlaceOfName = (name: string) => Span;
+
+const unknownPlace: PlaceOfName = (name) => wholeSource('<command line>', name);
+
+/** Ids, in the pipeline's order. Throws `Failure` (`command-line`) for all names that mean nothing. */
+export function selectSteps(
+  pipeline: Pipeline,
+  names: readonly string[],
+  placeOf: PlaceOfName = unknownPlace,
+): readonly string[] {
   const selected = new Set<string>();
+  const unknown: Problem[] = [];
   for (const name of names) {
     const ids = stepsNamed(pipeline, name);
-    if (ids.length === 0) throw unknownTarget(pipeline, name);
+    if (ids.length === 0) unknown.push(unknownTarget(pipeline, name, placeOf(name)));
     for (const id of ids) selected.add(id);
   }
+  if (unknown.length > 0) throw new Failure(...unknown);
   return pipeline.steps.filter(({ id }) => selected.has(id)).map(({ id }) => id);
 }
 
@@ -40,15 +53,24 @@ function parseKeys(text: string): readonly (readonly [string, string])[] | undef
   return keys;
 }
 
-function unknownTarget(pipeline: Pipeline, name: string): Failure {
+function unknownTarget(pipeline: Pipeline, name: string, span: Span): Problem {
+  const message = `the program has no target or stage \`${name}\``;
+  const stage = name.split('[', 1)[0]?.trim() ?? '';
+  const instances = pipeline.steps.filter((step) => step.name === stage).map(({ id }) => id);
+  if (stage !== name && instances.length > 0)
+    return { code: 'command-line', message, span, hint: `\`${stage}\` is ${listed(instances)}` };
   const known = [...new Set([...pipeline.targets.keys(), ...pipeline.steps.map((step) => step.name)])];
-  return new Failure({
-    code: 'command-line',
-    message: `the program has no target or stage \`${name}\``,
-    span: wholeSource('<command line>', name),
-    hint: `it has ${known
-      .slice(0, 12)
-      .map((known) => `\`${known}\``)
-      .join(', ')}${known.length > 12 ? ' and more' : ''}`,
-  });
+  const near = suggest(stage, known);
+  const hint =
+    near !== undefined
+      ? `did you mean \`${near}\`?`
+      : known.length === 0
+        ? 'it has no stages'
+        : `it has ${listed(known)}`;
+  return { code: 'command-line', message, span, hint };
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 12).map((name) => `\`${name}\``);
+  return `${shown.join(', ')}${names.length > shown.length ? ' and more' : ''}`;
 }

@@ -2,17 +2,18 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { compile } from '../../compiler/compile.ts';
-import type { GivenParam } from '../../compiler/params.ts';
 import type { Pipeline } from '../../compiler/pipeline.ts';
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import { parse } from '../../parser/parse.ts';
+import type { Span } from '../../parser/source.ts';
 import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
 import { checkOutputs } from '../check-outputs.ts';
 import { createDigester, type Digester } from '../digest-files.ts';
 import { createFacts } from '../facts.ts';
 import { openStore, type Store } from '../store.ts';
-import { usage, type Context } from './context.ts';
+import type { Context } from './context.ts';
+import { givenParams } from './given-params.ts';
 import type { ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
 import { readProgram } from './read-program.ts';
@@ -28,6 +29,8 @@ export interface OpenProgram {
   readonly path: string;
   /** How a path is shown to people. */
   readonly show: (path: string) => string;
+  /** Where a word of the command line stands. */
+  readonly placeOf: (word: string) => Span;
 }
 
 export interface Checked {
@@ -52,19 +55,28 @@ export function checkProgram(context: Context, file: string, flags: ProgramFlags
     digest: (absolute) => digester.digest(absolute),
     ...(kept ? { cacheDirectory: store.path('cache', 'facts') } : {}),
   });
+  const { params, problems } = givenParams(context, flags.set);
   const parsed = parse(source);
   const { pipeline, diagnostics } = compile(parsed.file, parsed.diagnostics, {
-    params: flags.set.map((text) => givenParam(context, text)),
+    params,
     registry,
     facts,
     resolvePath: (given) => absolutePath(given, folder),
   });
   const clashes = pipeline === undefined ? [] : checkOutputs(pipeline, { programFile: path, show });
   return {
-    pipeline: clashes.length > 0 ? undefined : pipeline,
-    diagnostics: [...diagnostics, ...clashes],
-    open: { registry, store, digester, path, show },
+    pipeline: problems.length + clashes.length > 0 ? undefined : pipeline,
+    diagnostics: [...problems, ...withoutMissing(diagnostics, problems), ...clashes],
+    open: { registry, store, digester, path, show, placeOf: (word) => context.commandLine.spanOf(word) },
   };
+}
+
+/** A parameter whose `--set` cannot be read is not missing as well. */
+function withoutMissing(
+  diagnostics: readonly Diagnostic[],
+  problems: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  return problems.length === 0 ? diagnostics : diagnostics.filter(({ code }) => code !== 'missing-parameter');
 }
 
 /** Throws `Failure` with all that is wrong; shows warnings. */
@@ -77,21 +89,6 @@ export function openProgram(
   if (pipeline === undefined) throw new Failure(...diagnostics);
   if (flags.quiet !== true) showProblems(diagnostics, context.host, flags);
   return { ...open, pipeline };
-}
-
-function givenParam(context: Context, text: string): GivenParam {
-  const sign = text.indexOf('=');
-  if (sign < 1)
-    throw usage(context, text, {
-      message: `\`--set ${text}\` gives no value`,
-      hint: 'write `--set NAME=VALUE`',
-    });
-  return {
-    name: text.slice(0, sign),
-    text: text.slice(sign + 1),
-    span: context.commandLine.spanOf(text),
-    resolvePath: (path) => absolutePath(path, context.host.cwd),
-  };
 }
 
 function absolutePath(path: string, folder: string): string {

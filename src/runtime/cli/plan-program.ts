@@ -11,7 +11,7 @@ export interface PlanFlags {
 
 /** Throws `Failure` (`command-line`) for targets and forced stages that do not exist. */
 export function planProgram(open: OpenProgram, targets: readonly string[], flags: PlanFlags): Planned {
-  const { pipeline, store, digester, registry, path, show } = open;
+  const { pipeline, store, digester, registry, path, show, placeOf } = open;
   return planSteps(pipeline, store, {
     digests: digester,
     previous: openPrevious(store, path),
@@ -20,5 +20,6 @@ export function planProgram(open: OpenProgram, targets: readonly string[], flags
     ...(flags.force === undefined ? {} : { force: flags.force === true ? true : [flags.force] }),
     ...(flags.device === undefined ? {} : { device: flags.device }),
     show,
+    placeOf,
   });
 }
