@@ -8,7 +8,7 @@ export interface Host {
   readonly machine: Machine;
   /** Milliseconds since the epoch. */
   now(): number;
-  readonly stdin: TextInput;
+  readonly stdin: InputStream;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** Calls back on Ctrl-C and termination; returns how to stop listening. */
@@ -27,10 +27,10 @@ export interface Machine {
   readonly memory: number;
 }
 
-export interface TextInput {
+export interface InputStream {
   readonly isTTY: boolean;
-  /** Everything up to the end, as UTF-8. */
-  read(): Promise<string>;
+  /** Everything up to the end. */
+  read(): Promise<Uint8Array>;
 }
 
 export interface Terminal {

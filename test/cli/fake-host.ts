@@ -7,7 +7,7 @@ export interface FakeHostSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the output goes to a terminal, 100 columns wide. */
   readonly terminal?: boolean;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
 }
 
 export class FakeHost implements Host {
@@ -25,7 +25,7 @@ export class FakeHost implements Host {
   constructor({ cwd, env = {}, terminal = false, input }: FakeHostSettings) {
     this.cwd = cwd;
     this.env = env;
-    this.stdin = { isTTY: input === undefined, read: async () => input ?? '' };
+    this.stdin = { isTTY: input === undefined, read: async () => Buffer.from(input ?? '') };
     this.stdout = new Recorder(terminal);
     this.stderr = new Recorder(terminal);
   }

@@ -58,10 +58,10 @@ function leaveWhenNobodyReads(stream: NodeJS.WriteStream): void {
   });
 }
 
-async function readInput(): Promise<string> {
+async function readInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer); // no encoding is set
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function onInterrupt(listener: () => void): () => void {

@@ -1,5 +1,9 @@
 // The command `predict`: which model, which texts, and how the labels are shown.
+import type { Static } from '../../stages/artifact.ts';
+import { decodeText } from '../../stages/tables/text-file.ts';
+import { Failure } from '../../parser/diagnostic.ts';
 import { predictionsOf, predictionsText } from '../report/prediction-text.ts';
+import { counted } from '../report/quantity.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { exitCodes, paintFor, usage, type Context } from './context.ts';
 import { labelTexts } from './label-texts.ts';
@@ -13,6 +17,9 @@ import { namedSteps, notRun, storedSteps } from './stored-step.ts';
 export type PredictFlags = ProgramFlags &
   EngineFlags &
   OutputFlags<'text' | 'json'> & { readonly top: number; readonly neighbours: number };
+
+/** More classifiers than this are not named in a message. */
+const mostListed = 12;
 
 export interface PredictRequest {
   readonly file: string;
@@ -57,19 +64,31 @@ export async function predictLabels(
 function modelStep(context: Context, open: OpenProgram, name: string): string {
   const { ids, part } = namedSteps(context, open, name);
   const [id = '', ...others] = ids;
+  const { steps } = open.pipeline;
+  const output = steps.find((step) => step.id === id)?.outputs[part ?? ''];
+  if (!isClassifier(output)) {
+    const models = steps.filter((step) => isClassifier(step.outputs[''])).map((step) => `\`${step.id}\``);
+    const more = models.length > mostListed ? ' and more' : '';
+    throw usage(context, name, {
+      code: output?.type === 'model' ? 'needs-classifier' : 'wrong-artifact',
+      message: `\`${name}\` is no classifier, but ${output === undefined ? 'has several parts' : `a ${output.type}`}`,
+      hint:
+        models.length === 0
+          ? 'the program has no classifier; a `fine-tune` gives one'
+          : `its classifiers are ${models.slice(0, mostListed).join(', ')}${more}`,
+    });
+  }
   if (others.length > 0)
     throw usage(context, name, {
       code: 'list-expected-one',
       message: `\`${name}\` is ${ids.length} models, and one is needed`,
       hint: `name one of them, such as \`${id}\``,
     });
-  const output = open.pipeline.steps.find((step) => step.id === id)?.outputs[part ?? ''];
-  if (output?.type === 'model' && output.capability === 'classifier') return id;
-  throw usage(context, name, {
-    code: output?.type === 'model' ? 'needs-classifier' : 'wrong-artifact',
-    message: `\`${name}\` is no classifier, but ${output === undefined ? 'has several parts' : `a ${output.type}`}`,
-    hint: 'name a stage that gives a model with labels, such as a `fine-tune`',
-  });
+  return id;
+}
+
+function isClassifier(output: Static | undefined): boolean {
+  return output?.type === 'model' && output.capability === 'classifier';
 }
 
 async function linesOfInput(context: Context): Promise<readonly string[]> {
@@ -79,5 +98,16 @@ async function linesOfInput(context: Context): Promise<readonly string[]> {
       message: 'there are no texts to label',
       hint: 'write them behind the stage, or send them to the standard input, one a line',
     });
-  return (await stdin.read()).split(/\r?\n/).filter((line) => line.trim() !== '');
+  const decoded = decodeText({ name: '<standard input>', bytes: await stdin.read() });
+  if (decoded.state === 'unreadable') throw new Failure(decoded.problem);
+  if (decoded.file.text === '') return [];
+  const lines = decoded.file.text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const texts = lines.filter((line) => line.trim() !== '');
+  const blank = lines.length - texts.length;
+  if (blank > 0) {
+    context.host.stderr.write(
+      `${counted(blank, 'blank line')} skipped: ${counted(texts.length, 'text')} to label.\n`,
+    );
+  }
+  return texts;
 }
