@@ -1,10 +1,20 @@
-// Finds what `fslrun explain` was asked about: a code, a stage kind, an option or an input of one.
+// Finds what `fslrun explain` was asked about: a code, a stage kind, an option or an input of one, a
+// built-in model.
 import type { Failure } from '../../parser/diagnostic.ts';
 import { codes } from '../../parser/codes.ts';
 import { suggest } from '../../parser/suggest.ts';
 import { commonOptions } from '../../stages/common-options.ts';
+import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
-import { explainCode, explainInput, explainKind, explainLists, explainOption } from '../report/explain.ts';
+import {
+  explainBuiltin,
+  explainCode,
+  explainCommonOption,
+  explainInput,
+  explainKind,
+  explainLists,
+  explainOption,
+} from '../report/explain.ts';
 import { markdownText } from '../report/markdown-text.ts';
 import { exitCodes, paintFor, usage, type Context } from './context.ts';
 import type { ColourFlags } from './options.ts';
@@ -21,10 +31,19 @@ function explanation(context: Context, subject: string | undefined): string {
   if (subject === undefined) return explainLists(registry, codes);
   const entry = Object.entries(codes).find(([code]) => code === subject);
   if (entry !== undefined) return explainCode(...entry);
+  const common = Object.entries(commonOptions).find(([name]) => name === subject);
+  if (common !== undefined) return explainCommonOption(...common);
+  const model = /^"?builtin:([^"]*)"?$/.exec(subject)?.[1];
+  if (model !== undefined) return builtinModel(context, registry, model);
   const [kindName = '', optionName] = subject.split('.', 2);
   const kind = registry.kind(kindName);
   if (kind === undefined) {
-    const known = [...registry.kinds.map(({ name }) => name), ...Object.keys(codes)];
+    const known = [
+      ...registry.kinds.map(({ name }) => name),
+      ...Object.keys(commonOptions),
+      ...registry.builtins.map(({ name }) => `builtin:${name}`),
+      ...Object.keys(codes),
+    ];
     throw unknown(context, subject, { name: kindName, known, what: 'a stage kind or a code' });
   }
   if (optionName === undefined) return explainKind(kind);
@@ -34,6 +53,16 @@ function explanation(context: Context, subject: string | undefined): string {
   if (Object.hasOwn(kind.inputs, optionName)) return explainInput(kind, optionName);
   const known = [...Object.keys(kind.inputs), ...Object.keys(options)];
   throw unknown(context, subject, { name: optionName, known, what: `an option of \`${kindName}\`` });
+}
+
+function builtinModel(context: Context, registry: Registry, name: string): string {
+  const model = registry.builtin(name);
+  if (model !== undefined) return explainBuiltin(model);
+  throw unknown(context, `builtin:${name}`, {
+    name: `builtin:${name}`,
+    known: registry.builtins.map((one) => `builtin:${one.name}`),
+    what: 'a built-in model',
+  });
 }
 
 interface Unknown {

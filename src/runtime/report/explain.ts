@@ -2,7 +2,7 @@
 import type { CodeEntry } from '../../parser/codes.ts';
 import { commonOptions } from '../../stages/common-options.ts';
 import type { Option } from '../../stages/option.ts';
-import type { Registry } from '../../stages/registry.ts';
+import type { BuiltinModel, Registry } from '../../stages/registry.ts';
 import type { StageDefinition } from '../../stages/stage.ts';
 import { choices, fallbackText, kindText } from './option-text.ts';
 
@@ -14,6 +14,10 @@ export function explainLists(registry: Registry, codes: Readonly<Record<string, 
   return sections([
     '# Stage kinds',
     kinds.join('\n'),
+    '# Options of every stage',
+    Object.entries(commonOptions)
+      .map(([name, { doc }]) => `- \`${name}\`: ${doc}`)
+      .join('\n'),
     '# Built-in models',
     models.join('\n'),
     '# Codes of problems',
@@ -53,6 +57,25 @@ export function explainKind(kind: StageDefinition): string {
 
 /** One option, with every word and call that it knows. */
 export function explainOption(kind: StageDefinition, name: string, option: Option<unknown>): string {
+  return sections([
+    `# ${kind.name}.${name}`,
+    ...optionParts(option),
+    ...(kind.example.includes(`${name}:`) ? [fenced(kind.example)] : []),
+  ]);
+}
+
+/** An option that every stage takes. */
+export function explainCommonOption(name: string, option: Option<unknown>): string {
+  return sections([`# ${name}`, ...optionParts(option), 'Every stage takes it.']);
+}
+
+/** A model that comes with FSL. */
+export function explainBuiltin({ name, capability, doc }: BuiltinModel): string {
+  const use = `Give it as \`model: "builtin:${name}"\`, where ${capability === 'encoder' ? 'an encoder' : `a ${capability}`} is taken.`;
+  return sections([`# builtin:${name}`, doc, use]);
+}
+
+function optionParts(option: Option<unknown>): readonly string[] {
   const known = choices(option.kind).flatMap((choice) => [
     `- \`${choice.text}\`: ${choice.doc}`,
     ...Object.entries(choice.arguments).flatMap(([argument, one]) => [
@@ -61,14 +84,12 @@ export function explainOption(kind: StageDefinition, name: string, option: Optio
     ]),
   ]);
   const keyed = option.keyed ? [] : ['A change of it does not make the step run again.'];
-  return sections([
-    `# ${kind.name}.${name}`,
+  return [
     option.doc,
     `It takes ${kindText(option.kind)}${withComma(fallbackText(option))}.`,
     ...(known.length === 0 ? [] : [known.join('\n')]),
     ...keyed,
-    ...(kind.example.includes(`${name}:`) ? [fenced(kind.example)] : []),
-  ]);
+  ];
 }
 
 /** An input explained where an option was asked for: programs write both alike. */

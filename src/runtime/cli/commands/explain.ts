@@ -9,9 +9,9 @@ export function addExplain(program: Command, context: Context): void {
       .command('explain')
       .summary('what a diagnostic, a stage kind or an option means')
       .description(
-        'Explains the code of a diagnostic, a stage kind, or an option of one; without a subject, lists them.',
+        'Explains the code of a diagnostic, a stage kind, an option, or a built-in model; without a subject, lists them.',
       )
-      .argument('[subject]', 'CODE, KIND or KIND.OPTION'),
+      .argument('[subject]', 'CODE, KIND, KIND.OPTION, OPTION of every stage, or builtin:NAME'),
   ).action(
     context.exits(async (subject: string | undefined, flags: ColourFlags) => {
       const { explainSubject } = await import('../explain-subject.ts');
