@@ -15,6 +15,8 @@ export interface StaticDataset {
   readonly columns: readonly string[] | undefined;
   readonly rows: number | undefined;
   readonly labelled: boolean;
+  /** Whether rows have lists of labels. */
+  readonly multi_label?: boolean | undefined;
   /** In label order, with the number of rows of each where known. */
   readonly labels: readonly { readonly name: string; readonly rows: number | undefined }[] | undefined;
   /** Set where a stage draws a partition; inherited through transformations. */

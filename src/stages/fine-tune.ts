@@ -11,7 +11,7 @@ import {
   takesMixedRows,
   type Method,
 } from './fine-tune-method.ts';
-import { checkLabelledTexts } from './labelled-texts.ts';
+import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { openEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
@@ -71,7 +71,9 @@ fine-tune classifier {
             ? 'use a labelled part, such as `.train`'
             : 'name the label column in `load`: `label: "…"`',
       });
-    const labels = dataset?.labelled === true ? dataset.labels : undefined;
+    const several = dataset?.multi_label === true;
+    if (several) report('from', severalLabels('fine-tune'));
+    const labels = dataset?.labelled === true && !several ? dataset.labels : undefined;
     if (labels !== undefined && labels.length < 2)
       report('from', tooFewLabels(labels.map(({ name }) => name)));
     const missing = labels?.filter(({ rows }) => rows === 0).map(({ name }) => name) ?? [];

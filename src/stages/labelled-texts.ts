@@ -24,15 +24,15 @@ export function checkLabelledTexts(dataset: Dataset, need: Need): void {
       },
       at,
     );
-  if (dataset.multiLabel)
-    throw stepFailure(
-      {
-        code: 'not-supported',
-        message: `these rows have lists of labels, and this version of \`${stage}\` knows one label a row`,
-        hint: 'use data with one label a row',
-      },
-      at,
-    );
+  if (dataset.multiLabel) throw stepFailure(severalLabels(stage), at);
+}
+
+export function severalLabels(stage: string) {
+  return {
+    code: 'not-supported',
+    message: `these rows have lists of labels, and this version of \`${stage}\` knows one label a row`,
+    hint: 'use data with one label a row',
+  } as const;
 }
 
 /** Throws `Failure` unless there are rows, each with a text. */

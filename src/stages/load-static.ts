@@ -63,9 +63,11 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
       ? Math.min(kept.rows, options.limit ?? kept.rows)
       : undefined;
   const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
+  const all = options.where === undefined && options.limit === undefined;
+  const multi = label !== undefined && all ? table.lists?.(label) : undefined;
   const wrong = nothing.length + unnamed.length > 0; // one mistake is not told again by the stages behind
   return {
-    dataset: wrong ? base : { ...base, rows, labels: label === undefined ? [] : labels },
+    dataset: wrong ? base : { ...base, rows, multi_label: multi, labels: label === undefined ? [] : labels },
     findings: [...nothing, ...unnamed],
   };
 }

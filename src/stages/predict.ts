@@ -73,6 +73,7 @@ predict labelled {
         columns: from?.columns && [...from.columns, ...added],
         rows: from?.rows,
         labelled: from?.labelled ?? false,
+        multi_label: from?.multi_label,
         labels: from?.labels,
         partition: from?.partition,
       },

@@ -202,6 +202,7 @@ function partOf(from: StaticDataset, part: Part, count: Count, rows: number | un
     columns: unlabelled && from.labelled ? undefined : from.columns,
     rows: dropped ? undefined : rows,
     labelled: from.labelled && !unlabelled,
+    multi_label: unlabelled ? undefined : from.multi_label,
     labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
     partition: part,
   };

@@ -6,7 +6,7 @@ import { isMissing } from './condition.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
 import { cellText, unknownColumn, type Finding } from './load-columns.ts';
 import { drawOrder, countProblems, shareOf, type Counts, type Part } from './split-known.ts';
-import { needsLabels, outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
+import { needsLabels, outsideRows, severalLabels, tooFewRows, type Shortage } from './split-problems.ts';
 
 export interface SplitOptions extends Counts {
   readonly stratify: boolean;
@@ -69,7 +69,8 @@ export async function splitRows(
       if (free.length === 0) return short(0);
       parts.set(part, drawPart(pool, 'rest', random(part)));
     } else if ('per_label' in count) {
-      if (labels === undefined) return { state: 'wrong', findings: [needsLabels(part)] };
+      if (labels === undefined)
+        return { state: 'wrong', findings: [dataset.multiLabel ? severalLabels(part) : needsLabels(part)] };
       const available = freeByLabel(pool, free);
       const few = dataset.labels
         .map((label, i) => ({ label, rows: available[i] }))

@@ -8,7 +8,7 @@ import { bool, column, count, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { countProblems, drawOrder, knownSplit, parts } from './split-known.ts';
 import { splitRows } from './split-rows.ts';
-import { needsLabels } from './split-problems.ts';
+import { needsLabels, severalLabels } from './split-problems.ts';
 import { stepFailure } from './step-failure.ts';
 
 const how =
@@ -70,9 +70,10 @@ split parts {
   check({ options, inputs, report }) {
     const from = inputs.dataset('from') ?? unknownDataset;
     const findings = [...countProblems(options)];
-    if (!from.labelled)
+    if (!from.labelled || from.multi_label === true)
       for (const [part, wanted] of drawOrder(options))
-        if (wanted !== 'rest' && 'per_label' in wanted) findings.push(needsLabels(part));
+        if (wanted !== 'rest' && 'per_label' in wanted)
+          findings.push(from.labelled ? severalLabels(part) : needsLabels(part));
     const { group_by: group } = options;
     if (group !== undefined && from.columns?.includes(group) === false)
       findings.push({ at: 'group_by', problem: unknownColumn(group, from.columns) });

@@ -65,6 +65,7 @@ test('columns that say what they are', async () => {
       columns: ['text', 'label'],
       rows: 3,
       labelled: true,
+      multi_label: false,
       labels: [
         { name: 'neg', rows: 1 },
         { name: 'pos', rows: 2 },
@@ -144,7 +145,7 @@ test('lists of labels', async () => {
     labels: ['x', 'y', 'z'],
     multiLabel: true,
   });
-  expect(known).toMatchObject({ labels: [{ name: 'x' }, { name: 'y' }, { name: 'z' }] });
+  expect(known).toMatchObject({ multi_label: true, labels: [{ name: 'x' }, { name: 'y' }, { name: 'z' }] });
 });
 
 test('files in the order given, without headers, and a pattern', async () => {

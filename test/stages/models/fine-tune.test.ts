@@ -159,6 +159,10 @@ describe('what is known before anything runs', () => {
     }) as const;
 
   test('the classifier has the labels of its rows', () => {
+    const several = { ...dataset([['x', 8]]), multi_label: true };
+    expect(check(fineTune, { inputs: { from: several } }).problems).toBe(
+      'from not-supported: these rows have lists of labels, and this version of `fine-tune` knows one label a row',
+    );
     const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', undefined]]) } }); // prettier-ignore
     expect(problems).toBe('');
     expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'] } });
