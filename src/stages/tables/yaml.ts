@@ -21,7 +21,9 @@ export function readYaml(data: DataFile): Reading {
   });
   const [error] = document.errors;
   if (error !== undefined) {
-    const [start, end] = error.pos;
+    const last = file.text.trimEnd().length - 1; // what is never closed is missed at the end of the text
+    const start = Math.min(error.pos[0], last);
+    const end = Math.min(error.pos[1], last + 1);
     return unreadable(`this is not YAML: ${lowered(error.message)}`, start, Math.max(end, start + 1));
   }
   const list = document.contents;

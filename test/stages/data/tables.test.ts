@@ -230,6 +230,14 @@ hint: mend the JSON at this place, or leave broken rows out with \`on_error: ski
 hint: write the rows as a list of maps: \`- text: "…"\`, and below it \`  label: "…"\``,
   ],
   [
+    'yaml that ends too early',
+    () => read('a.yaml', '- text: a\n- text: "b\n  label: c\n'),
+    `a.yaml:3:10 bad-table: this is not YAML: missing closing "quote
+|   label: c
+|          ^
+hint: write the rows as a list of maps: \`- text: "…"\`, and below it \`  label: "…"\``,
+  ],
+  [
     'yaml that is no list, or has other things in it',
     () => read('a.yaml', 'text: a\n'),
     `a.yaml:1:1 bad-table: \`a.yaml\` holds an object, not a list of maps
