@@ -28,17 +28,23 @@ export interface Conclusion {
   readonly written: boolean;
 }
 
+export interface Concluding {
+  readonly exported: ExportedFiles;
+  /** Steps that `--force` names: their files are overwritten also where somebody changed them. */
+  readonly forced: ReadonlySet<string>;
+  readonly tell: (news: News) => void;
+}
+
 /** Throws `Failure` where something is not what was stored. */
 export function conclude(
   step: CheckedStep,
   action: Action,
   settings: RunSettings,
-  exported: ExportedFiles,
-  tell: (news: News) => void,
+  { exported, forced, tell }: Concluding,
 ): Conclusion {
   const { definition, options, id } = step;
   const problems = (definition.exports?.(options) ?? []).flatMap((file) => {
-    const problem = exportFile(file, action, settings, exported);
+    const problem = exportFile(file, action, { ...settings, overwrite: forced.has(id) }, exported);
     return problem === undefined ? [] : [diagnostic({ ...problem, span: step.places['to'] ?? step.span })];
   });
   if (problems.length > 0) tell({ type: 'output-left', step: id, diagnostics: problems });
@@ -100,7 +106,7 @@ type OutputProblem = Omit<Problem, 'span'>;
 function exportFile(
   file: Export,
   action: Action,
-  settings: RunSettings,
+  settings: RunSettings & { readonly overwrite: boolean },
   exported: ExportedFiles,
 ): OutputProblem | undefined {
   const { to } = file;

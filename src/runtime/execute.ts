@@ -44,6 +44,11 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   const repairs = new Map<string, Promise<boolean>>();
   const repaired = new Map<string, number>();
   const exported = openExportedFiles(settings);
+  const forced = new Set(
+    planned.plan.steps
+      .filter(({ reasons }) => reasons.some(({ code }) => code === 'forced'))
+      .map(({ id }) => id),
+  );
   const run: StepRun = {
     settings,
     attempts,
@@ -226,7 +231,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   function concluded({ step }: StepPlan, action: Action): boolean {
     if (!hasConclusion(step)) return true;
     try {
-      const { report, held, written } = conclude(step, action, settings, exported, tell);
+      const { report, held, written } = conclude(step, action, settings, { exported, forced, tell });
       if (report !== undefined) reports.set(step.id, report);
       allHeld &&= held;
       allWritten &&= written;

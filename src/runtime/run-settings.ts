@@ -17,8 +17,6 @@ export interface RunSettings {
   readonly engine: EngineChoice;
   /** After a failure, goes on with what does not need the failed step. */
   readonly keepGoing: boolean;
-  /** Files of `to:` are overwritten also where somebody changed them. */
-  readonly overwrite: boolean;
   readonly signal: AbortSignal;
   readonly own: ProcessIdentity;
   /** Of FSL, Node.js and the machine, for the record. */

@@ -323,7 +323,9 @@ describe('what is done with results', () => {
       { code: 'changed-file', severity: 'warning', hint: '`--force` overwrites it' },
     ]);
     expect(readFileSync(file, 'utf8')).toBe('mine');
-    await runSmall(folder, program, { overwrite: true });
+    await runSmall(folder, program, { force: ['model'] });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    await runSmall(folder, program, { force: ['score'] });
     expect(readFileSync(file, 'utf8')).toBe(first);
   });
 
@@ -340,7 +342,7 @@ describe('what is done with results', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
     const again = await runSmall(folder, program);
     expect([again.ran, again.result.outcome]).toEqual([[], 'failed']);
-    expect((await runSmall(folder, program, { overwrite: true })).result.outcome).toBe('done');
+    expect((await runSmall(folder, program, { force: true })).result.outcome).toBe('done');
     expect(readFileSync(file, 'utf8')).not.toBe('mine');
     expect((await runSmall(folder, { ...program, train: 5 })).result.outcome).toBe('done');
 

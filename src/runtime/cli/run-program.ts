@@ -182,7 +182,6 @@ function settingsOf(
     jobs: flags.jobs ?? Math.min(mostJobs, host.machine.cores),
     engine: { backend: flags.backend, device: flags.device ?? 'auto' },
     keepGoing: flags.keepGoing === true,
-    overwrite: flags.force !== undefined,
     signal,
     own: ownIdentity(),
     versions: { fslrun: version, node: host.machine.node, platform: host.machine.platform },

@@ -28,7 +28,6 @@ export interface RunOptions {
   readonly force?: boolean | readonly string[];
   readonly targets?: readonly string[];
   readonly keepGoing?: boolean;
-  readonly overwrite?: boolean;
   readonly device?: 'auto' | 'cpu' | 'gpu';
   readonly executor?: Executor;
   readonly emit?: (event: Event) => void;
@@ -76,7 +75,6 @@ export async function run(
     jobs: options.jobs ?? 2,
     engine: { backend: 'reference', device: options.device ?? 'auto' },
     keepGoing: options.keepGoing ?? false,
-    overwrite: options.overwrite ?? false,
     signal: options.signal ?? new AbortController().signal,
     own: ownIdentity(),
     versions: { fslrun: 'test' },
