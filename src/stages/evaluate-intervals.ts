@@ -1,7 +1,7 @@
 // The metrics of a measurement with their 95 % intervals, and how those were made. Knows no files and no models.
 import type { MetricName } from '../learning/metrics/metrics.ts';
 import type { Random } from '../learning/random.ts';
-import type { Dataset } from './dataset.ts';
+import { texts, type Dataset } from './dataset.ts';
 import { metricValues, predictionsOf, type Measurement } from './measurement.ts';
 import type { EvaluationReport, Figure } from './report.ts';
 
@@ -15,8 +15,9 @@ export interface Resampled {
 }
 
 /**
- * The interval of accuracy is Wilson's, those of the other metrics are percentiles of resamples. Where every resample
- * gives the same figure its spread is unknown, and the figure has no interval.
+ * The interval of accuracy is Wilson's, those of the other metrics are percentiles of resamples. Rows that belong together
+ * (equal `group`, else equal texts) are resampled together, and then accuracy is too: Wilson takes rows for independent.
+ * Where every resample gives the same figure its spread is unknown, and the figure has no interval.
  */
 export async function figuresOf(
   given: Resampled,
@@ -32,10 +33,15 @@ export async function figuresOf(
     import('../learning/statistics/bootstrap.ts'),
     import('../learning/statistics/summary.ts'),
   ]);
-  const resampled = metrics.filter((name) => name !== 'accuracy');
+  const clusters = await clustersOf(given.rows);
+  const resampled = clusters === undefined ? metrics.filter((name) => name !== 'accuracy') : metrics;
   const intervals: Partial<Record<MetricName, { readonly low: number; readonly high: number }>> = {
-    ...bootstrap(predictionsOf(measurement), resampled, { draws, random }),
-    ...(metrics.includes('accuracy') && {
+    ...bootstrap(predictionsOf(measurement), resampled, {
+      draws,
+      random,
+      ...(clusters !== undefined && { clusters: clusters.ofRow }),
+    }),
+    ...(metrics.length > resampled.length && {
       accuracy: wilsonInterval(hits(measurement), measurement.truth.length),
     }),
   };
@@ -45,16 +51,52 @@ export async function figuresOf(
     const { low, high } = intervals[name] ?? { low: NaN, high: NaN };
     return [[name, high > low ? { value, low, high } : { value }]];
   });
-  return { figures: Object.fromEntries(figures), interval: intervalText(given, resampled.length) };
+  return { figures: Object.fromEntries(figures), interval: intervalText(given, resampled.length, clusters) };
 }
 
 function hits({ truth, predicted }: Measurement): number {
   return truth.reduce((sum, label, i) => sum + (label === predicted[i] ? 1 : 0), 0);
 }
 
-function intervalText({ rows, metrics, draws }: Resampled, resampled: number): string {
-  const percentiles = `95 % percentile interval over ${draws} resamples of the ${rows.rows} rows`;
-  const wilson = `Wilson's 95 % interval of the ${rows.rows} rows`;
+function intervalText(
+  { rows, metrics, draws }: Resampled,
+  resampled: number,
+  clusters: Clusters | undefined,
+): string {
+  const units = clusters === undefined ? `${rows.rows} rows` : `${clusters.count} ${clusters.what}`;
+  const percentiles = `95 % percentile interval over ${draws} resamples of the ${units}`;
+  const wilson = `Wilson's 95 % interval of the ${units}`;
   if (resampled === 0) return wilson;
   return resampled === metrics.length ? percentiles : `${percentiles}; of accuracy ${wilson}`;
+}
+
+interface Clusters {
+  readonly count: number;
+  readonly ofRow: Int32Array;
+  readonly what: string;
+}
+
+/** Rows of equal group, else of equal text; `undefined` where every row stands alone. A row without a group does. */
+async function clustersOf(rows: Dataset): Promise<Clusters | undefined> {
+  const { normaliseText } = await import('../learning/identity.ts');
+  const { group } = rows.roles;
+  const column = group === undefined ? undefined : rows.columns.get(group);
+  const words = texts(rows);
+  const keys = words.map((text, i): string =>
+    column === undefined
+      ? normaliseText(text)
+      : JSON.stringify((column[i] ?? null) === null ? { alone: i } : column[i]),
+  );
+  const numbers = new Map<string, number>();
+  const ofRow = Int32Array.from(keys, (key) => {
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+  if (numbers.size === rows.rows) return undefined;
+  return {
+    count: numbers.size,
+    ofRow,
+    what: column === undefined ? 'different texts' : `groups of rows (\`${group}\`)`,
+  };
 }

@@ -49,7 +49,8 @@ evaluate score {
       doc:
         "Resamples of the rows for the 95 % intervals; 0 for none. The interval of `accuracy` is Wilson's, which needs no " +
         'resamples and holds where every row is right; another metric that is the same in every resample has no ' +
-        'interval. Intervals say how far another test set of this size ' +
+        'interval. Rows of one group (the `group` of `load`, else equal texts) are resampled together, `accuracy` too. ' +
+        'Intervals say how far another test set of this size ' +
         'may be off, not how far another draw of the training rows is: for that, use several seeds and `compare`.',
     }),
     overlap: word(

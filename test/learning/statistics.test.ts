@@ -177,6 +177,20 @@ describe('bootstrap', () => {
     expect(covered).toBeLessThan(199);
   });
 
+  test('rows drawn together are as wide as their number of groups', () => {
+    // every row ten times: the interval is that of the 40 rows they repeat
+    const clusters = Int32Array.from({ length: rows }, (_, i) => i % 40);
+    const yPred = yTrue.map((label, i) => ((i % 40) % 5 === 0 ? 1 - label : label));
+    const { accuracy } = bootstrap({ yTrue, yPred, labels: 2 }, ['accuracy'], {
+      draws: 2000,
+      random: createRandom('clusters'),
+      clusters,
+    });
+    const exact = wilsonInterval(32, 40);
+    expect(Math.abs(accuracy.low - exact.low)).toBeLessThan(0.04);
+    expect(Math.abs(accuracy.high - exact.high)).toBeLessThan(0.04);
+  });
+
   test('a metric without a value has no interval', () => {
     const constant = { ...predictions, yTrue: new Int32Array(rows) };
     expect(bootstrap(constant, ['auroc'], { draws: 10, random: createRandom(1) }).auroc).toEqual({

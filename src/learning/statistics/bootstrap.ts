@@ -1,4 +1,4 @@
-// Intervals of metrics by resampling the measured rows (Efron 1979, percentiles): the error of a limited test set, not
+// Intervals of metrics by resampling the measured rows, or groups of them (Efron 1979, percentiles): the error of a limited test set, not
 // that of other training samples.
 import { metrics, type MetricName, type Predictions } from '../metrics/metrics.ts';
 import type { Random } from '../random.ts';
@@ -9,6 +9,8 @@ export interface BootstrapOptions {
   /** 0.95 unless given. */
   readonly confidence?: number;
   readonly random: Random;
+  /** A number from 0 for each row; rows of one number are drawn together. Without it each row is drawn alone. */
+  readonly clusters?: Int32Array;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface BootstrapOptions {
 export function bootstrap<N extends MetricName>(
   predictions: Predictions,
   names: readonly N[],
-  { draws, confidence = 0.95, random }: BootstrapOptions,
+  { draws, confidence = 0.95, random, clusters }: BootstrapOptions,
 ): Readonly<Record<N, Interval>> {
   const rows = predictions.yTrue.length;
   const measured = names.map((name) => ({
@@ -26,10 +28,13 @@ export function bootstrap<N extends MetricName>(
     score: metrics[name].prepare(predictions),
     values: new Float64Array(draws),
   }));
-  const weights = new Float64Array(rows);
+  const units = clusters === undefined ? rows : 1 + clusters.reduce((most, one) => Math.max(most, one), -1);
+  const drawn = new Float64Array(units);
+  const weights = clusters === undefined ? drawn : new Float64Array(rows);
   for (let draw = 0; draw < draws; draw += 1) {
-    weights.fill(0);
-    for (let i = 0; i < rows; i += 1) weights[random.below(rows)] += 1;
+    drawn.fill(0);
+    for (let i = 0; i < units; i += 1) drawn[random.below(units)] += 1;
+    clusters?.forEach((cluster, row) => (weights[row] = drawn[cluster]));
     for (const { score, values } of measured) values[draw] = score(weights);
   }
   const intervals = measured.map(({ name, values }) => {

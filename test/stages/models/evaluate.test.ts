@@ -79,6 +79,31 @@ test('six of six right is no certainty', async () => {
   });
 });
 
+describe('rows that belong together are resampled together', () => {
+  const wrong: Row[] = testing.map(([text, label], i) => [text, i < 3 ? 'hours' : label]);
+
+  test('by their group', async () => {
+    const alone = datasetOf(wrong);
+    const on = datasetOf(wrong, { columns: { desk: ['a', 'a', 'a', 'b', 'b', 'b'] } });
+    const options = { metrics: ['accuracy'], bootstrap: 200 };
+    const grouped = await evaluated(options, { ...on, roles: { ...on.roles, group: 'desk' } });
+    // one desk has all right and the other one of three: the draws are either twice, or both
+    const { value = NaN, low = NaN, high = NaN } = grouped.report.metrics['accuracy'] ?? {};
+    expect(value).toBeCloseTo(2 / 3, 12);
+    expect(low).toBeCloseTo(1 / 3, 12);
+    expect(high).toBe(1);
+    expect(grouped.report.interval).toBe(
+      '95 % percentile interval over 200 resamples of the 2 groups of rows (`desk`)',
+    );
+    expect((await evaluated(options, alone)).report.interval).toBe("Wilson's 95 % interval of the 6 rows");
+  });
+
+  test('by equal texts', async () => {
+    const { report } = await evaluated({}, datasetOf([...wrong, ...wrong]));
+    expect(report.interval).toBe('95 % percentile interval over 50 resamples of the 6 different texts');
+  });
+});
+
 test('no resamples, no intervals', async () => {
   const { report } = await evaluated({ metrics: ['accuracy'], bootstrap: 0 });
   expect(report.metrics).toEqual({ accuracy: { value: 1 } });
