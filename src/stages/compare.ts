@@ -1,5 +1,6 @@
 // `compare`: reports of several instances (seeds) in, their means, intervals and paired differences out.
-import { compareReports, type Compared } from './comparison.ts';
+import { compareReports } from './comparison.ts';
+import type { Compared } from './comparison-draws.ts';
 import { metricNames, metricWords } from './metric-words.ts';
 import { list, requirement, name, word } from './option.ts';
 import type { EvaluationReport } from './report.ts';
@@ -10,11 +11,13 @@ import type { Requirement } from './value.ts';
 
 export const compare = defineStage({
   name: 'compare',
-  version: 1,
+  version: 2,
   doc:
     'Puts reports side by side: the mean of each metric over the instances of `each`, its standard deviation and its ' +
     '95 % interval. Of several stages it also gives the differences, pair by pair: instances with equal keys saw the ' +
-    'same split, so the luck of the draw falls out of their difference. With few examples the draw matters more than ' +
+    'same split, so the luck of the draw falls out of their difference. Where they were not measured on the same rows, ' +
+    'there is no difference and a note says so. Instances trained and measured on the same rows are one draw and are ' +
+    'averaged first. Intervals end where the metric does, and there is none where all draws are equal. With few examples the draw matters more than ' +
     'the method, so compare over ten seeds where you can.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 
@@ -108,7 +111,6 @@ compare summary {
       baseline: options.baseline,
       test: options.test,
       random: context.random('permutation'),
-      note: context.note,
     });
     await context.output().write('report.json', JSON.stringify(report, null, 2) + '\n');
   },

@@ -1,13 +1,9 @@
 // Computes a comparison report from evaluation reports. Knows no files.
 import type { Random } from '../learning/random.ts';
+import { averageDraws, keyText, unlikeRows, type Compared, type Unit } from './comparison-draws.ts';
+import { clip, differenceRange, metricRange } from './metric-range.ts';
 import type { ComparisonReport, EvaluationReport, Sample } from './report.ts';
 import { stepFailure } from './step-failure.ts';
-
-export interface Compared {
-  readonly name: string;
-  readonly keys: Readonly<Record<string, string | number | boolean>>;
-  readonly report: EvaluationReport;
-}
 
 export interface ComparisonSettings {
   /** `undefined` for all that every report has. */
@@ -16,12 +12,11 @@ export interface ComparisonSettings {
   readonly baseline: string | undefined;
   readonly test: 't' | 'wilcoxon' | 'permutation';
   readonly random: Random;
-  readonly note: (message: string) => void;
 }
 
 type Difference = ComparisonReport['differences'][number];
 /** One metric of each instance of one name, by the instance's keys. */
-type Values = ReadonlyMap<string, number>;
+type Values = ReadonlyMap<string, Unit>;
 
 const permutationDraws = 10_000;
 
@@ -33,22 +28,37 @@ export async function compareReports(
   const { summarise } = await import('../learning/statistics/summary.ts');
   const names = [...new Set(compared.map(({ name }) => name))];
   const metrics = metricsOf(compared, settings.metrics);
-  warn(compared, names, settings);
+  const notes = new Set([...collapseNotes(compared, names), ...drawNotes(compared, names)]);
   const samples: Record<string, Record<string, Sample>> = {};
   const differences: Difference[] = [];
   for (const metric of metrics) {
     const byName = new Map(names.map((name) => [name, valuesOf(compared, name, metric)]));
     samples[metric] = Object.fromEntries(
-      [...byName].map(([name, values]) => [name, summarise([...values.values()])]),
+      [...byName].map(([name, values]) => [
+        name,
+        clip(summarise(averageDraws([...values.values()])), metricRange(metric)),
+      ]),
     );
-    for (const [a, b] of pairsOf(names, settings.baseline))
-      differences.push(await differ(metric, [a, valuesFor(byName, a)], [b, valuesFor(byName, b)], settings));
+    for (const [a, b] of pairsOf(names, settings.baseline)) {
+      const [ofA, ofB] = [valuesFor(byName, a), valuesFor(byName, b)];
+      checkKeys([a, ofA], [b, ofB]);
+      const unlike = unlikeRows(compared, a, b);
+      if (unlike.length > 0) {
+        notes.add(unlikeNote(a, b, unlike));
+        continue;
+      }
+      const difference = await differ(metric, [a, ofA], [b, ofB], settings);
+      differences.push(difference);
+      for (const note of differenceNotes(difference)) notes.add(note);
+    }
+    for (const note of sampleNotes(metric, samples[metric])) notes.add(note);
   }
   return {
     type: 'comparison',
     metrics: samples,
     differences: await correct(differences),
     names,
+    notes: [...notes],
     labels_used: names.map((name) =>
       Math.max(...reportsOf(compared, name).map((report) => report.labels_used)),
     ),
@@ -87,12 +97,7 @@ function pairsOf(names: readonly string[], baseline: string | undefined): (reado
   return names.filter((name) => name !== baseline).map((name) => [name, baseline] as const);
 }
 
-async function differ(
-  metric: string,
-  [a, ofA]: readonly [string, Values],
-  [b, ofB]: readonly [string, Values],
-  { test, random }: ComparisonSettings,
-): Promise<Difference> {
+function checkKeys([a, ofA]: readonly [string, Values], [b, ofB]: readonly [string, Values]): void {
   const alone = [
     ...[...ofA.keys()].filter((key) => !ofB.has(key)),
     ...[...ofB.keys()].filter((key) => !ofA.has(key)),
@@ -106,9 +111,22 @@ async function differ(
       },
       'of',
     );
+}
+
+async function differ(
+  metric: string,
+  [a, ofA]: readonly [string, Values],
+  [b, ofB]: readonly [string, Values],
+  { test, random }: ComparisonSettings,
+): Promise<Difference> {
   const { summarise } = await import('../learning/statistics/summary.ts');
-  const values = [...ofA].map(([key, value]) => value - (ofB.get(key) ?? NaN));
-  const { mean, low, high, n } = summarise(values);
+  const pairs = [...ofA].flatMap(([key, one]): Unit[] => {
+    const other = ofB.get(key);
+    if (other === undefined) return [];
+    return [{ reports: [...one.reports, ...other.reports], value: one.value - other.value }];
+  });
+  const values = averageDraws(pairs);
+  const { mean, low, high, n } = clip(summarise(values), differenceRange(metric));
   const p = n < 2 ? null : await pValue(values, test, random.derive(metric, a, b));
   return { metric, a, b, mean, low, high, n, test, p, p_holm: null };
 }
@@ -117,11 +135,11 @@ async function pValue(
   differences: readonly number[],
   test: ComparisonSettings['test'],
   random: Random,
-): Promise<number> {
+): Promise<number | null> {
   const { pairedT, signFlipTest, wilcoxon } = await import('../learning/statistics/paired-tests.ts');
   switch (test) {
     case 't':
-      return pairedT(differences).p;
+      return pairedT(differences)?.p ?? null;
     case 'wilcoxon':
       return wilcoxon(differences).p;
     case 'permutation':
@@ -142,45 +160,77 @@ async function correct(differences: readonly Difference[]): Promise<readonly Dif
 }
 
 /** What the mean would hide. */
-function warn(compared: readonly Compared[], names: readonly string[], { note }: ComparisonSettings): void {
-  for (const name of names) {
+function collapseNotes(compared: readonly Compared[], names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
     const collapsed = compared.filter(
       (one) => one.name === name && one.report.checks.some((check) => check.name === 'collapse'),
     );
-    if (collapsed.length > 0)
-      note(
-        `\`${name}\` collapsed to one label with ${collapsed.map(({ keys }) => keyText(keys)).join(' and ')}`,
-      );
-  }
-  const rows = new Map<string, Set<number>>();
-  for (const { keys, report } of compared) {
-    const key = keyText(keys);
-    rows.set(key, (rows.get(key) ?? new Set()).add(report.rows));
-  }
-  const uneven = [...rows].filter(([, counts]) => counts.size > 1).map(([key]) => key);
-  if (uneven.length > 0)
-    note(
-      `reports with ${uneven.slice(0, 3).join(', ')} were measured on different numbers of rows, so they are no true pairs`,
-    );
+    const where = collapsed.map(({ keys }) => keyText(keys)).join(' and ');
+    return collapsed.length === 0 ? [] : [`\`${name}\` collapsed to one label with ${where}`];
+  });
+}
+
+function drawNotes(compared: readonly Compared[], names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const own = reportsOf(compared, name);
+    const draws = averageDraws(own.map((report) => ({ reports: [report], value: 0 }))).length;
+    if (draws === own.length) return [];
+    return [
+      `the ${own.length} instances of \`${name}\` come from ${draws} draw${draws === 1 ? '' : 's'} of the rows: ` +
+        'those trained and measured on the same rows are averaged first',
+    ];
+  });
+}
+
+function unlikeNote(a: string, b: string, keys: readonly string[]): string {
+  const where = keys.slice(0, 3).join(' and ') + (keys.length > 3 ? ', …' : '');
+  return (
+    `\`${a}\` and \`${b}\` were not measured on the same rows with ${where}: ` +
+    'their difference is left out; measure both on the same part, or give their splits the same seed'
+  );
+}
+
+function sampleNotes(metric: string, samples: Readonly<Record<string, Sample>>): readonly string[] {
+  return Object.entries(samples).flatMap(([name, { n, low }]) =>
+    n > 1 && low === null
+      ? [
+          `\`${name}.${metric}\` is the same in all ${n} draws: nothing is known of its spread, so it has no interval`,
+        ]
+      : [],
+  );
+}
+
+function differenceNotes({ metric, a, b, n, low, test }: Difference): readonly string[] {
+  const least = 2 ** (1 - n);
+  return [
+    ...(n > 1 && low === null
+      ? [
+          `\`${a}\` and \`${b}\` differ in \`${metric}\` by the same in all ${n} pairs: nothing is known of the spread, ` +
+            `so there is no interval${test === 't' ? ' and no p' : ''}`,
+        ]
+      : []),
+    ...(n > 1 && test !== 't' && least > 0.05
+      ? [
+          `with ${n} pairs the test \`${test}\` cannot give a p below ${Number(least.toPrecision(3))}: it takes at least 6`,
+        ]
+      : []),
+  ];
 }
 
 function valuesOf(compared: readonly Compared[], name: string, metric: string): Values {
   const own = compared.filter((one) => one.name === name);
-  return new Map(own.map(({ keys, report }) => [keyText(keys), report.metrics[metric]?.value ?? NaN]));
+  return new Map(
+    own.map(({ keys, report }) => [
+      keyText(keys),
+      { reports: [report], value: report.metrics[metric]?.value ?? NaN },
+    ]),
+  );
 }
 
 function valuesFor(byName: ReadonlyMap<string, Values>, name: string): Values {
-  return byName.get(name) ?? new Map<string, number>();
+  return byName.get(name) ?? new Map<string, Unit>();
 }
 
 function reportsOf(compared: readonly Compared[], name: string): readonly EvaluationReport[] {
   return compared.filter((one) => one.name === name).map(({ report }) => report);
-}
-
-/** `seed=13`; equal for equal keys in whatever order. */
-function keyText(keys: Compared['keys']): string {
-  const entries = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.length === 0
-    ? 'no keys'
-    : entries.map(([name, value]) => `${name}=${String(value)}`).join(',');
 }

@@ -19,7 +19,7 @@ import type { Requirement } from './value.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 2,
+  version: 3,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -150,6 +150,7 @@ evaluate score {
       const measurement = await measured(classifier.labels, truth, own);
       const report = await evaluationReport({
         rows,
+        support,
         measurement,
         probe: probe && (await measured(classifier.labels, truth, probed)),
         dropped,

@@ -6,6 +6,7 @@ import { wariness } from './evaluate-checks.ts';
 import { figuresOf } from './evaluate-intervals.ts';
 import { majorityValues, metricValues, takeMeasured, type Measurement } from './measurement.ts';
 import type { EvaluationReport, Slice } from './report.ts';
+import { rowsDigest, trainingDigest } from './row-digest.ts';
 
 export interface Evaluated {
   readonly rows: Dataset;
@@ -15,6 +16,8 @@ export interface Evaluated {
   /** Rows that were left out because the model was fitted on them. */
   readonly dropped: number;
   readonly labelsUsed: number;
+  /** The rows the model was fitted on. */
+  readonly support: Dataset;
   readonly metrics: readonly MetricName[];
   /** Resamples; 0 for no intervals. */
   readonly draws: number;
@@ -40,6 +43,8 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
     confusion: labels.map((_, i) => [...counts.subarray(i * width, (i + 1) * width)]),
     labels,
     rows: rows.rows,
+    rows_digest: rowsDigest(rows),
+    training_digest: trainingDigest(evaluated.support),
     labels_used: evaluated.labelsUsed,
     baselines: {
       majority: await majorityValues(measurement, metrics),

@@ -24,6 +24,10 @@ export interface EvaluationReport {
   readonly confusion: readonly (readonly number[])[];
   readonly labels: readonly string[];
   readonly rows: number;
+  /** Of the texts and true labels of the measured rows, in whatever order. */
+  readonly rows_digest: string;
+  /** The same of the examples the model was trained on. */
+  readonly training_digest: string;
   /** Labelled examples the model consumed, validation included. */
   readonly labels_used: number;
   /** The same metrics of models anyone gets for free: `majority`, `frozen_probe`. */
@@ -42,15 +46,15 @@ export interface Slice {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** One metric over the instances (seeds) of one compared stage. */
+/** One metric over the draws of one compared stage: instances trained and measured on the same rows are one. */
 export interface Sample {
   readonly mean: number;
-  /** Sample standard deviation (n - 1); null for one instance. */
+  /** Sample standard deviation (n - 1); null for one draw. */
   readonly sd: number | null;
   readonly n: number;
   readonly min: number;
   readonly max: number;
-  /** 95 % t-interval; null for one instance. */
+  /** 95 % t-interval within the range of the metric; null for one draw, and where all are equal. */
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -59,23 +63,25 @@ export interface ComparisonReport {
   readonly type: 'comparison';
   /** By metric, then by compared name. */
   readonly metrics: Readonly<Record<string, Readonly<Record<string, Sample>>>>;
-  /** Paired over equal keys. */
+  /** Paired over equal keys; none of names that were not measured on the same rows. */
   readonly differences: readonly {
     readonly metric: string;
     readonly a: string;
     readonly b: string;
     readonly mean: number;
-    /** 95 % t-interval of the paired difference; null for one pair. */
+    /** 95 % t-interval of the paired difference; null for one pair, and where all are equal. */
     readonly low: number | null;
     readonly high: number | null;
     readonly n: number;
     readonly test: 't' | 'wilcoxon' | 'permutation';
-    /** Null for one pair. */
+    /** Null for one pair, and by `t` where all pairs are equal. */
     readonly p: number | null;
     /** Holm-corrected over all differences of this report. */
     readonly p_holm: number | null;
   }[];
   readonly names: readonly string[];
+  /** What a reader should know of how the figures came about. */
+  readonly notes: readonly string[];
   /** Of each name, the most that one of its instances used. */
   readonly labels_used: readonly number[];
 }

@@ -41,13 +41,29 @@ export function judgeComparison(requirement: Requirement, report: ComparisonRepo
   const left = find(requirement.left);
   const right = find(requirement.right);
   if (left === undefined || right === undefined) return unknown(requirement);
-  const difference = paired(requirement, report) ?? minus(left, right);
-  return decide(
-    requirement,
-    difference,
-    [left, right],
-    () => 'there is no interval to judge by: it takes at least two instances',
+  const sides = [left, right] as const;
+  const named = typeof requirement.left !== 'number' && typeof requirement.right !== 'number';
+  const difference =
+    paired(requirement, report) ?? (named ? { value: left.value - right.value } : minus(left, right));
+  return decide(requirement, difference, sides, () => whyNoInterval(requirement, report));
+}
+
+function whyNoInterval({ left, right }: Requirement, report: ComparisonReport): string {
+  const noInterval = 'there is no interval to judge by';
+  const sizes = [left, right].flatMap((side) =>
+    typeof side === 'number' ? [] : [report.metrics[side.metric]?.[side.of ?? report.names[0] ?? '']?.n ?? 0],
   );
+  if (Math.min(...sizes) < 2) return `${noInterval}: it takes at least two draws`;
+  if (typeof left === 'number' || typeof right === 'number') return `${noInterval}: all draws are equal`;
+  const known = report.differences.some(
+    ({ metric, a, b }) =>
+      metric === left.metric &&
+      metric === right.metric &&
+      ((a === left.of && b === right.of) || (a === right.of && b === left.of)),
+  );
+  return known
+    ? `${noInterval}: the difference is the same in all pairs`
+    : `${noInterval}: the report has no paired difference of the two`;
 }
 
 /** The report's own paired difference, where the requirement compares one metric of two compared names. */

@@ -56,6 +56,8 @@ metric    difference    mean  95 % interval    pairs  test  p (Holm)
 ────────  ──────────  ──────  ───────────────  ─────  ────  ────────
 accuracy  a - b       +0.050  -0.010 … +0.110      3  t        0.060
 
+! what to know
+
 ✘ summary: accuracy >= 0.9 does not hold (0.85)
 
 Done after 12 s: 3 steps run, 5 cached (63 %).

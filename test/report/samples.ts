@@ -76,6 +76,8 @@ export function evaluationOf(accuracy: number): EvaluationReport {
     ],
     labels: ['no', 'yes'],
     rows: 100,
+    rows_digest: 'aa',
+    training_digest: 'bb',
     labels_used: 16,
     baselines: { majority: { accuracy: 0.5, macro_f1: 0.333 } },
     checks: [{ name: 'duplicates', message: '2 rows of the test are in the training rows' }],
@@ -104,6 +106,7 @@ export function comparison(): ComparisonReport {
       },
     ],
     names: ['a', 'b'],
+    notes: ['what to know'],
     labels_used: [16, 16],
   };
 }

@@ -2,7 +2,7 @@
 // correction for asking several times.
 import type { Random } from '../random.ts';
 import { normalCdf, studentCdf } from './distributions.ts';
-import { mean, sampleSd } from './summary.ts';
+import { isConstant, mean, sampleSd } from './summary.ts';
 
 export interface TestResult {
   readonly statistic: number;
@@ -13,18 +13,13 @@ export interface TestResult {
 }
 
 /**
- * Student's paired t-test. Differences that are all equal give p = 0, or 1 if they are all zero.
+ * Student's paired t-test; `undefined` for differences that are all equal: nothing is known of their spread.
  * @throws RangeError for fewer than two differences
  */
-export function pairedT(differences: readonly number[]): TestResult {
+export function pairedT(differences: readonly number[]): TestResult | undefined {
+  if (isConstant(differences)) return undefined;
   const error = sampleSd(differences) / Math.sqrt(differences.length);
   const average = mean(differences);
-  if (error === 0)
-    return {
-      statistic: average === 0 ? 0 : Math.sign(average) * Infinity,
-      p: average === 0 ? 1 : 0,
-      method: 't',
-    };
   const statistic = average / error;
   return { statistic, p: 2 * studentCdf(-Math.abs(statistic), differences.length - 1), method: 't' };
 }

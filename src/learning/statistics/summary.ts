@@ -8,7 +8,7 @@ export interface Summary {
   readonly n: number;
   readonly min: number;
   readonly max: number;
-  /** Ends of the t-interval of the mean; null for one value. */
+  /** Ends of the t-interval of the mean; null for one value, and for equal ones, of whose spread nothing is known. */
   readonly low: number | null;
   readonly high: number | null;
 }
@@ -23,6 +23,7 @@ export function summarise(values: readonly number[], confidence = 0.95): Summary
   const average = mean(values);
   const spread = { n: values.length, min: Math.min(...values), max: Math.max(...values) };
   if (values.length === 1) return { mean: average, sd: null, ...spread, low: null, high: null };
+  if (isConstant(values)) return { mean: average, sd: 0, ...spread, low: null, high: null };
   return { mean: average, sd: sampleSd(values), ...spread, ...tInterval(values, confidence) };
 }
 
@@ -40,6 +41,14 @@ export function sampleSd(values: readonly number[]): number {
   if (values.length < 2) throw new RangeError('a standard deviation needs two values');
   const average = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1));
+}
+
+/**
+ * Whether all values are equal but for rounding.
+ * @throws RangeError for fewer than two values
+ */
+export function isConstant(values: readonly number[]): boolean {
+  return sampleSd(values) <= 1e-12 * Math.max(1, ...values.map(Math.abs));
 }
 
 /**

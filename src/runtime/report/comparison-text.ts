@@ -6,7 +6,7 @@ import { textTable, type Column } from './text-table.ts';
 
 const right = (head: string): Column => ({ head, align: 'right' });
 
-/** Lines of both tables; the second is absent where nothing is compared with anything. */
+/** Lines of both tables and the notes; the second table is absent where nothing is compared with anything. */
 export function comparisonTable(report: ComparisonReport, paint: Paint): readonly string[] {
   const rows = Object.entries(report.metrics).flatMap(([metric, samples]) =>
     Object.entries(samples).map(([name, sample]) => [
@@ -30,7 +30,7 @@ export function comparisonTable(report: ComparisonReport, paint: Paint): readonl
     rows,
     paint,
   );
-  return [...samples, ...differences(report, paint)];
+  return [...samples, ...differences(report, paint), ...notes(report, paint)];
 }
 
 /** `0.912 ± 0.013` */
@@ -63,6 +63,11 @@ function differences(report: ComparisonReport, paint: Paint): readonly string[] 
     paint,
   );
   return ['', ...table];
+}
+
+function notes(report: ComparisonReport, paint: Paint): readonly string[] {
+  if (report.notes.length === 0) return [];
+  return ['', ...report.notes.map((note) => `${paint.yellow('!')} ${note}`)];
 }
 
 function between(low: number | null, high: number | null, text: (value: number) => string): string {

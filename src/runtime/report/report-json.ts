@@ -32,6 +32,7 @@ function comparisonJson(stage: string, report: ComparisonReport): Readonly<Recor
   return {
     stage,
     names: report.names,
+    notes: report.notes,
     labels_used: report.labels_used,
     metrics: Object.fromEntries(metrics),
   };

@@ -11,14 +11,28 @@ interface Given {
   readonly rows?: number;
   readonly labels_used?: number;
   readonly collapsed?: boolean;
+  /** Test rows and training rows; those of the seed unless given. */
+  readonly on?: string;
+  readonly by?: string;
 }
 
 /** A report with what `compare` reads of it. */
-function member(name: string, { seed, accuracy, rows = 100, labels_used = 24, collapsed }: Given): Member {
+function member(name: string, given: Given): Member {
+  const {
+    seed,
+    accuracy,
+    rows = 100,
+    labels_used = 24,
+    collapsed,
+    on = `on ${seed}`,
+    by = `by ${seed}`,
+  } = given;
   const report = {
     type: 'evaluation',
     metrics: { accuracy: { value: accuracy }, ...(name !== 'short' && { mcc: { value: 2 * accuracy - 1 } }) },
     rows,
+    rows_digest: on,
+    training_digest: by,
     labels_used,
     checks: collapsed === true ? [{ name: 'collapse', message: '' }] : [],
   };
@@ -52,7 +66,7 @@ test('means and intervals of every metric and name', async () => {
   expect(first?.mean).toBeCloseTo(0.8, 12);
   expect(first?.sd).toBeCloseTo(0.1, 12);
   expect(first?.low).toBeCloseTo(0.8 - 0.24841377, 7);
-  expect(first?.high).toBeCloseTo(0.8 + 0.24841377, 7);
+  expect(first?.high).toBe(1); // not 1.048: no accuracy is beyond 1
 });
 
 test('differences pair the instances by their keys, whatever the order', async () => {
@@ -110,15 +124,92 @@ test('metrics are those that all reports have', async () => {
 });
 
 test('what a mean would hide is said', async () => {
-  const { notes } = await compared([
+  const { report } = await compared([
     member('a', { seed: 1, accuracy: 0.5, collapsed: true }),
     member('a', { seed: 2, accuracy: 0.9 }),
-    member('b', { seed: 1, accuracy: 0.8, rows: 90 }),
-    member('b', { seed: 2, accuracy: 0.8 }),
   ]);
-  expect(notes).toEqual([
-    '`a` collapsed to one label with seed=1',
-    'reports with seed=1 were measured on different numbers of rows, so they are no true pairs',
+  expect(report.notes).toEqual(['`a` collapsed to one label with seed=1']);
+});
+
+test('instances that were not measured on the same rows are no pairs', async () => {
+  const other = [0.7, 0.65, 0.75].map((accuracy, seed) =>
+    member('b', { seed, accuracy, ...(seed > 0 && { on: `on ${seed + 10}` }) }),
+  );
+  const { report } = await compared([...a, ...other], { metrics: ['accuracy'] });
+  expect(report.differences).toEqual([]);
+  expect(report.notes).toEqual([
+    '`a` and `b` were not measured on the same rows with seed=1 and seed=2: their difference is left out; ' +
+      'measure both on the same part, or give their splits the same seed',
+  ]);
+  const require = {
+    left: { of: 'a', metric: 'accuracy' },
+    operator: '>',
+    right: { of: 'b', metric: 'accuracy' },
+    at: 0.95,
+    text: '',
+  };
+  expect(compare.judge?.({ require }, report)).toMatchObject({
+    held: false,
+    detail: 'there is no interval to judge by: the report has no paired difference of the two',
+  });
+});
+
+test('instances of one draw of the rows are averaged first', async () => {
+  const of = ['a', 'b'].flatMap((name) =>
+    [0, 1].flatMap((seed) =>
+      [1, 2, 3].map((k) => ({
+        ...member(name, { seed, accuracy: (name === 'a' ? 0.8 : 0.7) + seed / 10 + (seed * k) / 100 }),
+        keys: { seed, k },
+      })),
+    ),
+  );
+  const { report } = await compared(of, { metrics: ['accuracy'] });
+  expect(report.metrics['accuracy']?.['a']).toMatchObject({ n: 2 });
+  expect(report.metrics['accuracy']?.['a']?.mean).toBeCloseTo(0.86, 12);
+  expect(report.differences[0]?.n).toBe(2);
+  expect(report.notes[0]).toBe(
+    'the 6 instances of `a` come from 2 draws of the rows: those trained and measured on the same rows are averaged first',
+  );
+});
+
+test('one test set and other training rows are other draws', async () => {
+  const { report } = await compared([...members('a', [0.8, 0.7, 0.9], { on: 'all' })]);
+  expect(report.metrics['accuracy']?.['a']?.n).toBe(3);
+  expect(report.notes).toEqual([]);
+});
+
+test('equal draws and pairs have no interval and no p', async () => {
+  const { report } = await compared([...members('a', [0.9, 0.9]), ...members('b', [0.8, 0.8])], {
+    metrics: ['accuracy'],
+  });
+  expect(report.metrics['accuracy']?.['a']).toMatchObject({ sd: 0, low: null, high: null });
+  expect(report.differences[0]).toMatchObject({ n: 2, low: null, high: null, p: null, p_holm: null });
+  expect(report.notes).toHaveLength(3);
+  const judged = (right: object | number) =>
+    compare.judge?.(
+      { require: { left: { of: 'a', metric: 'accuracy' }, operator: '>', right, at: 0.95, text: '' } },
+      report,
+    );
+  expect(judged({ of: 'b', metric: 'accuracy' })).toMatchObject({
+    held: false,
+    detail: 'there is no interval to judge by: the difference is the same in all pairs',
+  });
+  expect(judged(0.5)).toMatchObject({
+    held: false,
+    detail: 'there is no interval to judge by: all draws are equal',
+  });
+});
+
+test('intervals end where the metric does', async () => {
+  const { report } = await compared(members('a', [1, 0.9]), { metrics: ['accuracy', 'mcc'] });
+  expect(report.metrics['accuracy']?.['a']?.high).toBe(1);
+  expect(report.metrics['mcc']?.['a']?.low).toBeGreaterThanOrEqual(-1);
+});
+
+test('too few pairs to ever be significant are said to be', async () => {
+  const { report } = await compared([...a, ...b], { metrics: ['accuracy'], test: 'wilcoxon' });
+  expect(report.notes).toEqual([
+    'with 3 pairs the test `wilcoxon` cannot give a p below 0.25: it takes at least 6',
   ]);
 });
 
@@ -173,7 +264,7 @@ describe('require', () => {
       true,
       'b.accuracy is 0.7, a.accuracy is 0.8, the difference is -0.2242 to 0.02421 at 95 %',
     ],
-    [{ right: 0.5, at: 0.95 }, true, 'a.accuracy is 0.8, the difference is 0.05159 to 0.5484 at 95 %'],
+    [{ right: 0.5, at: 0.95 }, true, 'a.accuracy is 0.8, the difference is 0.05159 to 0.5 at 95 %'],
   ])('%j', async (more, held, detail) => {
     const { report } = await compared([...a, ...b]);
     expect(compare.judge?.({ require: requirement(more) }, report)).toEqual({

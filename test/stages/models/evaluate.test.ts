@@ -176,6 +176,24 @@ describe('rows the model was fitted on', () => {
   });
 });
 
+test('reports say which rows they are of, whatever their order', async () => {
+  const { report } = await evaluated();
+  const digests = ({ report: { rows_digest, training_digest } }: { report: EvaluationReport }) => [
+    rows_digest,
+    training_digest,
+  ];
+  const [on, by] = digests({ report });
+  const support = datasetOf([...training].reverse());
+  expect(digests(await evaluated({}, datasetOf([...testing].reverse()), { support }))).toEqual([on, by]);
+  const fewer = await evaluated({}, datasetOf(testing.slice(1)), { support: datasetOf(training.slice(1)) });
+  expect(digests(fewer)[0]).not.toBe(on);
+  expect(digests(fewer)[1]).not.toBe(by);
+  const copied = datasetOf([...training, ['a copy of the first', training[0][1]]], {
+    columns: { [originalColumn]: [...training.map(() => null), training[0][0]] },
+  });
+  expect(digests(await evaluated({}, undefined, { support: copied }))).toEqual([on, by]);
+});
+
 test('a label the model has never seen is refused', async () => {
   expect(await failure(evaluated({}, datasetOf([...testing, ['It is too loud', 'noise']])))).toBe(
     'step:on unknown-label: the rows have the label `noise`, which the model has never seen',

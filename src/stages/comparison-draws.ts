@@ -1,0 +1,47 @@
+// Draws behind the instances of a comparison: which are the same draw of rows, and which were measured on the same rows.
+// Pure.
+import type { EvaluationReport } from './report.ts';
+
+export interface Compared {
+  readonly name: string;
+  readonly keys: Readonly<Record<string, string | number | boolean>>;
+  readonly report: EvaluationReport;
+}
+
+/** An instance, or two of them with equal keys. */
+export interface Unit {
+  readonly reports: readonly EvaluationReport[];
+  readonly value: number;
+}
+
+/** One value a draw: instances measured on the same rows by models trained on the same rows are averaged first. */
+export function averageDraws(units: readonly Unit[]): readonly number[] {
+  const draws = new Map<string, number[]>();
+  for (const { reports, value } of units) {
+    const draw = reports.flatMap((report) => [report.rows_digest, report.training_digest]).join(' ');
+    const same = draws.get(draw);
+    if (same === undefined) draws.set(draw, [value]);
+    else same.push(value);
+  }
+  return [...draws.values()].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+}
+
+/** Keys, as text, with which two compared stages were not measured on the same rows. */
+export function unlikeRows(compared: readonly Compared[], a: string, b: string): readonly string[] {
+  const digests = new Map(
+    compared.filter(({ name }) => name === b).map(({ keys, report }) => [keyText(keys), report.rows_digest]),
+  );
+  return compared
+    .filter(({ name }) => name === a)
+    .map(({ keys, report }) => [keyText(keys), report.rows_digest] as const)
+    .filter(([key, digest]) => digests.get(key) !== digest)
+    .map(([key]) => key);
+}
+
+/** `seed=13`; equal for equal keys in whatever order. */
+export function keyText(keys: Compared['keys']): string {
+  const entries = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0
+    ? 'no keys'
+    : entries.map(([name, value]) => `${name}=${String(value)}`).join(',');
+}
