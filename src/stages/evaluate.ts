@@ -6,7 +6,7 @@ import { readDataset } from './dataset-file.ts';
 import { withoutOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
 import { fitProbe } from './frozen-probe.ts';
-import { checkLabelledTexts } from './labelled-texts.ts';
+import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { measured } from './measurement.ts';
 import { metricNames, metricWords } from './metric-words.ts';
 import { column, int, list, requirement, word } from './option.ts';
@@ -98,7 +98,9 @@ evaluate score {
         message: '`evaluate` compares with labels, and these rows have none',
         hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
       });
-    const known = model?.labels;
+    const several = dataset?.multi_label === true;
+    if (several) report('on', severalLabels('evaluate'));
+    const known = several ? undefined : model?.labels;
     const unknown = dataset?.labels?.filter(
       ({ name, rows }) => known !== undefined && rows !== undefined && rows > 0 && !known.includes(name),
     );
