@@ -89,9 +89,9 @@ function opened(
     loading ??= load();
     return (await loading).encode(texts, options);
   };
-  const { signal, cacheDirectory: directory } = context;
+  const { signal, cacheDirectory: directory, note } = context;
   const encode =
-    key === undefined || directory === undefined ? direct : cachedEncode(direct, { directory, key });
+    key === undefined || directory === undefined ? direct : cachedEncode(direct, { directory, key, note });
   const shown: EncodeProgress = (done, total) => context.progress({ done, total, unit: 'rows' });
   return {
     encode: (texts, progress = shown) => encode(texts, { signal, progress }),

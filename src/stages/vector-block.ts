@@ -4,8 +4,9 @@
 // Layout, in the machine's byte order: magic (8 bytes), count (u32), width (u32), count digests (32 bytes each),
 // count * width float32.
 import { createHash, randomUUID } from 'node:crypto';
-import { open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, unlink, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessDenied } from './vector-file-errors.ts';
 
 export interface Block {
   readonly width: number;
@@ -24,35 +25,50 @@ const magic = new TextEncoder().encode('fslvec1\n');
 const headerBytes = 16;
 const idBytes = 32;
 
-/** Writes the block under its name, atomically, and gives the name. */
+/** Writes the block under its name, atomically, and gives the name. Throws what the file system says. */
 export async function writeBlock(directory: string, block: Block): Promise<string> {
   const bytes = encode(block);
   const name = nameOf(bytes);
   const draft = join(directory, `.${randomUUID()}.draft`);
-  await writeFile(draft, bytes);
-  await rename(draft, join(directory, name));
+  try {
+    await writeFile(draft, bytes);
+    await rename(draft, join(directory, name));
+  } catch (error) {
+    await unlink(draft).catch(() => undefined);
+    throw error;
+  }
   return name;
 }
 
-/** The texts a file says it holds, or nothing where it is no block. Reads only the head of the file. */
-export async function readBlockIndex(directory: string, name: string): Promise<BlockIndex | undefined> {
+/**
+ * The texts a file says it holds; `damaged` where it is no block, `missing` where it cannot be read. Reads only the head
+ * of the file.
+ */
+export async function readBlockIndex(
+  directory: string,
+  name: string,
+): Promise<BlockIndex | 'damaged' | 'missing'> {
   const file = await open(join(directory, name)).catch(() => undefined);
-  if (file === undefined) return undefined;
+  if (file === undefined) return 'missing';
   try {
-    const head = Buffer.alloc(headerBytes);
-    await file.read(head, 0, headerBytes, 0);
-    const { count, width } = header(head);
-    const { size } = await file.stat();
-    if (count === undefined || size !== byteLength(count, width)) return undefined;
-    const ids = Buffer.alloc(count * idBytes);
-    await file.read(ids, 0, ids.length, headerBytes);
-    return { width, ids: hexIds(ids, count) };
+    return (await unlessDenied(() => indexOf(file))) ?? 'missing';
   } finally {
     await file.close();
   }
 }
 
-/** The block, verified against its name; `damaged` where it does not match, `missing` where there is no such file. */
+async function indexOf(file: FileHandle): Promise<BlockIndex | 'damaged'> {
+  const head = Buffer.alloc(headerBytes);
+  await file.read(head, 0, headerBytes, 0);
+  const { count, width } = header(head);
+  const { size } = await file.stat();
+  if (count === undefined || size !== byteLength(count, width)) return 'damaged';
+  const ids = Buffer.alloc(count * idBytes);
+  await file.read(ids, 0, ids.length, headerBytes);
+  return { width, ids: hexIds(ids, count) };
+}
+
+/** The block, verified against its name; `damaged` where it does not match, `missing` where it cannot be read. */
 export async function readBlock(directory: string, name: string): Promise<Block | 'damaged' | 'missing'> {
   const bytes = await readFile(join(directory, name)).catch(() => undefined);
   if (bytes === undefined) return 'missing';

@@ -1,6 +1,6 @@
 // Vectors of a frozen encoder, cached by content and shared between steps and processes, so that ten seeds over one test
 // set encode it once. A cache can be deleted at any time: everything in it can be made again, and everything read from it
-// is verified. Knows nothing of models but the key under which their vectors are equal.
+// is verified; where the file system denies it, the work is done without it. Knows nothing of models but the key under which their vectors are equal.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,17 +14,29 @@ import {
   writeBlock,
   type BlockIndex,
 } from './vector-block.ts';
-import { claimTexts, exclusively, readClaims, waitForClaims } from './vector-claims.ts';
+import { claimTexts, exclusively, readClaims, waitForClaims, type Claim } from './vector-claims.ts';
+import { hasCode, unlessDenied } from './vector-file-errors.ts';
+import { createWatch, type Watch } from './vector-watch.ts';
 
 /** Texts to vectors [texts, width]; the vector of a text depends on that text alone. */
 export type Encode = (texts: readonly string[], options: EncodeOptions) => Promise<Matrix>;
 
 export interface VectorCacheSettings {
+  /** Made when the first text is encoded; the folder above it is there. */
   readonly directory: string;
   /** Equal keys mean: equal texts have equal vectors, bit for bit. */
   readonly key: string;
   /** Over all encoders; the blocks unused for longest go first. Default 4 GB. */
   readonly maximumBytes?: number;
+  /** Told who is waited for, when that takes long. */
+  readonly note?: (message: string) => void;
+}
+
+/** Which of the missing texts this worker encodes, and which claims of others hold the rest. */
+interface Division {
+  readonly mine: readonly string[];
+  readonly others: readonly Claim[];
+  readonly release: (() => Promise<void>) | undefined;
 }
 
 /** Texts in one block at most: what a killed worker loses. */
@@ -40,34 +52,51 @@ export function cachedEncode(encode: Encode, settings: VectorCacheSettings): Enc
   const root = join(settings.directory, 'vectors');
   const directory = join(root, sha256(settings.key));
   const indices = new Map<string, BlockIndex>(); // blocks never change, so what was read once stays true
+  const watch = createWatch(settings.note ?? (() => undefined));
 
   return async (texts, options) => {
     const ids = texts.map(sha256);
     const textOf = new Map(ids.map((id, i) => [id, texts[i] ?? '']));
     const found = new Map<string, Float32Array>();
     const report = (encoding: number): void => options.progress?.(found.size + encoding, textOf.size);
-    await mkdir(directory, { recursive: true });
     for (;;) {
-      const work = await exclusively(directory, options.signal, async () => {
+      const { mine, others, release } = (await unlessDenied(divide)) ?? (await takeAll());
+      report(0);
+      try {
+        await encodeMissing(mine);
+      } finally {
+        await release?.();
+      }
+      if (others.length === 0) break;
+      await unlessDenied(() => waitForClaims(directory, others, options.signal, watch));
+    }
+    const maximum = settings.maximumBytes ?? defaultMaximumBytes;
+    await unlessDenied(() => tidy(root, directory, maximum, options.signal, watch));
+    return gather(ids, found);
+
+    async function divide(): Promise<Division> {
+      for (const folder of [settings.directory, root, directory]) await makeFolder(folder);
+      return exclusively(directory, options.signal, watch, async () => {
         await lookUp(directory, indices, textOf, found);
-        const missing = [...textOf.keys()].filter((id) => !found.has(id));
-        const others = (await readClaims(directory)).filter((claim) =>
+        const missing = stillMissing();
+        const others = (await readClaims(directory, watch)).filter((claim) =>
           missing.some((id) => claim.ids.has(id)),
         );
         const mine = missing.filter((id) => !others.some((claim) => claim.ids.has(id)));
-        return { mine, others, release: mine.length > 0 ? await claimTexts(directory, mine) : undefined };
+        const claim = mine.length > 0 && (await unlessDenied(() => claimTexts(directory, mine, watch)));
+        return { mine, others, release: claim || undefined };
       });
-      report(0);
-      try {
-        await encodeMissing(work.mine);
-      } finally {
-        await work.release?.();
-      }
-      if (work.others.length === 0) break;
-      await waitForClaims(directory, work.others, options.signal);
     }
-    await tidy(root, directory, options.signal, settings.maximumBytes ?? defaultMaximumBytes);
-    return gather(ids, found);
+
+    /** Where nothing can be locked; what others stored can be readable all the same. */
+    async function takeAll(): Promise<Division> {
+      await unlessDenied(() => lookUp(directory, indices, textOf, found));
+      return { mine: stillMissing(), others: [], release: undefined };
+    }
+
+    function stillMissing(): readonly string[] {
+      return [...textOf.keys()].filter((id) => !found.has(id));
+    }
 
     async function encodeMissing(mine: readonly string[]): Promise<void> {
       for (let start = 0; start < mine.length; start += blockTexts) {
@@ -77,7 +106,8 @@ export function cachedEncode(encode: Encode, settings: VectorCacheSettings): Enc
           { signal: options.signal, progress: (done) => report(done) },
         );
         part.forEach((id, i) => found.set(id, rowOf(vectors.data, vectors.columns, i)));
-        await writeBlock(directory, { width: vectors.columns, ids: part, vectors: vectors.data });
+        const block = { width: vectors.columns, ids: part, vectors: vectors.data };
+        await unlessDenied(() => writeBlock(directory, block));
         report(0);
       }
     }
@@ -94,10 +124,8 @@ async function lookUp(
   const names = (await readdir(directory)).filter((name) => name.endsWith(blockSuffix));
   for (const name of names) {
     const index = indices.get(name) ?? (await readBlockIndex(directory, name));
-    if (index === undefined) {
-      await removeBlock(directory, name);
-      continue;
-    }
+    if (index === 'damaged') await removeBlock(directory, name);
+    if (typeof index === 'string') continue;
     indices.set(name, index);
     if (!index.ids.some((id) => wanted.has(id) && !found.has(id))) continue;
     const block = await readBlock(directory, name);
@@ -119,9 +147,15 @@ function gather(ids: readonly string[], found: ReadonlyMap<string, Float32Array>
 }
 
 /** Merges many small blocks of one encoder, and drops the oldest blocks of all when they are too large together. */
-async function tidy(root: string, directory: string, signal: AbortSignal, maximum: number): Promise<void> {
+async function tidy(
+  root: string,
+  directory: string,
+  maximum: number,
+  signal: AbortSignal,
+  watch: Watch,
+): Promise<void> {
   const own = (await readdir(directory)).filter((name) => name.endsWith(blockSuffix));
-  if (own.length > maximumBlocks) await exclusively(directory, signal, () => merge(directory));
+  if (own.length > maximumBlocks) await exclusively(directory, signal, watch, () => merge(directory));
   const files = await listFiles(root);
   const abandoned = files.filter(({ path, age }) => path.endsWith('.draft') && age > abandonedDraftMs);
   await Promise.all(abandoned.map(({ path }) => unlink(path).catch(() => undefined)));
@@ -175,6 +209,13 @@ async function listFiles(directory: string): Promise<readonly FoundFile[]> {
     }),
   );
   return files.filter((file) => file !== undefined);
+}
+
+/** Not `recursive`, which never returns where a link on the way leads nowhere. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  });
 }
 
 function rowOf(data: Float32Array, width: number, i: number): Float32Array {

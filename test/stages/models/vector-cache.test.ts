@@ -1,17 +1,32 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Matrix } from '../../../src/learning/matrix.ts';
+import { ownIdentity, type ProcessIdentity } from '../../../src/stages/process-identity.ts';
 import { cachedEncode, type Encode } from '../../../src/stages/vector-cache.ts';
 
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'fsl-vectors-'));
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const signal = new AbortController().signal;
 
@@ -39,6 +54,23 @@ function files(suffix: string): string[] {
   return (readdirSync(directory, { recursive: true }) as string[])
     .filter((name) => name.endsWith(suffix))
     .map((name) => join(directory, name));
+}
+
+/** The folder of an encoder that has encoded `x`. */
+async function encoderFolder(encode: Encode): Promise<string> {
+  await open(encode)(['x'], { signal });
+  return join(directory, 'vectors', readdirSync(join(directory, 'vectors'))[0] ?? '');
+}
+
+/** What a process that claims the text leaves when it is killed. */
+function left(owner: ProcessIdentity, text: string): string {
+  return JSON.stringify({ owner, ids: [createHash('sha256').update(text).digest('hex')] });
+}
+
+function replaced(folder: string, by: 'file' | 'link' = 'file'): void {
+  rmSync(folder, { recursive: true });
+  if (by === 'file') writeFileSync(folder, '');
+  else symlinkSync(join(folder, 'nowhere'), folder);
 }
 
 test('a text is encoded once, whatever it is asked with', async () => {
@@ -72,31 +104,122 @@ test('two that want the same texts at once share the work', async () => {
 
 test('when the one that encodes fails, the one that waits does the work', async () => {
   const { encode, asked } = counting();
+  let waiting: Promise<Matrix> | undefined;
   const failing: Encode = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    waiting = open(encode)(['x'], { signal });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toEqual([]);
     throw new Error('no');
   };
-  const [first, second] = await Promise.allSettled([
-    open(failing)(['x'], { signal }),
-    open(encode)(['x'], { signal }),
-  ]);
-  expect(first.status).toBe('rejected');
-  expect(second).toEqual({ status: 'fulfilled', value: vectorsOf(['x']) });
+  await expect(open(failing)(['x'], { signal })).rejects.toThrow('no');
+  expect(await waiting).toEqual(vectorsOf(['x']));
   expect(asked).toEqual(['x']);
 });
 
-test('the claim and the lock of a dead process hold nobody up', async () => {
+const gone = (): ProcessIdentity => ({ ...ownIdentity(), pid: spawnSync(process.execPath, ['-e', '0']).pid });
+
+test.each<[string, () => string]>([
+  ['a dead process', () => left(gone(), 'yy')],
+  ['a process whose number was given anew', () => left({ ...ownIdentity(), start: '1' }, 'yy')],
+  ['a process before the machine was started anew', () => left({ ...ownIdentity(), boot: 'x/y' }, 'yy')],
+  ['a process killed before it wrote', () => ''],
+  ['a process killed while it wrote', () => left(ownIdentity(), 'yy').slice(0, 30)],
+  ['something else', () => 'null'],
+])('the claim and the lock of %s hold nobody up', async (_, contents) => {
   const { encode, asked } = counting();
-  await open(encode)(['x'], { signal });
-  const folder = join(directory, 'vectors', readdirSync(join(directory, 'vectors'))[0] ?? '');
-  const dead = spawnSync(process.execPath, ['-e', '0']).pid;
-  const id = createHash('sha256').update('yy').digest('hex');
-  const left = JSON.stringify({ pid: dead, host: hostname(), ids: [id] });
-  writeFileSync(join(folder, 'left.claim'), left);
-  writeFileSync(join(folder, 'lock'), left);
+  const folder = await encoderFolder(encode);
+  writeFileSync(join(folder, 'left.claim'), contents());
+  writeFileSync(join(folder, 'lock'), contents());
   expect(await open(encode)(['x', 'yy'], { signal })).toEqual(vectorsOf(['x', 'yy']));
   expect(asked).toEqual(['x', 'yy']);
-  expect(files('.claim')).toEqual([]);
+  expect(files('lock')).toEqual([]);
+});
+
+test('a claim of another machine counts while its heart beats, and who is waited for is told once', async () => {
+  const { encode, asked } = counting();
+  const folder = await encoderFolder(encode);
+  const claim = join(folder, 'left.claim');
+  writeFileSync(claim, left({ ...ownIdentity(), pid: 77, host: 'far' }, 'yy'));
+  let now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now);
+  const notes: string[] = [];
+  const waiting = cachedEncode(encode, { directory, key: 'e', note: (note) => notes.push(note) })(['yy'], {
+    signal,
+  });
+  const later = async (ms: number): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 300)); // waiters look every 50 ms
+    now += ms;
+  };
+  await later(4_000);
+  expect(notes).toEqual([]);
+  for (let beat = 1; beat <= 4; beat += 1) {
+    await later(20_000);
+    utimesSync(claim, beat, beat); // by a clock that is far from ours
+  }
+  await later(0);
+  expect(asked).toEqual(['x']);
+  expect(notes).toEqual(['waits for process 77 on far, which is encoding the same texts']);
+  await later(31_000);
+  expect(await waiting).toEqual(vectorsOf(['yy']));
+  expect(asked).toEqual(['x', 'yy']);
+});
+
+test('the lock of a living process is waited for until the step is cancelled', async () => {
+  const { encode, asked } = counting();
+  const folder = await encoderFolder(encode);
+  writeFileSync(join(folder, 'lock'), left(ownIdentity(), 'yy'));
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(Object.assign(new Error('stopped'), { code: 'ECANCELED' })), 100);
+  await expect(open(encode)(['yy'], { signal: stop.signal })).rejects.toThrow('stopped');
+  expect(asked).toEqual(['x']);
+  expect(files('lock').length).toBe(1);
+});
+
+test.each<[string, (folder: string) => void]>([
+  ['a file in place of the cache', () => replaced(directory)],
+  ['a file in place of all encoders', () => replaced(join(directory, 'vectors'))],
+  ['a file in place of the encoder', (folder) => replaced(folder)],
+  ['a link to nowhere in place of all encoders', () => replaced(join(directory, 'vectors'), 'link')],
+  ['a link to nowhere in place of the encoder', (folder) => replaced(folder, 'link')],
+])('with %s, vectors are made and nothing is kept', async (_, break_) => {
+  const { encode, asked } = counting();
+  break_(await encoderFolder(encode));
+  expect(await open(encode)(['x', 'yy'], { signal })).toEqual(vectorsOf(['x', 'yy']));
+  expect(asked).toEqual(['x', 'x', 'yy']);
+});
+
+test('folders in place of a lock, a claim and a block are left alone', async () => {
+  const { encode, asked } = counting();
+  const folder = await encoderFolder(encode);
+  for (const name of ['lock', 'a.claim', 'a.vectors']) mkdirSync(join(folder, name));
+  expect(await open(encode)(['x', 'yy'], { signal })).toEqual(vectorsOf(['x', 'yy']));
+  expect(asked).toEqual(['x', 'yy']); // what is stored can be read without the lock
+  rmdirSync(join(folder, 'lock'));
+  expect(await open(encode)(['yy', 'zzz'], { signal })).toEqual(vectorsOf(['yy', 'zzz']));
+  expect(await open(encode)(['yy', 'zzz'], { signal })).toEqual(vectorsOf(['yy', 'zzz']));
+  expect(asked).toEqual(['x', 'yy', 'zzz']);
+});
+
+test('a cache deleted while texts are encoded or waited for does not fail the step', async () => {
+  const { encode, asked } = counting();
+  let waiting: Promise<Matrix> | undefined;
+  const deleting: Encode = async (texts) => {
+    waiting = open(encode)(['x'], { signal });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    rmSync(directory, { recursive: true });
+    return vectorsOf(texts);
+  };
+  expect(await open(deleting)(['x'], { signal })).toEqual(vectorsOf(['x']));
+  expect(await waiting).toEqual(vectorsOf(['x']));
+  expect(asked).toEqual(['x']);
+});
+
+test('errors of the encoder are its own, also those of the file system', async () => {
+  const encode: Encode = async () => {
+    await readFile(join(directory, 'model.onnx'));
+    return vectorsOf([]);
+  };
+  await expect(open(encode)(['x'], { signal })).rejects.toThrow('ENOENT');
 });
 
 test.each(['a flipped bit in a vector', 'a flipped bit in a digest', 'a cut file', 'an empty file'])(
