@@ -12,7 +12,9 @@ const program = join(here, 'agnews.fsl');
 const store = mkdtempSync(join(tmpdir(), 'fsl-agnews-'));
 const settings = ['--set', `shared=${shared}`, '--store', store];
 const read = (file, args) =>
-  JSON.parse(execFileSync(file, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] }));
+  JSON.parse(
+    execFileSync(file, args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
 
 try {
   execFileSync(process.execPath, [command, program, ...settings], { stdio: 'inherit' });
@@ -20,11 +22,21 @@ try {
   console.log('\n| split | fslrun | scikit-learn | difference in points |\n| --- | --- | --- | --- |');
   let largest = 0;
   for (const [seed, theirs] of Object.entries(reference)) {
-    const report = read(process.execPath, [command, 'show', program, `score[seed=${seed}]`, '--format', 'json', ...settings]);
+    const report = read(process.execPath, [
+      command,
+      'show',
+      program,
+      `score[seed=${seed}]`,
+      '--format',
+      'json',
+      ...settings,
+    ]);
     const ours = report.metrics.accuracy.value;
     const difference = (ours - theirs) * 100;
     largest = Math.max(largest, Math.abs(difference));
-    console.log(`| ${seed} | ${(ours * 100).toFixed(2)} | ${(theirs * 100).toFixed(2)} | ${difference.toFixed(2)} |`);
+    console.log(
+      `| ${seed} | ${(ours * 100).toFixed(2)} | ${(theirs * 100).toFixed(2)} | ${difference.toFixed(2)} |`,
+    );
   }
   console.log(`\nlargest difference: ${largest.toFixed(2)} points (allowed: 0.5)`);
   process.exitCode = largest <= 0.5 ? 0 : 1;
