@@ -268,14 +268,21 @@ test('many small blocks are merged into few, and nothing is lost', async () => {
 
 test('waiting for another worker ends when the step is cancelled', async () => {
   const { encode } = counting();
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
   const slow: Encode = async (texts) => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    begin();
+    await finished;
     return vectorsOf(texts);
   };
   const working = open(slow)(['x'], { signal });
+  await begun; // it holds the claim now
   const stop = new AbortController();
   const waiting = open(encode)(['x'], { signal: stop.signal });
   setTimeout(() => stop.abort(new Error('stopped')), 60);
   await expect(waiting).rejects.toThrow('stopped');
+  finish();
   await working;
 });
