@@ -15,7 +15,7 @@ export { openPrevious } from './runtime/previous.ts';
 export { plan, planSteps, type Plan, type PlannedStep } from './runtime/plan.ts';
 export { execute } from './runtime/execute.ts';
 export { localExecutor } from './runtime/executors/local.ts';
-export { ownIdentity } from './runtime/process-identity.ts';
+export { ownIdentity } from './stages/process-identity.ts';
 export { noFault } from './runtime/fault.ts';
 export type { RunSettings } from './runtime/run-settings.ts';
 export type { Event, RunResult } from './runtime/event.ts';

@@ -19,7 +19,7 @@ import { resolveSteps } from './resolve-steps.ts';
 import { collectTargets, defaultTargets, reportUnused } from './targets.ts';
 
 /** The newest language version this compiler knows. */
-export const languageVersion = 1;
+const languageVersion = 1;
 
 export interface CompileSettings {
   readonly params: readonly GivenParam[];

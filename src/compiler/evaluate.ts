@@ -62,7 +62,7 @@ export function evaluateBool(expr: Ast.Expr, scope: Scope, program: Program): bo
 }
 
 /** Every name that means a value here, for "did you mean". */
-export function valueNames(scope: Scope, program: Program): string[] {
+function valueNames(scope: Scope, program: Program): string[] {
   return [
     ...scope.bindings.map((binding) => binding.name),
     ...program.names.lets.keys(),

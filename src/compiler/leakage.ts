@@ -2,6 +2,7 @@
 // learnt from. What only the data shows (the same text in two files) is found when `evaluate` runs.
 import type { Static } from '../stages/artifact.ts';
 import type { StageDefinition } from '../stages/stage.ts';
+import { sourcesOf } from './order.ts';
 import type { CheckedInput } from './pipeline.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 
@@ -112,26 +113,11 @@ function carriesRows(definition: StageDefinition, input: string): boolean {
 function learntBy({ definition, inputs }: ResolvedStep, known: Provenances): readonly Learnt[] {
   return Object.entries(inputs)
     .filter(([name]) => definition.inputs[name]?.accepts === 'model')
-    .flatMap(([, input]) => sources(input).flatMap(({ step }) => known.get(step)?.learnt ?? []));
+    .flatMap(([, input]) => sourcesOf(input).flatMap(({ step }) => known.get(step)?.learnt ?? []));
 }
 
 function rowsOf(input: CheckedInput, known: Provenances): readonly Rows[] {
-  return sources(input).flatMap(({ step, part }) => known.get(step)?.rows.get(part) ?? []);
-}
-
-function sources(input: CheckedInput): readonly { readonly step: string; readonly part: string }[] {
-  switch (input.from) {
-    case 'step':
-      return [input];
-    case 'many':
-      return input.members.flatMap((member) => sources(member.input));
-    case 'files':
-    case 'builtin':
-    case 'folder':
-      return [];
-    default:
-      return input satisfies never;
-  }
+  return sourcesOf(input).flatMap(({ step, part }) => known.get(step)?.rows.get(part) ?? []);
 }
 
 /** Whether these rows are those of `whole`, or drawn or made from them. */

@@ -5,11 +5,16 @@ import type { ResolvedStep } from './resolve-steps.ts';
 
 /** Steps that an input reads from. */
 export function stepsOf(input: CheckedInput): readonly string[] {
+  return sourcesOf(input).map(({ step }) => step);
+}
+
+/** Parts of steps that an input reads. */
+export function sourcesOf(input: CheckedInput): readonly { readonly step: string; readonly part: string }[] {
   switch (input.from) {
     case 'step':
-      return [input.step];
+      return [input];
     case 'many':
-      return input.members.flatMap((member) => stepsOf(member.input));
+      return input.members.flatMap((member) => sourcesOf(member.input));
     case 'files':
     case 'builtin':
     case 'folder':

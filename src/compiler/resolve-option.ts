@@ -70,7 +70,7 @@ export function resolveOption(
 }
 
 /** A bare word that stands in `words`, or a text that does. */
-export function resolveWord(
+function resolveWord(
   expr: Ast.Expr,
   words: readonly string[],
   scope: Scope,

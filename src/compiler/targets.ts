@@ -42,7 +42,7 @@ export function defaultTargets(steps: readonly CheckedStep[]): readonly string[]
 }
 
 /** The steps with these ids and everything they need, in the pipeline's order. */
-export function closure(pipeline: Pipeline, ids: readonly string[]): readonly CheckedStep[] {
+function closure(pipeline: Pipeline, ids: readonly string[]): readonly CheckedStep[] {
   const wanted = new Set(ids);
   const steps: CheckedStep[] = [];
   for (const step of [...pipeline.steps].reverse()) {

@@ -21,7 +21,7 @@ import {
 } from './tokens.ts';
 
 /** Expressions and blocks nest at most this deep. */
-export const deepest = 200;
+const deepest = 200;
 
 export type Reading = 'strict' | 'layout' | 'plain';
 
@@ -86,7 +86,7 @@ export function prune(tokens: readonly Token[], source: Source): Balanced {
   return { tokens: kept, problems, surplus: new Set() };
 }
 
-export function tooDeep(source: Source, token: Token): Problem {
+function tooDeep(source: Source, token: Token): Problem {
   return {
     code: 'too-deep',
     message: `nested more than ${deepest} deep`,
@@ -287,6 +287,6 @@ function endOfAll(tokens: readonly Token[]): number {
   return last === undefined ? 0 : endOf(last);
 }
 
-export function spanOf(source: Source, token: Token): { source: Source; start: number; end: number } {
+function spanOf(source: Source, token: Token): { source: Source; start: number; end: number } {
   return { source, start: token.startOffset, end: endOf(token) };
 }

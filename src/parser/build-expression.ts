@@ -29,7 +29,7 @@ export function nameOf(build: Building, token: Token): Ast.Name {
 }
 
 /** `depth`: how many nodes are above this one. */
-export function buildExpression(build: Building, tree: CstNode, depth = 0): Ast.Expr {
+function buildExpression(build: Building, tree: CstNode, depth = 0): Ast.Expr {
   const conditional = cst.node(tree, 'conditional');
   const chain = cst.node(tree, 'chain');
   const suffixes = cst.nodes(tree, 'suffix');

@@ -247,10 +247,6 @@ export const codes = {
     title: 'an operation the backend does not have',
     text: 'Use another `--backend`. If it is the default one, this is worth a report.',
   },
-  'training-failed': {
-    title: 'training that cannot go on',
-    text: 'The message says what went wrong with the numbers.',
-  },
   'command-line': {
     title: 'a command line that cannot be understood',
     text: '`fslrun --help` and `fslrun COMMAND --help` show what there is.',

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, statSync, writeFileSy
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiskFull, makeFolders } from './durable.ts';
-import { livenessOf, newNonce, type ProcessIdentity } from './process-identity.ts';
+import { newNonce } from './nonce.ts';
+import { livenessOf, type ProcessIdentity } from '../stages/process-identity.ts';
 import { unusable, type Store } from './store.ts';
 
 export interface Attempts {

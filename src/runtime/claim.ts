@@ -5,7 +5,8 @@ import { readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, wr
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asDiskFull } from './durable.ts';
-import { livenessOf, newNonce, type ProcessIdentity } from './process-identity.ts';
+import { newNonce } from './nonce.ts';
+import { livenessOf, type ProcessIdentity } from '../stages/process-identity.ts';
 import type { Store } from './store.ts';
 
 export interface Holder {

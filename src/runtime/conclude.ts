@@ -9,7 +9,7 @@ import { stepFailure } from '../stages/step-failure.ts';
 import type { Action } from './action.ts';
 import { sha256 } from './canonical.ts';
 import { asDiskFull, errorCode, makeFolders, readSealed, replaceFile, seal } from './durable.ts';
-import { newNonce } from './process-identity.ts';
+import { newNonce } from './nonce.ts';
 import type { News, RunSettings } from './run-settings.ts';
 
 /** Whether there is anything to do for results of this step. */

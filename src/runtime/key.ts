@@ -4,9 +4,9 @@ import type { Json } from '../stages/value.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Raised when keys are made of other parts, or artifacts are stored in another form. */
-export const keyFormat = 1;
+const keyFormat = 1;
 /** Raised when the engine computes other numbers from the same step. */
-export const numericsVersion = 1;
+const numericsVersion = 1;
 
 /** Kept beside every result, so that the next run can say what changed. */
 export interface KeyParts {
@@ -56,7 +56,7 @@ export function actionKey(parts: KeyParts): string {
 }
 
 /** Options that are absent, or say nothing about the output, are left out. */
-export function keyedOptions({ definition, options }: CheckedStep): Readonly<Record<string, Json>> {
+function keyedOptions({ definition, options }: CheckedStep): Readonly<Record<string, Json>> {
   const keyed: Record<string, Json> = {};
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && definition.options[name]?.keyed !== false) keyed[name] = value;
@@ -64,6 +64,6 @@ export function keyedOptions({ definition, options }: CheckedStep): Readonly<Rec
   return keyed;
 }
 
-export function isRandom({ definition, options }: CheckedStep): boolean {
+function isRandom({ definition, options }: CheckedStep): boolean {
   return definition.randomness(options);
 }

@@ -77,7 +77,7 @@ export function programName(store: Store, programFile: string): string {
   return relative(dirname(store.directory), programFile).split(sep).join('/');
 }
 
-export function programId(store: Store, programFile: string): string {
+function programId(store: Store, programFile: string): string {
   return sha256(programName(store, programFile)).slice(0, 16);
 }
 

@@ -6,7 +6,8 @@ import { readSealed, replaceFile, seal } from './durable.ts';
 import type { Event, RunResult } from './event.ts';
 import type { Plan, Planned } from './plan.ts';
 import { programName } from './previous.ts';
-import { livenessOf, newNonce, type ProcessIdentity } from './process-identity.ts';
+import { newNonce } from './nonce.ts';
+import { livenessOf, type ProcessIdentity } from '../stages/process-identity.ts';
 import type { RunSettings } from './run-settings.ts';
 import type { Store } from './store.ts';
 

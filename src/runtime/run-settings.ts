@@ -3,7 +3,7 @@ import type { EngineChoice } from '../stages/stage.ts';
 import type { Event } from './event.ts';
 import type { Executor } from './executors/executor.ts';
 import type { Fault } from './fault.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from '../stages/process-identity.ts';
 import type { Digests, Store } from './store.ts';
 
 export interface RunSettings {

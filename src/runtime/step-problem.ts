@@ -60,7 +60,7 @@ export function died(
     message: `the process that ran \`${step.id}\` ${how}${last === '' ? '' : `; it printed at the end: ${last}`}`,
     span: step.span,
     hint: how.includes('SIGKILL')
-      ? 'often the machine ran out of memory: lower `batch_size`, or use `--jobs 1`; finished steps are kept'
+      ? 'often the machine ran out of memory: run again with `--jobs 1`; finished steps are kept'
       : 'finished steps are kept; run again',
   });
 }

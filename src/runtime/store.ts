@@ -25,7 +25,7 @@ export interface Digests {
 }
 
 /** Raised when an older FSL could not read the store any more, or read it wrongly. */
-export const storeVersion = 1;
+const storeVersion = 1;
 
 export interface Store {
   readonly directory: string;

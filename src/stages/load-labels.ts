@@ -10,7 +10,7 @@ import { list, type Finding } from './load-columns.ts';
 export type LabelNames = readonly (readonly [label: string, name: string])[];
 
 /** A number as the shortest text that reads as it: `1`, not `1.0`. */
-export function labelText(value: Scalar): string {
+function labelText(value: Scalar): string {
   return String(value);
 }
 

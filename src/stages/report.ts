@@ -1,5 +1,7 @@
 // The report artifact: one file `report.json`. What evaluate and compare give, and what tables and pages show.
 
+import type { Summary } from '../learning/statistics/summary.ts';
+
 /** A figure with its 95 % interval where one is known. */
 export interface Figure {
   readonly value: number;
@@ -46,18 +48,11 @@ export interface Slice {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** One metric over the draws of one compared stage: instances trained and measured on the same rows are one. */
-export interface Sample {
-  readonly mean: number;
-  /** Sample standard deviation (n - 1); null for one draw. */
-  readonly sd: number | null;
-  readonly n: number;
-  readonly min: number;
-  readonly max: number;
-  /** 95 % t-interval within the range of the metric; null for one draw, and where all are equal. */
-  readonly low: number | null;
-  readonly high: number | null;
-}
+/**
+ * One metric over the draws of one compared stage: instances trained and measured on the same rows are one. The interval
+ * lies within the range of the metric; it is null for one draw, and where all are equal.
+ */
+export type Sample = Summary;
 
 export interface ComparisonReport {
   readonly type: 'comparison';

@@ -190,9 +190,6 @@ export interface StageDefinition<
   exports?(options: OptionValues<O>): readonly Export[];
 }
 
-/** Options that every stage takes. */
-export { commonOptions } from './common-options.ts';
-
 /** Types the declaration and hands it back; variance is erased at the registry. */
 export function defineStage<const O extends Options, const I extends Inputs, const P extends Outputs>(
   definition: StageDefinition<O, I, P>,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { isClaim, openClaims, type Claims } from '../../src/runtime/claim.ts';
-import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/runtime/process-identity.ts';
+import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/stages/process-identity.ts';
 import type { Store } from '../../src/runtime/store.ts';
 import { storeOf } from './rig/run.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ownIdentity } from '../../src/runtime/process-identity.ts';
+import { ownIdentity } from '../../src/stages/process-identity.ts';
 import { listRunning, listRuns, readRun } from '../../src/runtime/run-record.ts';
 import { fromStep, pipelineOf } from './rig/pipeline.ts';
 import { folderWithData, objectsOf, runCounted, told } from './rig/prepared.ts';
@@ -154,7 +154,7 @@ describe('a step that fails', () => {
     const [failure] = told(events, 'step-failed');
     expect(failure?.step).toBe('model[seed=1]');
     expect(failure?.diagnostics).toMatchObject([
-      { code: 'training-failed', span: { source: { path: 'test.fsl' } } },
+      { code: 'empty-data', span: { source: { path: 'test.fsl' } } },
     ]);
     expect(told(events, 'step-skipped').map(({ step }) => step)).toContain('score[seed=1]');
 

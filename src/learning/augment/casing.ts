@@ -40,7 +40,7 @@ export function placeWords(pieces: readonly Piece[], moved: readonly Piece[]): P
 }
 
 /** With a capital first letter. */
-export function capitalise(word: string): string {
+function capitalise(word: string): string {
   const [head = '', ...rest] = word;
   return head.toUpperCase() + rest.join('');
 }

@@ -51,7 +51,7 @@ export function readBertConfig(config: JsonObject, file: string): BertConfig {
 }
 
 /** Name and shape, as the file has them, of every weight the program uses. */
-export function bertWeights(
+function bertWeights(
   config: BertConfig,
 ): readonly { readonly name: string; readonly shape: readonly number[] }[] {
   const width = config.hidden_size;

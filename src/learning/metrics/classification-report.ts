@@ -37,7 +37,7 @@ export function classificationReport(
 }
 
 /** The report of counts that are known already. */
-export function reportOf(
+function reportOf(
   counted: Confusion,
   labels: readonly string[],
   only?: readonly string[],

@@ -9,7 +9,7 @@ import { artifactDigest } from '../action.ts';
 import type { JobOutcome } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local.ts';
 import { noFault } from '../fault.ts';
-import { ownIdentity } from '../process-identity.ts';
+import { ownIdentity } from '../../stages/process-identity.ts';
 import { verifiedArtifact } from '../verified-artifact.ts';
 import type { InputArtifact, WrittenFile } from '../worker-message.ts';
 import { usage, type Context } from './context.ts';

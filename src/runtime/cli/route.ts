@@ -22,7 +22,7 @@ export function route(args: readonly string[], { commands, isFile }: Routing): R
   return known(plain.some((arg) => looksLikeFile(arg) && !arg.startsWith('-')) ? ['run', ...plain] : plain);
 }
 
-export function looksLikeFile(arg: string): boolean {
+function looksLikeFile(arg: string): boolean {
   return arg.endsWith('.fsl');
 }
 

@@ -4,7 +4,7 @@ import type { Event, RunResult } from '../event.ts';
 import { execute } from '../execute.ts';
 import { localExecutor } from '../executors/local.ts';
 import { faultFrom } from '../fault.ts';
-import { ownIdentity } from '../process-identity.ts';
+import { ownIdentity } from '../../stages/process-identity.ts';
 import type { Planned } from '../plan.ts';
 import type { RunSettings } from '../run-settings.ts';
 import { eventJson } from '../report/events-json.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { programName } from '../previous.ts';
-import { ownIdentity } from '../process-identity.ts';
+import { ownIdentity } from '../../stages/process-identity.ts';
 import { listRunning } from '../run-record.ts';
 import { duration } from '../report/quantity.ts';
 import { openStore } from '../store.ts';

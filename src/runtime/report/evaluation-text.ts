@@ -125,7 +125,7 @@ function sliceLines(report: EvaluationReport, paint: Paint): readonly string[] {
 }
 
 /** `0.886 … 0.934`, or nothing. */
-export function interval({ low, high }: Omit<Figure, 'value'>): string {
+function interval({ low, high }: Omit<Figure, 'value'>): string {
   return low === undefined || high === undefined ? '' : `${figure(low)} … ${figure(high)}`;
 }
 

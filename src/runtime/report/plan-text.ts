@@ -78,7 +78,7 @@ export function graphText(graph: Graph, options: PlanTextOptions): string {
 }
 
 /** `Plan: 3 to run, 2 pending, 10 cached.` */
-export function planSummary(plan: Plan, paint: Paint): string {
+function planSummary(plan: Plan, paint: Paint): string {
   const { run, pending, cached } = plan.summary;
   const known = plan.steps.filter((step) => step.state !== 'cached');
   const estimate = known.reduce((sum, step) => sum + (step.estimate?.seconds ?? 0), 0);

@@ -31,7 +31,7 @@ export function progressLines(state: ProgressState, options: LineOptions): reado
 }
 
 /** `12/40 steps, 8 cached` */
-export function counterLine({ done, total, cached, failed }: ProgressState, paint: Paint): string {
+function counterLine({ done, total, cached, failed }: ProgressState, paint: Paint): string {
   const parts = [
     `${done}/${total} steps`,
     `${cached} cached`,

@@ -79,7 +79,7 @@ export function stack(tables: readonly Table[]): Table {
 }
 
 /** A parsed value as a cell: scalars and flat lists as they are, anything deeper as its JSON text. */
-export function toValue(value: unknown): Value {
+function toValue(value: unknown): Value {
   return Array.isArray(value) ? value.map(toScalar) : toScalar(value);
 }
 

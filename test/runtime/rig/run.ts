@@ -9,7 +9,7 @@ import type { Executor } from '../../../src/runtime/executors/executor.ts';
 import { faultFrom } from '../../../src/runtime/fault.ts';
 import { planSteps, type Planned } from '../../../src/runtime/plan.ts';
 import { openPrevious } from '../../../src/runtime/previous.ts';
-import { ownIdentity } from '../../../src/runtime/process-identity.ts';
+import { ownIdentity } from '../../../src/stages/process-identity.ts';
 import { openStore, type Store } from '../../../src/runtime/store.ts';
 import { inProcessExecutor } from './in-process.ts';
 import { logVariable } from './stages.ts';

@@ -101,7 +101,7 @@ const fit = defineStage({
     context.note('a note');
     if (options.fail_unless !== undefined && !existsSync(options.fail_unless)) {
       throw new Failure({
-        code: 'training-failed',
+        code: 'empty-data',
         message: 'the loss is NaN',
         span: wholeSource('step:epochs'),
       });

@@ -31,7 +31,7 @@ interface Completable {
   }[];
 }
 
-export function completionScript(shell: Shell, program: Command): string {
+function completionScript(shell: Shell, program: Command): string {
   const commands = program.commands.map((command): Completable => ({
     name: command.name(),
     summary: command.summary(),

@@ -21,7 +21,7 @@ export function addRun(program: Command, context: Context): void {
     .option('--force [stage]', 'run the stage whatever the store has; without a name, all of them')
     .addOption(new Option('--jobs <n>', 'how many steps may run at once').argParser(wholeNumber(1, 256)))
     .option('--keep-going', 'after a failure, go on with what does not need the failed step')
-    .option('--offline', 'never use the network')
+    .option('--offline', 'never use the network; this version never does')
     .option('--json', 'events as NDJSON on the standard output; with --dry-run, the plan as JSON')
     .option('--quiet', 'nothing but problems')
     .option('--verbose', 'also what is cached; with --dry-run, every instance of `each`');
