@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     model: { type: 'string', default: resolve(root, '../shared/models/all-MiniLM-L6-v2') },
     data: { type: 'string', default: resolve(root, '../shared/data/sst/stsa.binary.train') },
-    python: { type: 'string', default: 'python3' },
+    python: { type: 'string', default: process.env.FSL_PYTHON ?? 'python3' },
     rows: { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
