@@ -37,7 +37,13 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const names = options.label_names;
   const keyFindings =
     names !== undefined && present !== undefined && label !== undefined ? unknownKeys(names, present) : [];
-  if (findings.length > 0) return { dataset: base, findings: [...findings, ...keyFindings] };
+  if (findings.length > 0) {
+    // A wrong text column says nothing against the labels, so more shots than rows can be told with it.
+    const countable = label !== undefined && counts !== undefined && keyFindings.length === 0;
+    const labels = countable && options.where === undefined ? labelRows(counts, names) : undefined;
+    const rows = labels?.reduce((sum, { rows: n = 0 }) => sum + n, 0);
+    return { dataset: { ...base, rows, labels }, findings: [...findings, ...keyFindings] };
+  }
   const none = nothingKept(table, options);
   if (none !== undefined) return { dataset: base, findings: [none] };
   const kept = keptByLabel(table, label, counts, options);
