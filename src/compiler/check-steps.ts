@@ -42,7 +42,21 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
 
 function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
   const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
-  return { id, name, keys, definition, options, common, inputs, after, outputs, doc, span, places };
+  return {
+    id,
+    name,
+    keys,
+    definition,
+    options,
+    common,
+    inputs,
+    after,
+    outputs,
+    doc,
+    span,
+    places,
+    marks: [],
+  };
 }
 
 function checkOnce(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
@@ -79,6 +93,7 @@ function checkOwn(step: ResolvedStep, known: Known, program: Program): Readonly<
     options: step.options,
     given: (name) => step.given.has(name),
     inputs: staticsOf(step, known, program.facts),
+    allowed: undefined,
     facts: program.facts,
     report: (at, problem) => program.diagnostics.add({ span: step.places[at] ?? step.span, ...problem }),
   });

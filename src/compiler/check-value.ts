@@ -75,7 +75,12 @@ export function checkValue(
     case 'call':
     case 'condition':
     case 'requirement':
+    case 'record':
+    case 'space':
+    case 'objective':
       return wrong('something that is written in place');
+    case 'secret':
+      return wrong('`secret("NAME")`');
     default:
       return kind satisfies never;
   }

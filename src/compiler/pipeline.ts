@@ -1,7 +1,7 @@
 // What the compiler hands to the planner: resolved, typed, defaulted, expanded, acyclic. Plain data but for the definitions.
 import type { Source, Span } from '../parser/source.ts';
 import type { Static } from '../stages/artifact.ts';
-import type { StageDefinition } from '../stages/stage.ts';
+import type { BlockStage, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 
 export interface Pipeline {
@@ -35,7 +35,14 @@ export interface CheckedStep {
   readonly options: Readonly<Record<string, Json>>;
   /** Options common to all kinds. */
   readonly common: CommonValues;
+  /** By name; what a block reads from outside it is here too, as `0.model`: input `model` of its first stage. */
   readonly inputs: Readonly<Record<string, CheckedInput>>;
+  /** The stages inside it. */
+  readonly block?: CheckedBlock;
+  /** How outputs are called in the program, where that is not their name: `best.candidate` is the part `0` of `best`. */
+  readonly partNames?: Readonly<Record<string, string>>;
+  /** What a reader of its report has to know. */
+  readonly marks: readonly Mark[];
   /** Steps that must be finished first though nothing is read from them (`after:`). */
   readonly after: readonly string[];
   readonly outputs: Readonly<Record<string, Static>>;
@@ -43,6 +50,24 @@ export interface CheckedStep {
   /** Places for messages: the stage's name, and the value of each option or input. */
   readonly span: Span;
   readonly places: Readonly<Record<string, Span>>;
+}
+
+/** On the face of a report: known from the graph, so it is not part of the stored result. */
+export interface Mark {
+  /** `allowed-leakage`: leakage that the program allows, with its reason. `optimistic`: measured on rows it was selected with. */
+  readonly name: 'allowed-leakage' | 'optimistic';
+  readonly message: string;
+}
+
+/** Stages inside a stage, with placeholders for what each trial chooses. Nothing in it names a stage but `name`. */
+export interface CheckedBlock {
+  readonly stages: readonly CheckedBlockStage[];
+}
+
+export interface CheckedBlockStage extends BlockStage {
+  readonly version: number;
+  readonly options: Readonly<Record<string, Json>>;
+  readonly seed: number;
 }
 
 export interface CommonValues {

@@ -3,7 +3,9 @@ import type * as Ast from '../parser/ast.ts';
 import type { Diagnostics } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
+import type { BlockDeclaration } from '../stages/stage.ts';
 import type { Damage } from './damage.ts';
+import type { Searched } from './resolve-search.ts';
 import type { Scalar, Value } from './value.ts';
 
 export interface Program {
@@ -40,9 +42,23 @@ export interface Binding {
   readonly ordinal: number;
 }
 
-/** The `each` variables around a place, outermost first. */
+/** The `each` variables around a place, outermost first, and the block it stands in. */
 export interface Scope {
   readonly bindings: readonly Binding[];
+  readonly block?: BlockScope;
+}
+
+/** Inside a stage that contains stages. */
+export interface BlockScope {
+  readonly declaration: BlockDeclaration;
+  /** What `search.NAME` may be. */
+  readonly spaces: ReadonlyMap<string, Searched>;
+  /** Names of the search whose spaces are wrong: reported already. */
+  readonly broken: ReadonlySet<string>;
+  /** Names of the search that something in the block mentions; filled while its stages are resolved. */
+  readonly used: Set<string>;
+  /** The stages in the block by name, with their position. */
+  readonly stages: ReadonlyMap<string, number>;
 }
 
 export const fileScope: Scope = { bindings: [] };

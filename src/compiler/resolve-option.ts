@@ -10,7 +10,11 @@ import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import { resolveCall, resolveCallName } from './resolve-call.ts';
 import { resolveCondition } from './resolve-condition.ts';
 import { resolveCount } from './resolve-count.ts';
+import { resolveObjective } from './resolve-objective.ts';
+import { resolveRecord } from './resolve-record.ts';
 import { resolveRequirement } from './resolve-requirement.ts';
+import { isSearch, resolveSearch } from './resolve-search.ts';
+import { resolveSpace } from './resolve-space.ts';
 
 export function resolveOption(
   expr: Ast.Expr,
@@ -24,6 +28,7 @@ export function resolveOption(
     if (condition === undefined) return undefined;
     return resolveOption(condition ? expr.then : expr.otherwise, kind, scope, program);
   }
+  if (isSearch(expr, scope)) return resolveSearch(expr, kind, scope, program);
   const declaration = letBehind(expr, kind, scope, program);
   if (declaration !== undefined) return resolveOption(declaration.value, kind, fileScope, program);
 
@@ -46,6 +51,12 @@ export function resolveOption(
       return resolveMap(expr, kind, scope, program);
     case 'either':
       return resolveEither(expr, kind, scope, program);
+    case 'record':
+      return resolveRecord(expr, kind, scope, program);
+    case 'space':
+      return resolveSpace(expr, scope, program);
+    case 'objective':
+      return resolveObjective(expr, scope, program);
     case 'output-path': {
       const path = resolveValue(expr, kind, scope, program);
       if (typeof path !== 'string') return undefined;
@@ -63,6 +74,7 @@ export function resolveOption(
     case 'size':
     case 'column':
     case 'template':
+    case 'secret':
       return resolveValue(expr, kind, scope, program);
     default:
       return kind satisfies never;

@@ -17,7 +17,7 @@ import { resolveInput } from './resolve-input.ts';
 import { resolveReference } from './references.ts';
 
 /** A step before its artifacts are checked. */
-export type ResolvedStep = Omit<CheckedStep, 'outputs'> & {
+export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
   /** Whether every option and input could be resolved; a report stands for it otherwise. */
   readonly complete: boolean;
   /** Options and inputs that the program gives, as against defaults. */

@@ -1,6 +1,7 @@
 // Declarations of options. One declaration gives the TypeScript type, validation, completion, docs and the cache key.
 // Option kinds are a closed set: consumers switch over `OptionKind` exhaustively.
-import type { CallValue, Condition, Count, Json, Requirement } from './value.ts';
+import type { Objective } from './stage.ts';
+import type { CallValue, Condition, Count, Json, Requirement, SecretValue, Space } from './value.ts';
 
 export type OptionKind =
   | { readonly type: 'int'; readonly min?: number; readonly max?: number }
@@ -36,6 +37,14 @@ export type OptionKind =
       readonly distinct?: boolean;
     }
   | { readonly type: 'map'; readonly of: OptionKind }
+  /** `{ gpu: 1, memory: 8GB }`: a map whose keys are declared. */
+  | { readonly type: 'record'; readonly fields: Readonly<Record<string, Option<unknown>>> }
+  /** `uniform(a, b)`, `log_uniform(a, b)`, `int(a, b)`, `choice(…)`: what a search chooses from. */
+  | { readonly type: 'space' }
+  /** `stage.metric` of a stage inside the block. */
+  | { readonly type: 'objective' }
+  /** `secret("NAME")` and nothing else; never keyed, shown or stored. */
+  | { readonly type: 'secret' }
   /** The first kind that accepts the value; `oneOrMany` style alternatives. */
   | { readonly type: 'either'; readonly kinds: readonly OptionKind[] };
 
@@ -110,6 +119,9 @@ export const template = builder<object, string>('template');
 export const count = builder<object, Count>('count');
 export const name = builder<object, string>('name');
 export const condition = builder<object, Condition>('condition');
+export const space = builder<object, Space>('space');
+export const objective = builder<object, Objective>('objective');
+export const secret = builder<object, SecretValue>('secret');
 export const requirement = builder<{ readonly metrics: readonly string[] }, Requirement>('requirement');
 
 /** A file or folder to write, or a URL; absolute once resolved. */
@@ -211,6 +223,21 @@ export function map<T>(
   const { doc, keyed } = settings;
   return {
     kind: { type: 'map', of: of.kind },
+    doc,
+    required: false,
+    fallback: undefined,
+    keyed: keyed ?? true,
+  };
+}
+
+/** A map whose keys are declared; a key that is not given has its own default, or is absent. */
+export function record<const F extends Options>(
+  fields: F,
+  settings: Common,
+): Option<Partial<OptionValues<F>> | undefined> {
+  const { doc, keyed } = settings;
+  return {
+    kind: { type: 'record', fields },
     doc,
     required: false,
     fallback: undefined,

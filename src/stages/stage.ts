@@ -7,6 +7,7 @@ import type {
   ArtifactType,
   Capability,
   Output,
+  Partition,
   Static,
   StaticDataset,
   StaticFiles,
@@ -16,6 +17,7 @@ import type {
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
 import type { Report } from './report.ts';
+import type { Json } from './value.ts';
 
 /**
  * What a stage does with an input, for the leakage rules:
@@ -89,6 +91,8 @@ export interface CheckContext<O extends Options> {
   /** Whether the program gave the option, as against its default. */
   given(option: string): boolean;
   readonly inputs: Statics;
+  /** The words of `allow: leakage("…")`, where the stage has them. */
+  readonly allowed: string | undefined;
   readonly facts: Facts;
   /** Reports at the value of an option or input (its name when it is absent: at the stage's name). */
   readonly report: (
@@ -119,6 +123,8 @@ export interface RunContext<O extends Options, I extends Inputs> {
   computed?(computation: Computation): void;
   readonly signal: AbortSignal;
   readonly engine: EngineChoice;
+  /** The stages inside this one; only for kinds with a `block`. */
+  readonly block?: BlockRun;
   /** A directory for caches shared between steps (frozen embeddings), or none. */
   readonly cacheDirectory: string | undefined;
 }
@@ -143,6 +149,71 @@ export interface EngineChoice {
   /** Processor threads of one step: the same whatever else runs beside it, so that results do not depend on `--jobs`. */
   readonly threads?: number;
 }
+
+/**
+ * A kind whose stages may contain stages, which it runs itself, many times: `tune`. Inside the block `search.NAME` is a value
+ * that each trial chooses from a space, and `fold.train` a dataset that the stage makes of one of its own inputs.
+ */
+export interface BlockDeclaration {
+  /** The option that maps names to spaces (`{ rate: log_uniform(1e-5, 1e-3) }`), and the word for its values inside. */
+  readonly search: string;
+  /** The word for the datasets made for each trial, and its parts. They are disjoint where one input gives several. */
+  readonly folds: string;
+  readonly parts: Readonly<Record<string, BlockPart>>;
+  /** The option that names a metric of a stage inside: resolved to `Objective`. At least one of them is given. */
+  readonly objectives: readonly string[];
+  /** Part of the folds that trials are measured on; what reads it is not refitted and not handed out. */
+  readonly held: string;
+}
+
+export interface BlockPart {
+  /** The inputs it may be drawn from; the first that is given. */
+  readonly of: readonly string[];
+  readonly partition: Partition;
+  readonly doc: string;
+}
+
+/** A metric of the report of a stage in the block, by its position there. */
+export interface Objective {
+  readonly stage: number;
+  readonly metric: string;
+}
+
+/** The block while the step runs. Stages are known by their position, in an order in which inputs come first. */
+export interface BlockRun {
+  readonly stages: readonly BlockStage[];
+  /** Writes a dataset of this stage's own making, to be read by stages of the block. */
+  make(type: ArtifactType, write: (output: Output) => Promise<void>): Promise<Artifact>;
+  /**
+   * Runs a stage with the values of a trial, and gives its parts. `inputs` are those that come from folds and from other
+   * stages of the block; what comes from outside is added. A missing optional input is absent.
+   * @throws Failure where the stage fails
+   */
+  run(
+    stage: number,
+    values: Readonly<Record<string, Json>>,
+    inputs: Readonly<Record<string, Artifact>>,
+  ): Promise<Readonly<Record<string, Artifact>>>;
+  /** Writes the files of an artifact as a part of this step. */
+  hand(part: string, artifact: Artifact): Promise<void>;
+}
+
+export interface BlockStage {
+  /** As in the program, for messages; never in a result, so that renaming changes nothing. */
+  readonly name: string;
+  readonly kind: string;
+  /** What it reads, by input; inputs from outside the block are not listed. */
+  readonly inputs: Readonly<Record<string, BlockInput>>;
+  /** Inputs that the stage cannot do without. */
+  readonly required: readonly string[];
+  readonly outputs: readonly string[];
+  /** The part of the step that this stage's outputs are handed out as, by output; empty where it is not handed out. */
+  readonly handed: Readonly<Record<string, string>>;
+}
+
+export type BlockInput =
+  | { readonly from: 'fold'; readonly part: string }
+  | { readonly from: 'stage'; readonly stage: number; readonly part: string };
 
 /** Whether a `require:` holds. */
 export interface Judgement {
@@ -177,6 +248,8 @@ export interface StageDefinition<
   readonly options: O;
   readonly inputs: I;
   readonly outputs: P;
+  /** Stages may stand inside it. */
+  readonly block?: BlockDeclaration;
   /** Whether the seed can change the output; keyed only then. */
   randomness(options: OptionValues<O>): boolean;
   /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */

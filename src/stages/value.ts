@@ -41,3 +41,20 @@ export type Condition =
     };
 
 export type Cell = { readonly column: string } | { readonly value: string | number | boolean | null };
+
+/** What a search chooses a value from. */
+export type Space =
+  | { readonly space: 'uniform' | 'log_uniform' | 'int'; readonly low: number; readonly high: number }
+  | { readonly space: 'choice'; readonly values: readonly Json[] };
+
+/** `search.NAME` inside a block: stands for the trial's value, or for what the chosen one of `choice` resolves to here. */
+export interface Placeholder {
+  readonly $search: string;
+  /** For `choice`: what each value resolves to at this place, in the order of the choices. */
+  readonly cases?: readonly Json[];
+}
+
+/** `secret("NAME")`: only the name of the environment variable; its value is read when the step runs. */
+export interface SecretValue {
+  readonly $secret: string;
+}

@@ -44,6 +44,16 @@ export function kindText(kind: OptionKind): string {
       return `a map \`{ name: … }\`, each value ${kindText(kind.of)}`;
     case 'either':
       return kind.kinds.map(kindText).join('; or ');
+    case 'record':
+      return `a map \`{ ${Object.keys(kind.fields)
+        .map((name) => `${name}: …`)
+        .join(', ')} }\``;
+    case 'space':
+      return 'what to choose from: `uniform(a, b)`, `log_uniform(a, b)`, `int(a, b)` or `choice(…)`';
+    case 'objective':
+      return 'a metric of a stage in the block, such as `score.macro_f1`';
+    case 'secret':
+      return '`secret("NAME")`, the name of an environment variable';
     default:
       return kind satisfies never;
   }
@@ -73,6 +83,12 @@ export function choices(kind: OptionKind): readonly Choice[] {
       return choices(kind.of);
     case 'either':
       return kind.kinds.flatMap(choices);
+    case 'record':
+      return Object.entries(kind.fields).map(([name, option]) => ({
+        text: `${name}: …`,
+        doc: `${option.doc} Takes ${kindText(option.kind)}.`,
+        arguments: {},
+      }));
     case 'requirement':
       return [];
     case 'int':
@@ -88,6 +104,9 @@ export function choices(kind: OptionKind): readonly Choice[] {
     case 'condition':
     case 'name':
     case 'output-path':
+    case 'space':
+    case 'objective':
+    case 'secret':
       return [];
     default:
       return kind satisfies never;
@@ -138,6 +157,10 @@ export function valueText(kind: OptionKind, value: Json): string {
     case 'requirement':
     case 'output-path':
     case 'map':
+    case 'record':
+    case 'space':
+    case 'objective':
+    case 'secret':
       return languageText(value);
     default:
       return kind satisfies never;

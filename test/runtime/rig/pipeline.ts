@@ -58,6 +58,7 @@ function checkedStep(sketch: StepSketch, source: Source): CheckedStep {
     options,
     common: { seed: 0, device: 'auto', timeout: undefined, retries: 0, cache: true, ...common },
     inputs,
+    marks: [],
     after,
     outputs: {},
     doc: undefined,

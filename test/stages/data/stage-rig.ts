@@ -42,6 +42,7 @@ export function checkStage(stage: StageDefinition, given: Given, from: CheckInpu
       report: nothing,
       many: () => [],
     },
+    allowed: undefined,
     facts: from.facts as Facts,
     report: (at, problem) => problems.push(show({ span: wholeSource(`at ${at}`), ...problem })),
   });

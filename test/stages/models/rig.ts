@@ -104,6 +104,7 @@ export function check(
       files: (name) => find(name, 'files'),
       many: () => setting.many ?? [],
     },
+    allowed: undefined,
     facts: {} as never, // none of these stages asks for facts
     report: (at, { code, message, severity }) =>
       problems.push(`${at} ${severity === 'warning' ? 'warns ' : ''}${code}: ${message}`),
