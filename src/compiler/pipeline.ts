@@ -65,9 +65,14 @@ export interface CheckedBlock {
 }
 
 export interface CheckedBlockStage extends BlockStage {
-  readonly version: number;
+  readonly definition: StageDefinition;
   readonly options: Readonly<Record<string, Json>>;
   readonly seed: number;
+  /**
+   * Inputs from outside the block that a `choice` decides, with its name in the search: of the inputs of the step called
+   * `0.model.0`, `0.model.1`, … the one of the trial is read as input `model`.
+   */
+  readonly chosen: Readonly<Record<string, string>>;
 }
 
 export interface CommonValues {

@@ -17,7 +17,6 @@ import type {
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
 import type { Report } from './report.ts';
-import type { Json } from './value.ts';
 
 /**
  * What a stage does with an input, for the leakage rules:
@@ -181,9 +180,21 @@ export interface Objective {
 
 /** The block while the step runs. Stages are known by their position, in an order in which inputs come first. */
 export interface BlockRun {
-  readonly stages: readonly BlockStage[];
+  readonly stages: readonly RunningStage[];
+  /**
+   * What the stages take where the program says nothing in the places of the search: the trial to compare others with.
+   * Nothing where a place has no default, or places of one name have different ones.
+   */
+  readonly defaults: TrialValues | undefined;
+  /** Seconds since the step began. */
+  seconds(): number;
   /** Writes a dataset of this stage's own making, to be read by stages of the block. */
   make(type: ArtifactType, write: (output: Output) => Promise<void>): Promise<Artifact>;
+  /**
+   * A text for what a run of the stage would give, equal for equal results on equal engines. `inputs` has such a text, or
+   * the digest of an artifact, for every input that `run` would be given.
+   */
+  identity(stage: number, values: TrialValues, inputs: Readonly<Record<string, string>>): string;
   /**
    * Runs a stage with the values of a trial, and gives its parts. `inputs` are those that come from folds and from other
    * stages of the block; what comes from outside is added. A missing optional input is absent.
@@ -191,11 +202,25 @@ export interface BlockRun {
    */
   run(
     stage: number,
-    values: Readonly<Record<string, Json>>,
+    values: TrialValues,
     inputs: Readonly<Record<string, Artifact>>,
+    note?: (message: string) => void,
   ): Promise<Readonly<Record<string, Artifact>>>;
+  /** Frees the disk that artifacts of `make` and `run` take; nobody reads them any more. */
+  drop(artifacts: Iterable<Artifact>): Promise<void>;
   /** Writes the files of an artifact as a part of this step. */
   hand(part: string, artifact: Artifact): Promise<void>;
+}
+
+/**
+ * By name of the search: the number chosen from a range, or the position in a `choice`. Null leaves the place out, as if
+ * the program said nothing there.
+ */
+export type TrialValues = Readonly<Record<string, number | null>>;
+
+export interface RunningStage extends BlockStage {
+  /** Names of the search that the stage reads itself, in its options and inputs. */
+  readonly searched: readonly string[];
 }
 
 export interface BlockStage {
