@@ -1,10 +1,9 @@
 // Which rows of a dataset go into which part. The drawing itself is in src/learning/sampling; here it is told what a row is.
 import type { Pool } from '../learning/sampling/draw.ts';
-import type { RowKeys } from '../learning/sampling/units.ts';
 import type { Random } from '../learning/random.ts';
-import { isMissing } from './condition.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
-import { cellText, unknownColumn, type Finding } from './load-columns.ts';
+import { labelIndices, type Dataset } from './dataset.ts';
+import { unknownColumn, type Finding } from './load-columns.ts';
+import { rowKeys } from './row-keys.ts';
 import { drawOrder, countProblems, shareOf, type Counts, type Part } from './split-known.ts';
 import { needsLabels, outsideRows, severalLabels, tooFewRows, type Shortage } from './split-problems.ts';
 
@@ -124,27 +123,6 @@ function namedParts(dataset: Dataset, counts: Counts): NamedParts {
     parts.set(part, mine);
   }
   return { parts, findings, notes };
-}
-
-async function rowKeys(dataset: Dataset, group: string | undefined): Promise<RowKeys> {
-  const { normaliseText } = await import('../learning/identity.ts');
-  const values = [...dataset.columns.values()];
-  const whole = (row: number): string => JSON.stringify(values.map((column) => column[row]));
-  const text = dataset.roles.text === undefined ? undefined : texts(dataset);
-  const { label, id } = dataset.roles;
-  const cell = (name: string | undefined, row: number) =>
-    (name === undefined ? undefined : dataset.columns.get(name)?.[row]) ?? null;
-  const rows = Array.from({ length: dataset.rows }, (_, row) => row);
-  const groupOf = (row: number): string | undefined => {
-    const value = cell(group, row);
-    return isMissing(value) ? undefined : cellText(value);
-  };
-  return {
-    identity: rows.map((row) => (text === undefined ? whole(row) : normaliseText(text[row] ?? ''))),
-    detail: (row) => JSON.stringify([text?.[row] ?? '', cell(label, row), cell(id, row)]),
-    source: dataset.source,
-    group: group === undefined ? undefined : rows.map(groupOf),
-  };
 }
 
 /** Rows that `rest` would have taken, had they not shared something with another part. */
