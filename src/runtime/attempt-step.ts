@@ -1,5 +1,6 @@
 // One attempt of a claimed step: run in a private folder, its inputs checked again, its result published as a whole or dropped.
-import type { CheckedStep } from '../compiler/pipeline.ts';
+import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
+import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
@@ -8,7 +9,7 @@ import type { StepOutcome, StepRun } from './run-step.ts';
 import { differing, locationsOf, resolveInputs } from './step-inputs.ts';
 import { changedDuringRun, died, placed, timedOut } from './step-problem.ts';
 import type { PublishedFile } from './store.ts';
-import type { JobResult, WorkerInput } from './worker-message.ts';
+import type { JobResult, JobStage, WorkerInput } from './worker-message.ts';
 
 export interface Work {
   readonly step: CheckedStep;
@@ -53,18 +54,18 @@ async function runJob({ step, parts, run }: Work, folder: string, notes: string[
   const locations = locationsOf(run);
   const inputs: Record<string, WorkerInput> = {};
   for (const [name, input] of Object.entries(step.inputs)) {
-    const [contents, declared] = [parts.inputs[name], step.definition.inputs[name]];
+    const [contents, declared] = [parts.inputs[name], declaredInput(step, name)];
     if (contents === undefined || declared === undefined) throw new Error(`${step.id} has no input ${name}`);
     inputs[name] = workerInput(input, contents, declared.accepts, locations);
   }
-  const absent = step.definition.absent?.(step.options) ?? [];
   return settings.executor.run({
     job: {
       kind: step.definition.name,
       options: step.options,
       seed: step.common.seed,
       inputs,
-      parts: Object.keys(step.definition.outputs).filter((part) => !absent.includes(part)),
+      ...(step.block === undefined ? {} : { block: step.block.stages.map(jobStage) }),
+      parts: writtenParts(step),
       folder,
       objects: settings.store.path('objects'),
       engine: {
@@ -81,6 +82,17 @@ async function runJob({ step, parts, run }: Work, folder: string, notes: string[
       run.tell({ type: 'step-note', step: step.id, message });
     },
   });
+}
+
+/** Its own parts, and those of stages inside it that are handed out. */
+function writtenParts({ definition, options, block }: CheckedStep): readonly string[] {
+  const absent = definition.absent?.(options) ?? [];
+  const own = Object.keys(definition.outputs).filter((part) => !absent.includes(part));
+  return [...own, ...(block?.stages.flatMap(({ handed }) => Object.values(handed)) ?? [])];
+}
+
+function jobStage({ definition: _, ...stage }: CheckedBlockStage): JobStage {
+  return stage;
 }
 
 /** The result becomes visible, unless what it was made from is not what it was. */
@@ -100,7 +112,7 @@ async function publish(
   const outputs: Record<string, StoredArtifact> = {};
   const files: PublishedFile[] = [];
   for (const [part, written] of Object.entries(result.outputs)) {
-    const type = step.definition.outputs[part]?.type ?? 'files';
+    const type = step.definition.outputs[part]?.type ?? step.outputs[part]?.type ?? 'files';
     outputs[part] = storedArtifact(
       type,
       written.map(({ name, digest, size }) => ({ name, digest, size })),

@@ -3,6 +3,8 @@ import { stepId } from '../compiler/expand.ts';
 import type { CheckedInput, CheckedStep } from '../compiler/pipeline.ts';
 import { positionAt, type Position, type Span } from '../parser/source.ts';
 import type { Json } from '../stages/value.ts';
+import { blockChanges } from './block-changes.ts';
+import { inputText } from './block-inputs.ts';
 import { canonicalJson } from './canonical.ts';
 import type { InputContents, KeyParts } from './key.ts';
 import type { Reason } from './plan.ts';
@@ -43,7 +45,11 @@ export function changesOf(comparison: Comparison): readonly Reason[] {
       reasons.push({ code: 'environment_changed', path: part, before: before[part], after: after[part] });
     }
   }
-  reasons.push(...optionChanges(comparison, restaged), ...inputChanges(comparison));
+  reasons.push(
+    ...optionChanges(comparison, restaged),
+    ...blockChanges({ ...comparison, before: before.block, after: after.block }),
+    ...inputChanges(comparison),
+  );
   return reasons;
 }
 
@@ -74,14 +80,18 @@ function inputChanges(comparison: Comparison): readonly Reason[] {
       const [from, to] = differingMembers(was, is);
       reasons.push({
         code: 'option_changed',
-        path: name,
+        path: inputText(step, name),
         before: from,
         after: to,
         ...locate(step.places[name] ?? step.span),
       });
       continue;
     }
-    reasons.push({ code: 'input_changed', path: name, ...difference(was, is, input, show) });
+    reasons.push({
+      code: 'input_changed',
+      path: inputText(step, name),
+      ...difference(was, is, input, show),
+    });
   }
   return reasons;
 }

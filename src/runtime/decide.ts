@@ -2,6 +2,7 @@
 // found while deciding. Reads records and digests; changes nothing.
 import type { CheckedInput, CheckedStep, Pipeline } from '../compiler/pipeline.ts';
 import type { Action, StoredArtifact } from './action.ts';
+import { inputText } from './block-inputs.ts';
 import { changesOf, createLocate, whyText } from './changes.ts';
 import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
 import { actionKey, keyParts, type InputContents, type KeyParts } from './key.ts';
@@ -39,7 +40,7 @@ export function openDecisions(
       const resolved = contents(input);
       if (resolved.state === 'known') inputs[name] = resolved.contents;
       else if (resolved.state === 'waiting') waiting ??= resolved.step;
-      else missing ??= { code: 'input_missing', path: name, file: show(resolved.path) };
+      else missing ??= { code: 'input_missing', path: inputText(step, name), file: show(resolved.path) };
     }
     const parts = keyParts(step, inputs);
     const key = waiting === undefined && missing === undefined ? actionKey(parts) : undefined;

@@ -6,6 +6,7 @@ import { openAttempts, sweepAttempts } from './attempt.ts';
 import { openClaims, sweepClaims } from './claim.ts';
 import { conclude, hasConclusion, openExportedFiles } from './conclude.ts';
 import type { RunResult } from './event.ts';
+import { partLabel } from './part-names.ts';
 import type { Planned, StepPlan } from './plan.ts';
 import { remember, type PreviousStep } from './previous.ts';
 import { openRunRecord, sweepRunning } from './run-record.ts';
@@ -56,6 +57,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
     slots: openSlots(Math.max(1, settings.jobs)),
     actions,
     fresh: new Set(),
+    label: (id, part) => partLabel(steps.get(id)?.step ?? { id, outputs: {} }, part),
     tell,
   };
   let executed = 0;

@@ -80,6 +80,8 @@ export interface Locations extends Sources {
   readonly store: Store;
   /** How a file is called when talking to people. */
   readonly show: (path: string) => string;
+  /** The same of a part of a step. */
+  readonly label: (step: string, part: string) => string;
 }
 
 /** The files behind contents that are known. `input` and `contents` belong together. */
@@ -106,17 +108,16 @@ function oneArtifact(
   type: ArtifactType,
   locations: Locations,
 ): InputArtifact {
-  const { store, show } = locations;
+  const { store, show, label } = locations;
   if (input.from === 'step') {
     const artifact = locations.artifact(input.step, input.part);
     if (artifact === undefined) throw new Error(`${input.step} has not given ${input.part}`);
-    const label = input.part === '' ? input.step : `${input.step}.${input.part}`;
     const files = artifact.files.map(({ name, digest }) => {
       return {
         name,
         digest,
         path: store.objectPath(digest),
-        shown: `${label}/${name}`,
+        shown: `${label(input.step, input.part)}/${name}`,
         origin: 'store' as const,
       };
     });

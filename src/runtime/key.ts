@@ -1,6 +1,8 @@
 // The key of a step: what the bytes of its result depend on, and nothing else. Equal parts, equal key, on every machine.
-import type { CheckedStep } from '../compiler/pipeline.ts';
+import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
+import type { BlockInput, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
+import { searchedNames } from './block-values.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Raised when keys are made of other parts, or artifacts are stored in another form. */
@@ -9,16 +11,28 @@ const keyFormat = 1;
 const numericsVersion = 1;
 
 /** Kept beside every result, so that the next run can say what changed. */
-export interface KeyParts {
+export interface KeyParts extends StageParts {
   readonly format: number;
   readonly numerics: number;
+  readonly inputs: Readonly<Record<string, InputContents>>;
+  /** The stages inside it, where there are some. */
+  readonly block?: readonly BlockStageParts[];
+}
+
+interface StageParts {
   readonly kind: string;
   readonly version: number;
   /** The options that affect the output. */
   readonly options: Readonly<Record<string, Json>>;
-  readonly inputs: Readonly<Record<string, InputContents>>;
   /** Only where randomness is used. */
   readonly seed?: number;
+}
+
+/** Contents from outside the block are among the inputs of the step. */
+export interface BlockStageParts extends StageParts {
+  readonly inputs: Readonly<Record<string, BlockInput>>;
+  readonly chosen: Readonly<Record<string, string>>;
+  readonly handed: Readonly<Record<string, string>>;
 }
 
 /** What is keyed of an input: contents, never the names or places of steps and files. */
@@ -38,15 +52,12 @@ export interface MemberContents {
 }
 
 export function keyParts(step: CheckedStep, inputs: Readonly<Record<string, InputContents>>): KeyParts {
-  const { definition, common } = step;
+  const { definition, common, options, block } = step;
   return {
-    format: keyFormat,
-    numerics: numericsVersion,
-    kind: definition.name,
-    version: definition.version,
-    options: keyedOptions(step),
+    ...environment,
+    ...stageParts(definition, options, seedOf(definition, options, common.seed)),
     inputs,
-    ...(isRandom(step) ? { seed: common.seed } : {}),
+    ...(block === undefined ? {} : { block: block.stages.map(blockStageParts) }),
   };
 }
 
@@ -55,8 +66,44 @@ export function actionKey(parts: KeyParts): string {
   return sha256(canonicalJson(parts));
 }
 
+/** The same text for stages that give the same; `inputs` are digests, or texts that are as good. */
+export function stageIdentity(
+  { definition, seed }: Pick<CheckedBlockStage, 'definition' | 'seed'>,
+  options: Readonly<Record<string, Json>>,
+  inputs: Readonly<Record<string, Json>>,
+): string {
+  const parts = stageParts(definition, options, seedOf(definition, options, seed));
+  return sha256(canonicalJson({ ...environment, ...parts, inputs }));
+}
+
+const environment = { format: keyFormat, numerics: numericsVersion } as const;
+
+/** With options that only a trial chooses, a stage may draw. */
+function blockStageParts(stage: CheckedBlockStage): BlockStageParts {
+  const { definition, options, inputs, chosen, handed } = stage;
+  const open = searchedNames(Object.values(options)).length > 0;
+  const seed = open ? stage.seed : seedOf(definition, options, stage.seed);
+  return { ...stageParts(definition, options, seed), inputs, chosen, handed };
+}
+
+function stageParts(
+  definition: StageDefinition,
+  options: Readonly<Record<string, Json>>,
+  seed: number | undefined,
+): StageParts {
+  return {
+    kind: definition.name,
+    version: definition.version,
+    options: keyedOptions(definition, options),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
 /** Options that are absent, or say nothing about the output, are left out. */
-function keyedOptions({ definition, options }: CheckedStep): Readonly<Record<string, Json>> {
+function keyedOptions(
+  definition: StageDefinition,
+  options: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> {
   const keyed: Record<string, Json> = {};
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && definition.options[name]?.keyed !== false) keyed[name] = value;
@@ -64,6 +111,10 @@ function keyedOptions({ definition, options }: CheckedStep): Readonly<Record<str
   return keyed;
 }
 
-function isRandom({ definition, options }: CheckedStep): boolean {
-  return definition.randomness(options);
+function seedOf(
+  definition: StageDefinition,
+  options: Readonly<Record<string, Json>>,
+  seed: number,
+): number | undefined {
+  return definition.randomness(options) ? seed : undefined;
 }

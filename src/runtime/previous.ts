@@ -117,7 +117,7 @@ const mostCompared = 64;
 
 function features(parts: KeyParts | undefined): readonly string[] {
   if (parts === undefined) return [];
-  const { options, inputs, seed, version } = parts;
+  const { options, inputs, seed, version, block = [] } = parts;
   return [
     `version ${version}`,
     `seed ${seed}`,
@@ -125,6 +125,7 @@ function features(parts: KeyParts | undefined): readonly string[] {
       ([name, value]: [string, Json]) => `option ${name} ${canonicalJson(value)}`,
     ),
     ...Object.entries(inputs).map(([name, value]) => `input ${name} ${canonicalJson(value)}`),
+    ...block.map((stage, i) => `stage ${i} ${canonicalJson(stage)}`),
   ];
 }
 

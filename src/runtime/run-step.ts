@@ -22,6 +22,8 @@ export interface StepRun {
   readonly actions: ReadonlyMap<string, Action>;
   /** Keys whose step has run in this run: their results are as new as can be. */
   readonly fresh: Set<string>;
+  /** How a part of a step is called when talking to people. */
+  readonly label: (step: string, part: string) => string;
   tell(news: News): void;
 }
 

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Failure, diagnostic } from '../parser/diagnostic.ts';
 import { createRandom } from '../learning/random.ts';
 import type { Computation } from '../stages/stage.ts';
-import type { Output } from '../stages/artifact.ts';
-import type { Progress, RunContext, StageDefinition } from '../stages/stage.ts';
+import type { Artifact, Output } from '../stages/artifact.ts';
+import type { Member, Progress, RunContext, StageDefinition } from '../stages/stage.ts';
 import { stepFailure } from '../stages/step-failure.ts';
 import { attemptOutput, type AttemptOutput } from './attempt-output.ts';
+import { blockRun } from './block-run.ts';
 import { asDiskFull } from './durable.ts';
 import type { Fault } from './fault.ts';
 import { verifiedArtifact, type Verification } from './verified-artifact.ts';
@@ -83,9 +84,10 @@ async function runJob(
   if (definition === undefined) throw new Error(`the worker knows no stage kind ${job.kind}`);
   const outputs = new Map<string, AttemptOutput>();
   let computed: Computation | undefined;
-  const context: RunContext<never, never> = {
+  const inputs = openInputs(job.inputs, verification);
+  const base: RunContext<never, never> = {
     options: job.options as never, // the compiler has checked them against this declaration
-    inputs: openInputs(job.inputs, verification) as never,
+    inputs: inputs as never,
     random: (purpose) => createRandom(job.seed, job.kind, purpose),
     output: (part = ''): Output => {
       if (!job.parts.includes(part)) throw new Error(`${job.kind} has no part "${part}"`);
@@ -104,6 +106,10 @@ async function runJob(
     engine: job.engine,
     cacheDirectory: job.cacheDirectory,
   };
+  const block =
+    job.block &&
+    blockRun(job.block, { job, inputs, kind: (name) => host.kind(name), verification, context: base });
+  const context = block === undefined ? base : { ...base, block };
   const start = performance.now();
   await definition.run(context);
   signal.throwIfAborted();
@@ -138,8 +144,8 @@ function together(a: Computation | undefined, b: Computation): Computation {
 function openInputs(
   inputs: Readonly<Record<string, WorkerInput>>,
   verification: Verification,
-): Readonly<Record<string, unknown>> {
-  const opened: Record<string, unknown> = {};
+): Readonly<Record<string, Artifact | readonly Member[]>> {
+  const opened: Record<string, Artifact | readonly Member[]> = {};
   for (const [name, input] of Object.entries(inputs)) {
     opened[name] =
       input.shape === 'one'

@@ -37,11 +37,12 @@ export function differing(
   return Object.keys(before).find((name) => canonicalJson(before[name]) !== canonicalJson(after[name]));
 }
 
-export function locationsOf({ settings, actions }: StepRun): Locations {
+export function locationsOf({ settings, actions, label }: StepRun): Locations {
   return {
     store: settings.store,
     digests: settings.digests,
     show: (path) => settings.show(path),
+    label,
     builtinVersion: (name) => settings.builtinVersion(name),
     artifact: (step, part) => actions.get(step)?.outputs[part],
   };

@@ -1,4 +1,5 @@
 // What the runner and a worker say to each other: plain data, never contents of files.
+import type { CheckedBlockStage } from '../compiler/pipeline.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
@@ -16,6 +17,8 @@ export interface Job {
   readonly seed: number;
   /** By name; an input that is not given is absent. */
   readonly inputs: Readonly<Record<string, WorkerInput>>;
+  /** The stages inside it. */
+  readonly block?: readonly JobStage[];
   /** Parts that may be written. */
   readonly parts: readonly string[];
   /** The private folder of this attempt. */
@@ -25,6 +28,9 @@ export interface Job {
   readonly engine: EngineChoice;
   readonly cacheDirectory: string;
 }
+
+/** The worker finds the declaration by the kind. */
+export type JobStage = Omit<CheckedBlockStage, 'definition'>;
 
 export type WorkerInput =
   | { readonly shape: 'one'; readonly artifact: InputArtifact }

@@ -22,7 +22,7 @@ export type Labelled = { readonly dataset: Dataset } | { readonly problems: read
 export async function labelTexts(
   context: Context,
   open: OpenProgram,
-  { step, action }: StoredStep,
+  { step, action, part }: StoredStep & { readonly part: string },
   texts: readonly string[],
   flags: EngineFlags & { readonly top: number; readonly neighbours: number },
 ): Promise<Labelled> {
@@ -39,7 +39,7 @@ export async function labelTexts(
         options: { top: flags.top, neighbours: flags.neighbours },
         seed: 0,
         inputs: {
-          model: { shape: 'one', artifact: storedInput(open, step.id, action, '') },
+          model: { shape: 'one', artifact: storedInput(open, { step, action }, part) },
           from: { shape: 'one', artifact: rows },
         },
         parts: [''],

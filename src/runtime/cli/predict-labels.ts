@@ -2,6 +2,7 @@
 import type { Static } from '../../stages/artifact.ts';
 import { decodeText } from '../../stages/tables/text-file.ts';
 import { Failure } from '../../parser/diagnostic.ts';
+import { partLabel } from '../part-names.ts';
 import { predictionsOf, predictionsText } from '../report/prediction-text.ts';
 import { counted } from '../report/quantity.ts';
 import { shellWord } from '../report/shell-word.ts';
@@ -35,17 +36,17 @@ export async function predictLabels(
   const { host } = context;
   const open = openProgram(context, request.file, { ...flags, quiet: true });
   const model = modelStep(context, open, request.stage);
-  const { steps, missing } = storedSteps(open, [model]);
+  const { steps, missing } = storedSteps(open, [model.step]);
   const [stored] = steps;
   if (stored === undefined) {
-    const command = `fslrun ${shellWord(request.file)} ${shellWord(model)}${repeatedFlags(flags)}`;
+    const command = `fslrun ${shellWord(request.file)} ${shellWord(model.step)}${repeatedFlags(flags)}`;
     const why = missing[0]?.planned.why ?? '';
     showProblems(notRun(context, request.stage, why, command).diagnostics, host, flags);
     return exitCodes.failed;
   }
   const texts = request.texts.length > 0 ? request.texts : await linesOfInput(context);
   if (texts.length === 0) return exitCodes.done;
-  const labelled = await labelTexts(context, open, stored, texts, flags);
+  const labelled = await labelTexts(context, open, { ...stored, part: model.part }, texts, flags);
   if ('problems' in labelled) {
     showProblems(labelled.problems, host, flags);
     return exitCodes.failed;
@@ -60,14 +61,22 @@ export async function predictLabels(
   return exitCodes.done;
 }
 
-/** The one step that is meant. Throws `Failure` where it is several, or gives no classifier. */
-function modelStep(context: Context, open: OpenProgram, name: string): string {
-  const { ids, part } = namedSteps(context, open, name);
+/** The one step that is meant, and the part that is the classifier. Throws `Failure` where it is several, or gives none. */
+function modelStep(
+  context: Context,
+  open: OpenProgram,
+  name: string,
+): { readonly step: string; readonly part: string } {
+  const { ids, part = '' } = namedSteps(context, open, name);
   const [id = '', ...others] = ids;
   const { steps } = open.pipeline;
-  const output = steps.find((step) => step.id === id)?.outputs[part ?? ''];
+  const output = steps.find((step) => step.id === id)?.outputs[part];
   if (!isClassifier(output)) {
-    const models = steps.filter((step) => isClassifier(step.outputs[''])).map((step) => `\`${step.id}\``);
+    const models = steps.flatMap((step) =>
+      Object.entries(step.outputs).flatMap(([one, known]) =>
+        isClassifier(known) ? [`\`${partLabel(step, one)}\``] : [],
+      ),
+    );
     const more = models.length > mostListed ? ' and more' : '';
     throw usage(context, name, {
       code: output?.type === 'model' ? 'needs-classifier' : 'wrong-artifact',
@@ -84,7 +93,7 @@ function modelStep(context: Context, open: OpenProgram, name: string): string {
       message: `\`${name}\` is ${ids.length} models, and one is needed`,
       hint: `name one of them, such as \`${id}\``,
     });
-  return id;
+  return { step: id, part };
 }
 
 function isClassifier(output: Static | undefined): boolean {

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import type { OpenProgram } from './open-program.ts';
 import type { EngineFlags, ProgramFlags } from './options.ts';
 import { planProgram } from './plan-program.ts';
+import { partLabel } from '../part-names.ts';
 import { runProgram } from './run-program.ts';
 
 /** Tells what differs; whether nothing does. */
@@ -40,7 +41,7 @@ export async function repeatProgram(
       );
       if (parts.length === 0) continue;
       differing += 1;
-      const names = parts.map(([part]) => (part === '' ? step.id : `${step.id}.${part}`));
+      const names = parts.map(([part]) => partLabel(step, part));
       host.stdout.write(
         `✘ ${names.join(', ')}: ${found.state === 'found' ? 'other contents' : 'no result'} the second time\n`,
       );

@@ -1,5 +1,6 @@
 // What is stored of a stage: every part of every instance that was asked for, and how it came to be.
 import type { CheckedInput } from '../../compiler/pipeline.ts';
+import { partLabel } from '../part-names.ts';
 import { artifactJson, artifactText, type NamedArtifact } from '../report/artifact-view.ts';
 import { computationText } from '../report/computation-text.ts';
 import type { Paint } from '../report/paint.ts';
@@ -56,8 +57,8 @@ function artifactsOf(
   return Object.entries(action.outputs)
     .filter(([output]) => part === undefined || output === part)
     .map(([output, { files }]) => ({
-      name: output === '' ? step.id : `${step.id}.${output}`,
-      artifact: storedArtifact(open, step.id, action, output),
+      name: partLabel(step, output),
+      artifact: storedArtifact(open, { step, action }, output),
       sizes: new Map(files.map(({ name, size }) => [name, size])),
     }));
 }
@@ -74,10 +75,12 @@ function origin(open: OpenProgram, { step, action, earlier }: StoredStep, paint:
   );
 }
 
-function inputNames(input: CheckedInput, { show }: OpenProgram): readonly string[] {
+function inputNames(input: CheckedInput, { show, pipeline }: OpenProgram): readonly string[] {
   switch (input.from) {
-    case 'step':
-      return [input.part === '' ? input.step : `${input.step}.${input.part}`];
+    case 'step': {
+      const made = pipeline.steps.find(({ id }) => id === input.step);
+      return made === undefined ? [] : [partLabel(made, input.part)];
+    }
     case 'files':
       return input.paths.length > 3 ? [`${input.paths.length} files`] : input.paths.map(show);
     case 'builtin':

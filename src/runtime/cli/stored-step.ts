@@ -4,6 +4,7 @@ import { suggest } from '../../parser/suggest.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import type { Action } from '../action.ts';
 import type { Planned, StepPlan } from '../plan.ts';
+import { partLabel, partNamed, partNamesOf } from '../part-names.ts';
 import { openPrevious } from '../previous.ts';
 import { stepsNamed } from '../targets.ts';
 import { verifiedArtifact } from '../verified-artifact.ts';
@@ -15,6 +16,7 @@ import { planProgram } from './plan-program.ts';
 export interface NamedSteps {
   /** In the pipeline's order; at least one. */
   readonly ids: readonly string[];
+  /** As results call it. */
   readonly part: string | undefined;
 }
 
@@ -37,8 +39,10 @@ export function namedSteps(context: Context, { pipeline }: OpenProgram, name: st
           : `did you mean \`${near}\`?`,
     });
   }
-  const parts = Object.keys(pipeline.steps.find(({ id }) => id === first)?.outputs ?? {});
-  if (!parts.includes(part) || part === '') {
+  const step = pipeline.steps.find(({ id }) => id === first);
+  const parts = step === undefined ? [] : partNamesOf(step);
+  const meant = step === undefined ? undefined : partNamed(step, part);
+  if (meant === undefined || meant === '') {
     throw usage(context, name, {
       code: 'unknown-part',
       message: `\`${name.slice(0, dot)}\` has no part \`${part}\``,
@@ -48,7 +52,7 @@ export function namedSteps(context: Context, { pipeline }: OpenProgram, name: st
           : `its parts are ${parts.map((one) => `\`${one}\``).join(', ')}`,
     });
   }
-  return { ids, part };
+  return { ids, part: meant };
 }
 
 export interface StoredStep {
@@ -90,10 +94,14 @@ export function storedSteps(
 }
 
 /** A stored part as a worker is given it. */
-export function storedInput(open: OpenProgram, id: string, action: Action, part: string): InputArtifact {
+export function storedInput(
+  open: OpenProgram,
+  { step, action }: Pick<StoredStep, 'step' | 'action'>,
+  part: string,
+): InputArtifact {
   const stored = action.outputs[part];
-  if (stored === undefined) throw new Error(`${id} has no part ${part}`);
-  const label = part === '' ? id : `${id}.${part}`;
+  if (stored === undefined) throw new Error(`${step.id} has no part ${part}`);
+  const label = partLabel(step, part);
   const files = stored.files.map(({ name, digest }) => ({
     name,
     digest,
@@ -105,8 +113,12 @@ export function storedInput(open: OpenProgram, id: string, action: Action, part:
 }
 
 /** A stored part as a running stage would see it: verified when read. */
-export function storedArtifact(open: OpenProgram, id: string, action: Action, part: string): Artifact {
-  return verifiedArtifact(storedInput(open, id, action, part), {
+export function storedArtifact(
+  open: OpenProgram,
+  stored: Pick<StoredStep, 'step' | 'action'>,
+  part: string,
+): Artifact {
+  return verifiedArtifact(storedInput(open, stored, part), {
     folder: open.store.directory,
     corrupt: () => undefined,
   });

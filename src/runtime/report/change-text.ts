@@ -25,7 +25,7 @@ function text(value: Json | undefined): string {
   return whole.length > longest ? `${whole.slice(0, longest - 1)}…` : whole;
 }
 
-/** Counts and calls as they are written; everything else as plain data. */
+/** Counts, calls and places of a search as they are written; everything else as plain data. */
 function words(value: Json): string {
   const call = callOf(value);
   if (call !== undefined) {
@@ -34,6 +34,9 @@ function words(value: Json): string {
   }
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(words).join(', ')}]`;
   const fields = fieldsOf(value);
+  const searched = fields?.['$search'];
+  if (typeof searched === 'string')
+    return `search.${searched}${fields?.['cases'] === undefined ? '' : ` of ${words(fields['cases'])}`}`;
   const [only, ...others] = Object.entries(fields ?? {});
   if (only === undefined || others.length > 0) return languageText(value);
   const [name, amount] = only;
