@@ -3,8 +3,7 @@
 import type { Random } from '../learning/random.ts';
 import { openChanges, type Change, type ChangeText } from './augment-changes.ts';
 import { select, texts, withColumn, withTexts, type Dataset, type Value } from './dataset.ts';
-import { originalColumn } from './evaluate-overlap.ts';
-import { mixedColumns } from './training-rows.ts';
+import { mixedColumns, originalColumn } from './training-rows.ts';
 
 export interface CopySettings {
   readonly with: readonly Change[];

@@ -5,11 +5,10 @@ import type { Random } from '../learning/random.ts';
 import type { Targets } from '../learning/targets.ts';
 import { arrange, entriesOf, type Copy } from './augment-copies.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
-import { originalColumn } from './evaluate-overlap.ts';
 import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
 import type { OpenEncoder } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
-import { mixedColumns, trainingRows } from './training-rows.ts';
+import { mixedColumns, originalColumn, trainingRows } from './training-rows.ts';
 
 export interface GateSettings {
   readonly folds: number;

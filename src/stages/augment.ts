@@ -4,12 +4,11 @@ import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
-import { originalColumn } from './evaluate-overlap.ts';
 import { checkLabelledTexts, checkTexts } from './labelled-texts.ts';
 import { openEncoder, openNgrams, type OpenEncoder } from './model-source.ts';
 import { bool, call, int, list, share } from './option.ts';
 import { defineStage, input } from './stage.ts';
-import { mixedColumns } from './training-rows.ts';
+import { mixedColumns, originalColumn } from './training-rows.ts';
 
 export const augment = defineStage({
   name: 'augment',

@@ -1,13 +1,16 @@
 // The classifier artifact: what `fine-tune` gives and `evaluate` and `predict` take. Knows its files, not how it was fitted.
 //
-//   model.json        what it is: labels, encoder, head, and what it consumed
+//   model.json        what it is: labels, method, head
 //   head.safetensors  the tensors of the head
+//   consumed.parquet  the rows it was fitted on and selected with, those of the models it was made from included
 //   encoder/…         the files of the encoder, as they were
 //   support/…         the training rows, as a dataset
 import type { Head } from '../learning/heads/head.ts';
 import type { HeadDescription } from '../learning/heads/stored.ts';
 import type { Artifact, Output } from './artifact.ts';
 import { artifactFolder, outputFolder } from './artifact-folder.ts';
+import type { Consumed } from './consumed.ts';
+import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Method } from './fine-tune-method.ts';
@@ -21,7 +24,7 @@ const supportFolder = 'support';
 /** Contents of `model.json`. */
 export interface ClassifierDescription {
   readonly format: 'fsl-classifier';
-  readonly version: 1;
+  readonly version: 2;
   /** In the order of the head's outputs. */
   readonly labels: readonly string[];
   readonly method: Method;
@@ -29,8 +32,6 @@ export interface ClassifierDescription {
   /** Tokens; null for what the encoder's own files say. */
   readonly max_length: number | null;
   readonly head: HeadDescription;
-  /** Labelled examples it consumed: copies of one row count once. */
-  readonly labels_used: number;
 }
 
 export interface FittedClassifier {
@@ -43,6 +44,8 @@ export interface FittedClassifier {
   readonly encoder: Artifact;
   /** The training rows. */
   readonly support: Dataset;
+  /** All that it was fitted on and selected with, and what the models it was made from were. */
+  readonly consumed: Consumed;
 }
 
 export interface Classifier {
@@ -53,6 +56,8 @@ export interface Classifier {
   readonly encode: SourcedEncoder['encode'];
   /** The rows it was fitted on. */
   readonly support: () => Promise<Dataset>;
+  /** All that it was fitted on and selected with, and what the models it was made from were. */
+  readonly consumed: () => Promise<Consumed>;
   /** Frees what the encoder holds. */
   readonly dispose: () => Promise<void>;
 }
@@ -64,16 +69,16 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
   ]);
   const description: ClassifierDescription = {
     format: 'fsl-classifier',
-    version: 1,
+    version: 2,
     labels: fitted.labels,
     method: fitted.method,
     class_weights: fitted.classWeights,
     max_length: fitted.maxLength ?? null,
     head: describeHead(fitted.head),
-    labels_used: new Set(fitted.support.source).size,
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));
+  await writeConsumed(output, fitted.consumed);
   await writeDataset(outputFolder(output, supportFolder), fitted.support);
   for (const name of fitted.encoder.names)
     await output.take(`${encoderFolder}/${name}`, fitted.encoder, name);
@@ -105,6 +110,7 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
     encode,
     dispose,
     support: () => readDataset(artifactFolder(artifact, supportFolder)),
+    consumed: () => readConsumed(artifact),
   };
 }
 
@@ -113,7 +119,7 @@ async function readDescription(artifact: Artifact): Promise<ClassifierDescriptio
   if (!artifact.names.includes(descriptionFile)) return undefined;
   const json = new TextDecoder().decode(await artifact.read(descriptionFile));
   const description = JSON.parse(json) as ClassifierDescription; // an artifact of ours, verified when read
-  if (description.format !== 'fsl-classifier' || description.version !== 1)
+  if (description.format !== 'fsl-classifier' || description.version !== 2)
     throw stepFailure({
       code: 'bad-model',
       message: `\`${artifact.display(descriptionFile)}\` was written by another version of fslrun`,

@@ -1,9 +1,7 @@
 // Rows that a model is measured on though it was fitted on them: found by text, since the same example may lie in two files.
 import { select, texts, type Dataset } from './dataset.ts';
 import { stepFailure } from './step-failure.ts';
-
-/** Column that `augment` adds: the text a copy was made from; null for rows that are no copy. */
-export const originalColumn = 'original_text';
+import { originalColumn } from './training-rows.ts';
 
 export interface OverlapFound {
   /** The rows to measure on. */

@@ -1,6 +1,7 @@
 // `evaluate`: a classifier and labelled rows in, a report out. The only stage that may read a test part.
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { classify } from './classify.ts';
+import { labelBudget, labelsUsed } from './consumed.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { withoutOverlap } from './evaluate-overlap.ts';
@@ -19,7 +20,7 @@ import type { Requirement } from './value.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 3,
+  version: 4,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -156,7 +157,7 @@ evaluate score {
         measurement,
         probe: probe && (await measured(classifier.labels, truth, probed)),
         dropped,
-        labelsUsed: classifier.description.labels_used,
+        labelsUsed: labelsUsed(labelBudget(await classifier.consumed())),
         metrics: options.metrics,
         draws: options.bootstrap,
         random: context.random('bootstrap'),

@@ -2,6 +2,9 @@
 import { labelIndices, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { saveClassifier } from './classifier.ts';
+import { uniteConsumed } from './consumed.ts';
+import { readConsumed } from './consumed-file.ts';
+import { consumedRows } from './consumed-rows.ts';
 import {
   fitHead,
   idleArguments,
@@ -20,7 +23,7 @@ import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 1,
+  version: 2,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector and stays as it is; ' +
     'what is learnt is a small head on these vectors, so a fit takes seconds and a few rows a label are enough.',
@@ -118,6 +121,7 @@ fine-tune classifier {
       head,
       encoder: encoder.files,
       support: dataset,
+      consumed: uniteConsumed(await readConsumed(inputs.model), await consumedRows(dataset, 'fitted')),
     });
   },
 });

@@ -2,7 +2,7 @@
 // rows in another order.
 import { createHash } from 'node:crypto';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
-import { originalColumn } from './evaluate-overlap.ts';
+import { originalColumn } from './training-rows.ts';
 
 /** Of texts with their labels; a row that comes twice counts twice. Lowercase hexadecimal (SHA-256). */
 export function rowsDigest(rows: Dataset): string {

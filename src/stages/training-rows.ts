@@ -1,8 +1,12 @@
-// Rows as a head is fitted on them: a vector each, and what it is taught. Knows the columns of rows that mix two examples.
+// Rows as a head is fitted on them: a vector each, and what it is taught. Knows the columns that copies and rows that mix
+// two examples carry.
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
 import type { OpenEncoder } from './model-source.ts';
+
+/** Column of copies: the text a copy was made from; null for rows that are no copy. */
+export const originalColumn = 'original_text';
 
 /** Columns of mixed rows (mixup): the other example's text and label, and the share of the row's own; null elsewhere. */
 export const mixedColumns = { text: 'mixed_with', label: 'mixed_label', share: 'own_share' } as const;

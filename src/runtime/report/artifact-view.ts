@@ -62,9 +62,19 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
   }
 }
 
-/** `model.json`, where the model has one. */
+/** `model.json`, where the model has one, and its label budget. */
 async function modelDescription(artifact: Artifact): Promise<Readonly<Record<string, unknown>>> {
-  return artifact.names.includes('model.json') ? readJson(artifact, 'model.json') : {};
+  if (!artifact.names.includes('model.json')) return {};
+  const [{ labelBudget, labelsUsed }, { readConsumed }] = await Promise.all([
+    import('../../stages/consumed.ts'),
+    import('../../stages/consumed-file.ts'),
+  ]);
+  const budget = labelBudget(await readConsumed(artifact));
+  return {
+    ...(await readJson<Readonly<Record<string, unknown>>>(artifact, 'model.json')),
+    labels_used: labelsUsed(budget),
+    label_budget: budget,
+  };
 }
 
 function fileList({ artifact, sizes }: NamedArtifact): readonly object[] {

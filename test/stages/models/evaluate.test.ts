@@ -1,10 +1,10 @@
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../../../src/stages/dataset.ts';
-import { originalColumn } from '../../../src/stages/evaluate-overlap.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
+import { originalColumn } from '../../../src/stages/training-rows.ts';
 import { testing, training } from './messages.ts';
 import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { labelBudget } from '../../../src/stages/consumed.ts';
 import { classify } from '../../../src/stages/classify.ts';
 import { loadClassifier, type Classifier } from '../../../src/stages/classifier.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
@@ -74,6 +75,7 @@ test('shuffled labels teach nothing', async () => {
 test('the artifact holds the encoder, the head and the training rows', async () => {
   const artifact = await fitted();
   expect(artifact.names).toEqual([
+    'consumed.parquet',
     'encoder/builtin.json',
     'head.safetensors',
     'model.json',
@@ -83,17 +85,10 @@ test('the artifact holds the encoder, the head and the training rows', async () 
   expect(await json(artifact, 'model.json')).toMatchObject({
     format: 'fsl-classifier',
     labels: ['borrow', 'card', 'hours'],
-    labels_used: 12,
   });
   const classifier = await loadClassifier(artifact, modelContext);
   expect(texts(await classifier.support())).toEqual(training.map(([text]) => text));
-});
-
-test('copies of a row count once as labels used', async () => {
-  const source = Int32Array.from(training, (_, i) => i % 6);
-  const from = await datasetArtifact(datasetOf(training, { source }));
-  const { artifact } = await run(fineTune, { inputs: { model: ngrams(), from } });
-  expect(await json(artifact, 'model.json')).toMatchObject({ labels_used: 6 });
+  expect(labelBudget(await classifier.consumed())).toEqual({ fitted: 12, selected: 0 });
 });
 
 test('of a classifier its encoder is taken', async () => {
