@@ -8,9 +8,21 @@ export interface LbfgsOptions {
   /** Ends when no component of the gradient is larger. */
   readonly tolerance: number;
   readonly maxIterations: number;
-  /** Called after every iteration; may wait, or throw to end the search. */
-  readonly afterIteration?: (iteration: number, value: number) => void | Promise<void>;
+  /**
+   * Called after every iteration with the point that was reached, which is not written to later; may wait, or throw.
+   * `stop` ends the search there.
+   */
+  readonly afterIteration?: (reached: Reached) => Continue | Promise<Continue>;
 }
+
+export interface Reached {
+  /** From 1. */
+  readonly iteration: number;
+  readonly value: number;
+  readonly point: Float64Array;
+}
+
+export type Continue = 'stop' | undefined;
 
 export interface Minimum {
   readonly point: Float64Array;
@@ -64,7 +76,9 @@ export async function minimise(
     const scale = Math.max(Math.abs(current.value), Math.abs(next.value), 1);
     const stalled = (current.value - next.value) / scale <= smallestFall;
     current = next;
-    await options.afterIteration?.(iteration, current.value);
+    const { point, value } = current;
+    const word = await options.afterIteration?.({ iteration, value, point });
+    if (word === 'stop') return result(current, iteration, false);
     if (stalled) return result(current, iteration, true);
   }
   return result(current, options.maxIterations, largest(current.gradient) <= options.tolerance);

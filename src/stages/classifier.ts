@@ -14,6 +14,7 @@ import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Method } from './fine-tune-method.ts';
+import type { ValidationRecord } from './fine-tune-selection.ts';
 import { encoderFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -32,6 +33,8 @@ export interface ClassifierDescription {
   /** Tokens; null for what the encoder's own files say. */
   readonly max_length: number | null;
   readonly head: HeadDescription;
+  /** What validation rows said, where there were any. */
+  readonly validation?: ValidationRecord;
 }
 
 export interface FittedClassifier {
@@ -46,6 +49,7 @@ export interface FittedClassifier {
   readonly support: Dataset;
   /** All that it was fitted on and selected with, and what the models it was made from were. */
   readonly consumed: Consumed;
+  readonly validation?: ValidationRecord | undefined;
 }
 
 export interface Classifier {
@@ -75,6 +79,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     class_weights: fitted.classWeights,
     max_length: fitted.maxLength ?? null,
     head: describeHead(fitted.head),
+    ...(fitted.validation !== undefined && { validation: fitted.validation }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));

@@ -1,8 +1,9 @@
 // The methods `fine-tune` knows: their arguments, and how each fits a head on frozen vectors. The one place that names them.
+import type { EarlyStopping } from '../learning/heads/early-stopping.ts';
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
-import { call, float, int, word } from './option.ts';
+import { call, either, float, int, word } from './option.ts';
 import type { CallOf } from './option.ts';
 
 const distances = {
@@ -21,11 +22,17 @@ export const methods = {
     doc: 'A classifier on the frozen vectors of `model`, fitted in seconds.',
     arguments: {
       kind: word(heads, { default: 'logistic', doc: 'What is fitted on the vectors.' }),
-      c: float({
-        above: 0,
-        default: 1,
-        doc: 'For `logistic`: inverse strength of the penalty. Smaller keeps closer to no opinion at all.',
-      }),
+      c: either(
+        word(
+          { auto: 'the one of 0.01, 0.1, 1, 10, 100 and 1000 with the lowest loss on `validation`' },
+          { doc: '' },
+        ),
+        float({ above: 0, doc: '' }),
+        {
+          default: 1,
+          doc: 'For `logistic`: inverse strength of the penalty. Smaller keeps closer to no opinion at all.',
+        },
+      ),
       alpha: float({ above: 0, default: 1, doc: 'For `ridge`: strength of the penalty.' }),
       k: int({ min: 1, default: 5, doc: 'For `knn`: how many of the nearest training rows vote.' }),
       distance: word(distances, { default: 'cosine', doc: 'For `knn`: what nearest means.' }),
@@ -63,6 +70,8 @@ export const methodOption = call(methods, {
 
 export interface FitSettings {
   readonly classWeights: 'none' | 'balanced';
+  /** Only where `takesEarlyStopping`. */
+  readonly stopping?: EarlyStopping | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -100,6 +109,16 @@ export function takesClassWeights(method: Method): boolean {
   return method.name === 'head' && method.arguments.kind !== 'knn';
 }
 
+/** Whether the method leaves the strength of its penalty to validation rows. */
+export function choosesStrength(method: Method): method is Extract<Method, { readonly name: 'head' }> {
+  return takesEarlyStopping(method) && method.arguments.c === 'auto';
+}
+
+/** Whether the method is fitted in steps between which it can be stopped. */
+export function takesEarlyStopping(method: Method): method is Extract<Method, { readonly name: 'head' }> {
+  return method.name === 'head' && method.arguments.kind === 'logistic';
+}
+
 /** Whether a row may belong to two labels in shares. */
 export function takesMixedRows(method: Method): boolean {
   return method.name !== 'head' || method.arguments.kind !== 'knn';
@@ -107,7 +126,7 @@ export function takesMixedRows(method: Method): boolean {
 
 /**
  * Fits the head on vectors [rows, width]. Distributions as targets only where `takesMixedRows`.
- * @throws RangeError where a label has no row
+ * @throws RangeError where a label has no row, or the strength of the penalty is still to be chosen
  */
 export async function fitHead(
   vectors: Matrix,
@@ -125,11 +144,13 @@ export async function fitHead(
   switch (kind) {
     case 'logistic': {
       const { fitLogistic } = await import('../learning/heads/logistic.ts');
+      if (c === 'auto') throw new RangeError('`c: auto` is chosen before a head is fitted');
       return fitLogistic(vectors, targets, labels, {
         c,
         tolerance: 1e-4,
         maxIterations: 1000,
         classWeights,
+        stopping: settings.stopping,
         signal: settings.signal,
       });
     }

@@ -1,4 +1,5 @@
 // `fine-tune`: a dataset and an encoder in, a classifier out. The encoder stays as it is; a head is fitted on its vectors.
+import type { Head } from '../learning/heads/head.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { saveClassifier } from './classifier.ts';
@@ -14,8 +15,17 @@ import {
   takesMixedRows,
   type Method,
 } from './fine-tune-method.ts';
+import { fitValidated, validationNote, type ValidationRecord } from './fine-tune-selection.ts';
+import {
+  checkValidation,
+  earlyStoppingOption,
+  patienceOf,
+  readValidation,
+  validationRows,
+  type EarlyStoppingValue,
+} from './fine-tune-validation.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
-import { openEncoder } from './model-source.ts';
+import { openEncoder, type OpenEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -51,6 +61,7 @@ fine-tune classifier {
         'Tokens of a text that the encoder reads; the rest is cut off. Without it: what the model folder says. ' +
         'Changes nothing for `builtin:ngrams`, which reads whole texts.',
     }),
+    early_stopping: earlyStoppingOption,
   },
   inputs: {
     model: input.required('model', {
@@ -59,11 +70,20 @@ fine-tune classifier {
       doc: 'The encoder: `"builtin:ngrams"`, a model folder, or a stage. Of a classifier its encoder is taken.',
     }),
     from: input.required('dataset', { use: 'fit', doc: 'The labelled rows to learn from.' }),
+    validation: input.optional('dataset', {
+      use: 'select',
+      doc:
+        'Labelled rows that are not learnt from: `early_stopping` and `c: auto` choose by the loss on them, the mean ' +
+        'negative log probability of the true label. Without either the loss and the accuracy on them are only told. ' +
+        'Their labels count in the label budget, and a report measured on them is marked optimistic.',
+    }),
   },
   outputs: { '': { type: 'model', doc: 'The classifier.' } },
   randomness: () => false,
 
-  check({ options, inputs, report }) {
+  check(context) {
+    const { options, inputs, report } = context;
+    checkValidation(options, context);
     const dataset = inputs.dataset('from');
     if (dataset?.labelled === false)
       report('from', {
@@ -105,14 +125,18 @@ fine-tune classifier {
     checkRows(dataset);
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
+    const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
     const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
-    const { vectors, targets } = await trainingRows(dataset, encoder.encode).finally(encoder.dispose);
-    const head = await fitHead(vectors, targets, dataset.labels.length, options.method, {
-      classWeights: options.class_weights,
-      signal,
-    });
+    const rows = { training: dataset, validation };
+    const { head, record } = await fitRows(rows, encoder.encode, options, signal).finally(encoder.dispose);
     if (head.settings['converged'] === 0)
       context.note('the logistic regression had not settled after its last iteration; a smaller `c` helps');
+    if (record !== undefined) context.note(validationNote(record));
+    const consumed = [
+      await readConsumed(inputs.model),
+      await consumedRows(dataset, 'fitted'),
+      ...(validation === undefined ? [] : [await consumedRows(validation, 'selected')]),
+    ];
     await saveClassifier(context.output(), {
       labels: dataset.labels,
       method: options.method,
@@ -121,10 +145,32 @@ fine-tune classifier {
       head,
       encoder: encoder.files,
       support: dataset,
-      consumed: uniteConsumed(await readConsumed(inputs.model), await consumedRows(dataset, 'fitted')),
+      consumed: uniteConsumed(...consumed),
+      validation: record,
     });
   },
 });
+
+interface FitOptions {
+  readonly method: Method;
+  readonly class_weights: 'none' | 'balanced';
+  readonly early_stopping: EarlyStoppingValue;
+}
+
+async function fitRows(
+  { training, validation }: { readonly training: Dataset; readonly validation: Dataset | undefined },
+  encode: OpenEncoder['encode'],
+  { method, class_weights: classWeights, early_stopping }: FitOptions,
+  signal: AbortSignal,
+): Promise<{ readonly head: Head; readonly record?: ValidationRecord }> {
+  const rows = await trainingRows(training, encode);
+  const labels = training.labels.length;
+  if (validation === undefined)
+    return { head: await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal }) };
+  const held = await validationRows(validation, training.labels, encode);
+  const settings = { classWeights, signal, patience: patienceOf(early_stopping) };
+  return fitValidated(rows, labels, method, settings, held);
+}
 
 /** What only the rows show: a text and one label each, at least two labels, and each with rows. */
 function checkRows(dataset: Dataset): void {

@@ -12,7 +12,8 @@ export async function fitProbe(
   signal: AbortSignal,
 ): Promise<Head | undefined> {
   const probe = methodOption.fallback as unknown as Method; // the declared default of `method`
-  if (description.class_weights === 'none' && isSame(description.method, probe)) return undefined;
+  const stopped = description.validation?.tried !== undefined;
+  if (!stopped && description.class_weights === 'none' && isSame(description.method, probe)) return undefined;
   const { vectors, targets } = await trainingRows(support, encode, () => undefined);
   return fitHead(vectors, targets, labels.length, probe, { classWeights: 'none', signal });
 }

@@ -1,10 +1,11 @@
 // Logistic regression with an L2 penalty, fitted by L-BFGS in double precision: the same optimum as scikit-learn's
 // `LogisticRegression(solver='lbfgs')`, binomial for two labels and multinomial for more.
 import { innerProducts, mixRows } from '../dense.ts';
-import { minimise } from '../lbfgs.ts';
+import { minimise, type Reached } from '../lbfgs.ts';
 import type { Matrix } from '../matrix.ts';
-import { rowSpace } from '../row-space.ts';
+import { rowSpace, type RowSpace } from '../row-space.ts';
 import { checkedTargets, rowWeights, type Targets } from '../targets.ts';
+import { watchLoss, type EarlyStopping } from './early-stopping.ts';
 import type { Head } from './head.ts';
 
 export interface LogisticOptions {
@@ -15,6 +16,7 @@ export interface LogisticOptions {
   readonly tolerance: number;
   readonly maxIterations: number;
   readonly classWeights?: 'balanced' | undefined;
+  readonly stopping?: EarlyStopping | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +25,9 @@ const turn = 1e8;
 
 /**
  * Tensors `weight` [labels, columns] and `bias` [labels]; with two labels the first row is zero, as only the difference
- * counts. Settings `iterations`, `converged` (0 or 1) and `loss`, the penalised mean loss at the end.
+ * counts. Settings `iterations`, `converged` (0 or 1) and `loss`, the penalised mean loss at the end. With `stopping` it is
+ * the head of the iteration after which the other loss was lowest (of equal ones the first), and `tried` is how many there
+ * were.
  * @throws RangeError where a label has no row or targets do not fit the rows; `signal.reason` when stopped
  */
 export async function fitLogistic(
@@ -49,6 +53,13 @@ export async function fitLogistic(
   const { classes } = problem;
   const stride = space.rank + 1;
   const work = 2 * x.rows * stride * classes;
+  const headAt = (reached: Reached, converged: boolean): Head => ({
+    kind: 'logistic',
+    labels,
+    settings: { iterations: reached.iteration, converged: converged ? 1 : 0, loss: reached.value },
+    tensors: tensorsAt(reached.point, problem, space, x.columns),
+  });
+  const stopping = options.stopping && watchLoss(options.stopping, (reached) => headAt(reached, true));
   let since = 0;
   const minimum = await minimise(
     (point, gradient) => penalisedLoss(problem, point, gradient),
@@ -56,36 +67,40 @@ export async function fitLogistic(
     {
       tolerance: options.tolerance,
       maxIterations: options.maxIterations,
-      afterIteration: async () => {
+      afterIteration: async (reached) => {
         since += work;
         if (since > turn) {
           since = 0;
           await new Promise((resolve) => setTimeout(resolve, 0));
         }
         options.signal?.throwIfAborted();
+        return stopping?.after(reached);
       },
     },
   );
-  const weight = new Float32Array(labels * x.columns);
+  const { iterations: iteration, value, point, converged } = minimum;
+  return stopping?.best(converged) ?? headAt({ iteration, value, point }, converged);
+}
+
+/** Parameters [classes, rank + 1] as those over the columns of the vectors. */
+function tensorsAt(
+  point: Float64Array,
+  { labels, classes, rank }: Problem,
+  space: RowSpace,
+  columns: number,
+): Head['tensors'] {
+  const weight = new Float32Array(labels * columns);
   const bias = new Float32Array(labels);
+  const stride = rank + 1;
   for (let j = 0; j < classes; j += 1) {
     const label = j + labels - classes;
-    const fitted = minimum.point.subarray(j * stride, (j + 1) * stride);
-    weight.set(space.carryBack(fitted.slice(0, space.rank)), label * x.columns);
-    bias[label] = fitted[space.rank];
+    const fitted = point.subarray(j * stride, (j + 1) * stride);
+    weight.set(space.carryBack(fitted.slice(0, rank)), label * columns);
+    bias[label] = fitted[rank];
   }
   return {
-    kind: 'logistic',
-    labels,
-    settings: {
-      iterations: minimum.iterations,
-      converged: minimum.converged ? 1 : 0,
-      loss: minimum.value,
-    },
-    tensors: {
-      weight: { shape: [labels, x.columns], data: weight },
-      bias: { shape: [labels], data: bias },
-    },
+    weight: { shape: [labels, columns], data: weight },
+    bias: { shape: [labels], data: bias },
   };
 }
 

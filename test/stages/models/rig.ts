@@ -87,6 +87,7 @@ export function check(
     readonly options?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, Static>>;
     readonly many?: readonly { readonly name: string; readonly static: Static }[];
+    readonly allowed?: string;
   },
 ): { readonly problems: string; readonly outputs: Readonly<Record<string, Static>> } {
   const problems: string[] = [];
@@ -96,7 +97,7 @@ export function check(
   };
   const outputs = stage.check({
     options: withDefaults(stage, setting.options),
-    given: (option) => setting.options?.[option] !== undefined,
+    given: (name) => setting.options?.[name] !== undefined || setting.inputs[name] !== undefined,
     inputs: {
       dataset: (name) => find(name, 'dataset'),
       model: (name) => find(name, 'model'),
@@ -104,7 +105,7 @@ export function check(
       files: (name) => find(name, 'files'),
       many: () => setting.many ?? [],
     },
-    allowed: undefined,
+    allowed: setting.allowed,
     facts: {} as never, // none of these stages asks for facts
     report: (at, { code, message, severity }) =>
       problems.push(`${at} ${severity === 'warning' ? 'warns ' : ''}${code}: ${message}`),

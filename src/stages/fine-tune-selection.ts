@@ -1,0 +1,119 @@
+// What `fine-tune` does with validation rows: stops the fit early, chooses `c`, or only measures. All by their loss.
+import type { Head } from '../learning/heads/head.ts';
+import type { Matrix } from '../learning/matrix.ts';
+import { choosesStrength, fitHead, type FitSettings, type Method } from './fine-tune-method.ts';
+import type { TrainingRows } from './training-rows.ts';
+
+/** What was found on the validation rows: kept in the description of the model. */
+export interface ValidationRecord {
+  readonly rows: number;
+  /** Mean negative log probability of the true label. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Where the fit was stopped early: the iteration that was kept, and how many there were. */
+  readonly iteration?: number;
+  readonly tried?: number;
+  /** Where it was chosen: the inverse strength of the penalty, and the loss with each. */
+  readonly c?: number;
+  readonly losses?: readonly { readonly c: number; readonly loss: number }[];
+}
+
+export interface Validated {
+  readonly head: Head;
+  readonly record: ValidationRecord;
+}
+
+export interface ValidationRows {
+  /** [rows, width] */
+  readonly vectors: Matrix;
+  /** Label numbers. */
+  readonly truth: Int32Array;
+}
+
+/** What `c: auto` chooses from: decades, the stronger penalty first. */
+const strengths = [0.01, 0.1, 1, 10, 100, 1000];
+
+/**
+ * Of several heads the one with the lowest loss on the validation rows; of equal ones the one with the stronger penalty.
+ * @throws RangeError where a label has no row
+ */
+export async function fitValidated(
+  rows: TrainingRows,
+  labels: number,
+  method: Method,
+  settings: FitSettings & { readonly patience: number | undefined },
+  validation: ValidationRows,
+): Promise<Validated> {
+  const measure = await measureOf(validation);
+  const { patience, ...rest } = settings;
+  const stopping =
+    patience === undefined ? undefined : { patience, loss: (head: Head) => measure(head).loss };
+  const fit = (one: Method): Promise<Head> =>
+    fitHead(rows.vectors, rows.targets, labels, one, { ...rest, stopping });
+  if (!choosesStrength(method)) {
+    const head = await fit(method);
+    return { head, record: { ...measure(head), ...stoppedAt(head) } };
+  }
+  const fits: { readonly c: number; readonly head: Head; readonly loss: number }[] = [];
+  for (const c of strengths) {
+    const head = await fit({ ...method, arguments: { ...method.arguments, c } });
+    fits.push({ c, head, loss: measure(head).loss });
+  }
+  const best = fits.reduce((lowest, one) => (one.loss < lowest.loss ? one : lowest));
+  const losses = fits.map(({ c, loss }) => ({ c, loss }));
+  return {
+    head: best.head,
+    record: { ...measure(best.head), ...stoppedAt(best.head), c: best.c, losses },
+  };
+}
+
+/** As it is told when the model has been made. */
+export function validationNote({
+  rows,
+  loss,
+  accuracy,
+  iteration,
+  tried,
+  c,
+  losses,
+}: ValidationRecord): string {
+  const figure = (value: number): string => Number(value.toPrecision(3)).toString();
+  const plain = losses?.find((one) => one.c === 1);
+  const chosen = [
+    ...(c === undefined
+      ? []
+      : [
+          `they chose c = ${c}${c === 1 || plain === undefined ? '' : ` (with the default of 1: ${figure(plain.loss)})`}`,
+        ]),
+    ...(iteration === undefined
+      ? []
+      : [`the fit was kept at iteration ${iteration} of ${tried ?? iteration}`]),
+  ];
+  const told = `the ${rows} validation rows: loss ${figure(loss)}, accuracy ${figure(accuracy)}`;
+  return chosen.length === 0 ? `${told}; nothing was chosen by them` : `${told}; ${chosen.join(', and ')}`;
+}
+
+function stoppedAt({ settings }: Head): Pick<ValidationRecord, 'iteration' | 'tried'> {
+  const { iterations, tried } = settings;
+  return typeof iterations === 'number' && typeof tried === 'number' ? { iteration: iterations, tried } : {};
+}
+
+async function measureOf({
+  vectors,
+  truth,
+}: ValidationRows): Promise<(head: Head) => Pick<ValidationRecord, 'rows' | 'loss' | 'accuracy'>> {
+  const [{ headProbabilities, mostProbable }, { metrics }] = await Promise.all([
+    import('../learning/heads/probabilities.ts'),
+    import('../learning/metrics/metrics.ts'),
+  ]);
+  return (head) => {
+    const probabilities = headProbabilities(head, vectors);
+    const predicted = mostProbable(probabilities, head.labels);
+    const predictions = { yTrue: truth, yPred: predicted, labels: head.labels, probabilities };
+    return {
+      rows: truth.length,
+      loss: metrics.nll.compute(predictions),
+      accuracy: metrics.accuracy.compute(predictions),
+    };
+  };
+}
