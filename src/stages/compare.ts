@@ -1,7 +1,7 @@
 // `compare`: reports of several instances (seeds) in, their means, intervals and paired differences out.
 import { compareReports } from './comparison.ts';
 import type { Compared } from './comparison-draws.ts';
-import { metricNames, metricWords } from './metric-words.ts';
+import { reportNames, reportWords } from './metric-words.ts';
 import { list, requirement, name, word } from './option.ts';
 import type { EvaluationReport } from './report.ts';
 import { judgeComparison, requirementProblem } from './requirement.ts';
@@ -11,7 +11,7 @@ import type { Requirement } from './value.ts';
 
 export const compare = defineStage({
   name: 'compare',
-  version: 2,
+  version: 3,
   doc:
     'Puts reports side by side: the mean of each metric over the instances of `each`, its standard deviation and its ' +
     '95 % interval. Of several stages it also gives the differences, pair by pair: instances with equal keys saw the ' +
@@ -34,7 +34,7 @@ compare summary {
   require: linear.macro_f1 > nearest.macro_f1 by 0.02 at 95%
 }`,
   options: {
-    metrics: list(word(metricWords, { doc: 'A metric.' }), {
+    metrics: list(word(reportWords, { doc: 'A metric.' }), {
       min: 1,
       distinct: true,
       doc: 'What is compared. Without it: every metric that all the reports have.',
@@ -55,7 +55,7 @@ compare summary {
       },
     ),
     require: requirement({
-      metrics: metricNames,
+      metrics: reportNames,
       keyed: false,
       doc:
         'What has to hold, such as `linear.macro_f1 > nearest.macro_f1 by 0.02 at 95%`: the whole 95 % interval of ' +
@@ -78,7 +78,7 @@ compare summary {
     const known = members.flatMap((member) =>
       member.static.type === 'report' && member.static.metrics !== undefined ? [member.static.metrics] : [],
     );
-    const shared = metricNames.filter((metric) => known.every((metrics) => metrics.includes(metric)));
+    const shared = reportNames.filter((metric) => known.every((metrics) => metrics.includes(metric)));
     for (const metric of options.metrics ?? [])
       if (!shared.includes(metric))
         report('metrics', {

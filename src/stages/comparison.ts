@@ -1,6 +1,7 @@
 // Computes a comparison report from evaluation reports. Knows no files.
 import type { Random } from '../learning/random.ts';
 import { averageDraws, keyText, unlikeRows, type Compared, type Unit } from './comparison-draws.ts';
+import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { clip, differenceRange, metricRange } from './metric-range.ts';
 import type { ComparisonReport, EvaluationReport, Sample } from './report.ts';
 import { stepFailure } from './step-failure.ts';
@@ -53,15 +54,15 @@ export async function compareReports(
     }
     for (const note of sampleNotes(metric, samples[metric])) notes.add(note);
   }
+  const budgets = names.map((name) => largestBudget(reportsOf(compared, name)));
   return {
     type: 'comparison',
     metrics: samples,
     differences: await correct(differences),
     names,
     notes: [...notes],
-    labels_used: names.map((name) =>
-      Math.max(...reportsOf(compared, name).map((report) => report.labels_used)),
-    ),
+    labels_used: budgets.map(labelsUsed),
+    label_budgets: budgets,
   };
 }
 
@@ -84,6 +85,12 @@ function metricsOf(compared: readonly Compared[], asked: readonly string[] | und
       'of',
     );
   return asked ?? shared;
+}
+
+function largestBudget(reports: readonly EvaluationReport[]): LabelBudget {
+  return reports
+    .map((report) => report.label_budget)
+    .reduce((most, one) => (labelsUsed(one) > labelsUsed(most) ? one : most));
 }
 
 /** Every pair of names, the earlier first; or every other name against the baseline. */

@@ -1,59 +1,103 @@
-// Rows that a model is measured on though it was fitted on them: found by text, since the same example may lie in two files.
+// Rows that a model is measured on though it has consumed them: found by text, since the same example may lie in two files.
+import type { Consumed } from './consumed.ts';
+import { identities } from './consumed-rows.ts';
 import { select, texts, type Dataset } from './dataset.ts';
+import type { Check } from './evaluate-checks.ts';
 import { stepFailure } from './step-failure.ts';
-import { originalColumn } from './training-rows.ts';
+
+export type Overlap = 'refuse' | 'drop' | 'keep';
 
 export interface OverlapFound {
   /** The rows to measure on. */
   readonly rows: Dataset;
-  readonly dropped: number;
+  /** What the report says of it. */
+  readonly checks: readonly Check[];
 }
 
-/** Throws `Failure` where rows overlap and are refused, or where none is left. */
-export async function withoutOverlap(
+/**
+ * Rows that the model was fitted on are treated as `overlap` says; those it was only selected with stay and make the report
+ * optimistic. Throws `Failure` where rows overlap and are refused, or where none is left.
+ */
+export async function resolveOverlap(
   on: Dataset,
-  support: Dataset,
-  overlap: 'refuse' | 'drop',
+  consumed: Consumed,
+  overlap: Overlap,
 ): Promise<OverlapFound> {
-  const { normaliseText } = await import('../learning/identity.ts');
-  const known = new Set(learntTexts(support).map(normaliseText));
-  const shared = texts(on).flatMap((text, i) => (known.has(normaliseText(text)) ? [i] : []));
-  if (shared.length === 0) return { rows: on, dropped: 0 };
-  if (overlap === 'refuse')
-    throw stepFailure(
-      {
-        code: 'overlap',
-        message:
-          `${shared.length} of the ${on.rows} rows ${shared.length === 1 ? 'is' : 'are'} among those the model was fitted on: ` +
-          shared
-            .slice(0, 3)
-            .map((i) => `${quote(texts(on)[i] ?? '')} (row ${on.source[i] ?? i})`)
-            .join(', ') +
-          (shared.length > 3 ? ', …' : ''),
-        hint:
-          'leave them out of the measurement with `overlap: drop`, ' +
-          'or keep repeated rows in one part with `duplicates: together` or `duplicates: drop` in `split`',
-      },
-      'on',
-    );
-  const gone = new Set(shared);
-  const kept = Array.from({ length: on.rows }, (_, i) => i).filter((i) => !gone.has(i));
-  if (kept.length === 0)
-    throw stepFailure(
-      {
-        code: 'overlap',
-        message: `all ${on.rows} rows are among those the model was fitted on, so \`overlap: drop\` leaves none`,
-        hint: 'measure on other rows',
-      },
-      'on',
-    );
-  return { rows: select(on, kept), dropped: shared.length };
+  const uses = new Map<string, 'fitted' | 'selected'>();
+  for (const { identity, fitted, seen } of consumed.rows)
+    if (fitted || seen) uses.set(identity, 'fitted');
+    else if (!uses.has(identity)) uses.set(identity, 'selected');
+  const found = (await identities(on)).map((identity) => uses.get(identity));
+  const rowsOf = (use: 'fitted' | 'selected') => [...found.keys()].filter((i) => found[i] === use);
+  const [fitted, selected] = [rowsOf('fitted'), rowsOf('selected')];
+  const optimistic = optimism(selected.length, on.rows);
+  if (fitted.length === 0) return { rows: on, checks: optimistic };
+  const said = `${fitted.length} of the ${on.rows} rows ${fitted.length === 1 ? 'is' : 'are'} among those the model was fitted on`;
+  switch (overlap) {
+    case 'refuse':
+      throw stepFailure(
+        {
+          code: 'overlap',
+          message: `${said}: ${firstOf(on, fitted)}`,
+          hint:
+            'leave them out of the measurement with `overlap: drop`, ' +
+            'or keep repeated rows in one part with `duplicates: together` or `duplicates: drop` in `split`; ' +
+            'to measure on them all the same, as a published split may ask for: `overlap: keep` with `allow: leakage("why")`',
+        },
+        'on',
+      );
+    case 'keep':
+      return {
+        rows: on,
+        checks: [
+          {
+            name: 'overlap',
+            message: `${said}, and ${fitted.length === 1 ? 'was' : 'were'} kept: ${firstOf(on, fitted)}`,
+          },
+          ...optimistic,
+        ],
+      };
+    case 'drop': {
+      const kept = [...found.keys()].filter((i) => found[i] !== 'fitted');
+      if (kept.length === 0) throw stepFailure(nothingLeft(on.rows), 'on');
+      return {
+        rows: select(on, kept),
+        checks: [
+          {
+            name: 'overlap',
+            message: `${fitted.length} of ${on.rows} rows were left out: the model was fitted on them`,
+          },
+          ...optimism(selected.length, kept.length),
+        ],
+      };
+    }
+    default:
+      return overlap satisfies never;
+  }
 }
 
-/** Training texts, and those their copies were made from. */
-function learntTexts(support: Dataset): readonly string[] {
-  const originals = support.columns.get(originalColumn) ?? [];
-  return [...texts(support), ...originals.filter((value) => typeof value === 'string')];
+function optimism(selected: number, rows: number): readonly Check[] {
+  if (selected === 0) return [];
+  return [
+    {
+      name: 'optimistic',
+      message: `${selected} of the ${rows} rows helped to choose or to calibrate the model, so the figures are optimistic`,
+    },
+  ];
+}
+
+function nothingLeft(rows: number) {
+  return {
+    code: 'overlap',
+    message: `all ${rows} rows are among those the model was fitted on, so \`overlap: drop\` leaves none`,
+    hint: 'measure on other rows',
+  } as const;
+}
+
+/** Their texts, as far as it takes to recognise them. */
+function firstOf(on: Dataset, indices: readonly number[]): string {
+  const shown = indices.slice(0, 3).map((i) => `${quote(texts(on)[i] ?? '')} (row ${on.source[i] ?? i})`);
+  return shown.join(', ') + (indices.length > 3 ? ', …' : '');
 }
 
 function quote(text: string): string {

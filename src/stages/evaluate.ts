@@ -1,22 +1,26 @@
 // `evaluate`: a classifier and labelled rows in, a report out. The only stage that may read a test part.
-import { loadClassifier, type Classifier } from './classifier.ts';
+import { answeredRows } from './abstention.ts';
+import { calibrate, readCalibrationRows } from './calibration.ts';
+import { loadClassifier } from './classifier.ts';
+import { labelNumbers } from './classifier-labels.ts';
 import { classify } from './classify.ts';
-import { labelBudget, labelsUsed } from './consumed.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelBudget, uniteConsumed } from './consumed.ts';
+import { consumedRows } from './consumed-rows.ts';
+import { texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
-import { withoutOverlap } from './evaluate-overlap.ts';
+import { checkEvaluation, reportMetrics } from './evaluate-known.ts';
+import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
 import { fitProbe } from './frozen-probe.ts';
-import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
+import { checkLabelledTexts } from './labelled-texts.ts';
 import { measured } from './measurement.ts';
-import { metricNames, metricWords } from './metric-words.ts';
-import { column, int, list, requirement, word } from './option.ts';
+import { metricWords, reportNames } from './metric-words.ts';
+import { column, either, float, int, list, requirement, share, word } from './option.ts';
 import { predictionsFile } from './predictions-file.ts';
-import { judgeEvaluation, requirementProblem } from './requirement.ts';
+import { judgeEvaluation } from './requirement.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
-import type { Requirement } from './value.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
@@ -58,20 +62,29 @@ evaluate score {
       {
         refuse: 'the step fails, and says how many rows and which',
         drop: 'such rows are left out, and the report says how many',
+        keep: 'they are measured on, and the report says how many and why: it takes `allow: leakage("why")`',
       },
       {
         default: 'refuse',
         doc:
-          'What happens to rows whose text, without regard to white space and case, is among the training rows of the ' +
-          'model: measured on what it has seen, a model looks better than it is.',
+          'What happens to rows whose text, without regard to white space and case, is among those the model was fitted ' +
+          'on, or a model it was made from: measured on what it has seen, a model looks better than it is. Rows it was ' +
+          'only selected with (validation, a search, calibration) stay, and the report is marked optimistic.',
       },
     ),
+    abstain: either(share({ doc: '' }), float({ min: 0, max: 1, doc: '' }), {
+      doc:
+        'The least probability of a label that is given: rows whose most probable label has less go without an answer. ' +
+        'The report then has `coverage`, the share of rows that were answered, and `selective_accuracy`, the share of ' +
+        'those that were answered rightly; every other figure is of all rows, as if each had been answered, so that ' +
+        'models that abstain and models that do not can be compared.',
+    }),
     slices: list(column({ doc: 'A column of the data.' }), {
       distinct: true,
       doc: 'Columns by whose values the metrics are given separately as well.',
     }),
     require: requirement({
-      metrics: metricNames,
+      metrics: reportNames,
       keyed: false,
       doc:
         'What the figures have to reach, such as `macro_f1 >= 0.75`; `at 95%` asks it of the interval, and ' +
@@ -86,86 +99,65 @@ evaluate score {
       doc: 'The classifier to measure.',
     }),
     on: input.required('dataset', { use: 'measure', doc: 'The labelled rows to measure on.' }),
+    calibrate_on: input.optional('dataset', {
+      use: 'select',
+      doc:
+        'Labelled rows to calibrate the probabilities on, such as the validation part: all of them are raised to one ' +
+        'power, the inverse of the temperature, which is chosen for the lowest `nll` on these rows (Guo et al. 2017). ' +
+        'No label changes. The report has the temperature, and `ece` and `nll` before and after; the labels of these ' +
+        'rows count in the label budget. The baseline `frozen_probe` is calibrated on the same rows.',
+    }),
   },
   outputs: { '': { type: 'report', doc: 'The report, and the predictions it is made from.' } },
   randomness: ({ bootstrap }) => bootstrap > 0,
 
-  check({ options, inputs, report }) {
-    const dataset = inputs.dataset('on');
-    const model = inputs.model('model');
-    if (dataset?.labelled === false)
-      report('on', {
-        code: 'needs-labels',
-        message: '`evaluate` compares with labels, and these rows have none',
-        hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
-      });
-    const several = dataset?.multi_label === true;
-    if (several) report('on', severalLabels('evaluate'));
-    const known = several ? undefined : model?.labels;
-    const unknown = dataset?.labels?.filter(
-      ({ name, rows }) => known !== undefined && rows !== undefined && rows > 0 && !known.includes(name),
-    );
-    if (known !== undefined && unknown !== undefined && unknown.length > 0)
-      report(
-        'on',
-        unknownLabels(
-          unknown.map(({ name }) => name),
-          known,
-        ),
-      );
-    for (const name of options.slices ?? [])
-      if (dataset?.columns !== undefined && !dataset.columns.includes(name))
-        report('slices', {
-          code: 'unknown-column',
-          message: `the data has no column \`${name}\``,
-          hint: `its columns are ${dataset.columns.map((known) => `\`${known}\``).join(', ')}`,
-        });
-    if (options.require !== undefined) {
-      const problem = requirementProblem(options.require) ?? operandProblem(options.require, options);
-      if (problem !== undefined) report('require', { code: 'wrong-type', message: problem });
-    }
-    return { '': { type: 'report', metrics: options.metrics } };
+  check(context) {
+    checkEvaluation(context.options, context);
+    return { '': { type: 'report', metrics: reportMetrics(context.options) } };
   },
 
   async run(context) {
     const { options, inputs } = context;
     const given = await readDataset(inputs.on);
-    checkLabelledTexts(given, { stage: 'evaluate', does: 'compares with labels', at: 'on' });
-    if (hasMixedRows(given))
-      throw stepFailure(
-        {
-          code: 'not-supported',
-          message: 'the rows were mixed by `mixup`: they are made to learn from, not to measure on',
-          hint: 'measure on rows that were not augmented',
-        },
-        'on',
-      );
+    checkMeasured(given);
+    const calibrating = inputs.calibrate_on && (await readCalibrationRows('evaluate', inputs.calibrate_on));
     const classifier = await loadClassifier(inputs.model, context);
     try {
-      const support = await classifier.support();
-      const { rows, dropped } = await withoutOverlap(given, support, options.overlap);
-      const truth = truthOf(classifier, rows);
+      const [support, own] = await Promise.all([classifier.support(), classifier.consumed()]);
+      const consumed =
+        calibrating === undefined ? own : uniteConsumed(own, await consumedRows(calibrating, 'selected'));
+      const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
+      const truth = labelNumbers(rows, classifier.labels, 'on');
       const probe = await fitProbe(classifier, support, context.signal);
       const heads = probe === undefined ? [classifier.head] : [classifier.head, probe];
-      const [own, probed] = await classify(classifier, heads, texts(rows), (done, total) =>
+      const plain = await classify(classifier, heads, texts(rows), (done, total) =>
         context.progress({ done, total, unit: 'rows' }),
       );
-      const measurement = await measured(classifier.labels, truth, own);
+      const said = await Promise.all(plain.map((values) => measured(classifier.labels, truth, values)));
+      const calibrated = calibrating && (await calibrate(classifier, heads, said, calibrating, own));
+      const [measurement, probed] = calibrated?.measurements ?? said;
       const report = await evaluationReport({
         rows,
         support,
         measurement,
-        probe: probe && (await measured(classifier.labels, truth, probed)),
-        dropped,
-        labelsUsed: labelsUsed(labelBudget(await classifier.consumed())),
+        probe: probed,
+        checks: [...checks, ...(calibrated?.checks ?? [])],
+        budget: labelBudget(consumed),
+        calibration: calibrated?.calibration,
         metrics: options.metrics,
         draws: options.bootstrap,
         random: context.random('bootstrap'),
+        abstain: options.abstain,
         slices: options.slices ?? [],
       });
       const output = context.output();
       await output.write('report.json', JSON.stringify(report, null, 2) + '\n');
-      const predictions = { source: rows.source, texts: texts(rows), ...measurement };
+      const answered =
+        options.abstain === undefined
+          ? undefined
+          : answeredRows(measurement.probabilities, classifier.labels.length, options.abstain);
+      const abstained = answered?.map((yes) => !yes);
+      const predictions = { source: rows.source, texts: texts(rows), ...measurement, abstained };
       await output.write('predictions.parquet', await predictionsFile(predictions));
     } finally {
       await classifier.dispose();
@@ -176,40 +168,16 @@ evaluate score {
     require === undefined || report.type !== 'evaluation' ? undefined : judgeEvaluation(require, report),
 });
 
-/** The rows' labels as numbers of the classifier. */
-function truthOf({ labels }: Classifier, rows: Dataset): Int32Array {
-  const own = labelIndices(rows);
-  const numbers = rows.labels.map((label) => labels.indexOf(label));
-  const unknown = rows.labels.filter((_, i) => numbers[i] === -1 && own.includes(i));
-  if (unknown.length > 0) throw stepFailure(unknownLabels(unknown, labels), 'on');
-  return own.map((label) => numbers[label] ?? 0);
-}
-
-function unknownLabels(unknown: readonly string[], known: readonly string[]) {
-  const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
-  return {
-    code: 'unknown-label',
-    message: `the rows have the label${unknown.length > 1 ? 's' : ''} ${quoted(unknown)}, which the model has never seen`,
-    hint: `the model knows ${quoted(known)}; give both the same \`label_names\`, or train on rows of every label`,
-  } as const;
-}
-
-/** A requirement is judged from the report, so the report has to have its figures. */
-function operandProblem(
-  { left, right, at }: Requirement,
-  { metrics, bootstrap }: { readonly metrics: readonly string[]; readonly bootstrap: number },
-): string | undefined {
-  const sides = [left, right].filter((side) => typeof side !== 'number');
-  for (const { of, metric } of sides) {
-    if (of !== undefined && of !== 'majority' && of !== 'frozen_probe')
-      return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`majority\` and \`frozen_probe\``;
-    if (!metrics.includes(metric)) return `\`${metric}\` is not measured here: add it to \`metrics\``;
-  }
-  if (at === undefined) return undefined;
-  const own = sides.filter(({ of }) => of === undefined).length;
-  if (own === 2) return 'two metrics of one report have no interval between them, so `at` cannot be judged';
-  if (own === 0) return 'the baselines have no interval, so `at` cannot be judged';
-  if (bootstrap === 0)
-    return '`bootstrap: 0` makes no intervals, so `at` cannot be judged: leave one of them out';
-  return undefined;
+/** What only the rows show: a text and one label each, and none of them mixed. */
+function checkMeasured(rows: Dataset): void {
+  checkLabelledTexts(rows, { stage: 'evaluate', does: 'compares with labels', at: 'on' });
+  if (hasMixedRows(rows))
+    throw stepFailure(
+      {
+        code: 'not-supported',
+        message: 'the rows were mixed by `mixup`: they are made to learn from, not to measure on',
+        hint: 'measure on rows that were not augmented',
+      },
+      'on',
+    );
 }

@@ -2,10 +2,12 @@
 import type { MetricName } from '../learning/metrics/metrics.ts';
 import type { Random } from '../learning/random.ts';
 import { texts, type Dataset } from './dataset.ts';
-import { wariness } from './evaluate-checks.ts';
+import { abstain } from './abstention.ts';
+import { labelsUsed, type LabelBudget } from './consumed.ts';
+import { wariness, type Check } from './evaluate-checks.ts';
 import { figuresOf } from './evaluate-intervals.ts';
 import { majorityValues, metricValues, takeMeasured, type Measurement } from './measurement.ts';
-import type { EvaluationReport, Slice } from './report.ts';
+import type { Calibration, EvaluationReport, Slice } from './report.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 
 export interface Evaluated {
@@ -13,9 +15,13 @@ export interface Evaluated {
   readonly measurement: Measurement;
   /** What the frozen probe said; absent where the model is the frozen probe. */
   readonly probe: Measurement | undefined;
-  /** Rows that were left out because the model was fitted on them. */
-  readonly dropped: number;
-  readonly labelsUsed: number;
+  /** What is to be said of the rows and of the calibration. */
+  readonly checks: readonly Check[];
+  /** Labels of the model, and those it was calibrated with. */
+  readonly budget: LabelBudget;
+  readonly calibration: Calibration | undefined;
+  /** The least probability of a label that is given; nothing where every row is answered. */
+  readonly abstain: number | undefined;
   /** The rows the model was fitted on. */
   readonly support: Dataset;
   readonly metrics: readonly MetricName[];
@@ -36,16 +42,20 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
   const width = labels.length;
   const { counts } = confusion(truth, predicted, width);
   const { figures, interval } = await figuresOf(evaluated);
+  const abstained = evaluated.abstain === undefined ? undefined : await abstain(evaluated, evaluated.abstain);
   return {
     type: 'evaluation',
-    metrics: figures,
+    metrics: { ...figures, ...abstained?.figures },
     per_label: classificationReport(truth, predicted, labels).perLabel,
     confusion: labels.map((_, i) => [...counts.subarray(i * width, (i + 1) * width)]),
     labels,
     rows: rows.rows,
     rows_digest: rowsDigest(rows),
     training_digest: trainingDigest(evaluated.support),
-    labels_used: evaluated.labelsUsed,
+    labels_used: labelsUsed(evaluated.budget),
+    label_budget: evaluated.budget,
+    ...(evaluated.calibration !== undefined && { calibration: evaluated.calibration }),
+    ...(abstained !== undefined && { abstention: abstained.abstention }),
     baselines: {
       majority: await majorityValues(measurement, metrics),
       frozen_probe: await metricValues(probe ?? measurement, metrics),
@@ -56,7 +66,8 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
         .filter((name) => figures[name] === undefined)
         .map((name) => ({ name: 'undefined_metric', message: `\`${name}\` has no value on these rows` })),
       ...unknownIntervals(evaluated, figures),
-      ...overlapCheck(evaluated),
+      ...evaluated.checks,
+      ...(abstained?.checks ?? []),
       ...(probe === undefined
         ? [
             {
@@ -82,14 +93,6 @@ function unknownIntervals(
       name: 'no_interval',
       message: `\`${name}\` has no interval: it is the same in every resample, so nothing is known of its spread`,
     }));
-}
-
-function overlapCheck({ dropped, rows }: Evaluated): EvaluationReport['checks'] {
-  if (dropped === 0) return [];
-  const all = rows.rows + dropped;
-  return [
-    { name: 'overlap', message: `${dropped} of ${all} rows were left out: the model was fitted on them` },
-  ];
 }
 
 /** The metrics of the rows of each value of a column, in the order of the values. */

@@ -1,5 +1,6 @@
 // The values that a metric can have: an interval of its mean says nothing beyond them.
 import type { MetricName } from '../learning/metrics/metrics.ts';
+import type { AbstentionName } from './metric-words.ts';
 
 interface Range {
   readonly low: number;
@@ -20,7 +21,9 @@ const ranges: Readonly<Record<string, Range>> = {
   ece: share,
   brier: { low: 0, high: 2 },
   nll: { low: 0, high: Infinity },
-} satisfies Readonly<Record<MetricName, Range>>;
+  coverage: share,
+  selective_accuracy: share,
+} satisfies Readonly<Record<MetricName | AbstentionName, Range>>;
 
 const unbounded: Range = { low: -Infinity, high: Infinity };
 

@@ -14,4 +14,15 @@ export const metricWords = {
   nll: 'mean negative log probability of the true label; lower is better',
 } as const satisfies Readonly<Record<MetricName, string>>;
 
+/** What a report has beside them where rows may be abstained from. */
+export const abstentionWords = {
+  coverage: 'with `abstain`: share of rows that were answered',
+  selective_accuracy: 'with `abstain`: share of the answered rows whose label is right',
+} as const;
+
+export type AbstentionName = keyof typeof abstentionWords;
+
+export const reportWords = { ...metricWords, ...abstentionWords } as const;
+export const reportNames = Object.keys(reportWords) as readonly (MetricName | AbstentionName)[];
+
 export const metricNames = Object.keys(metricWords) as readonly MetricName[];

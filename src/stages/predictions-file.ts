@@ -10,12 +10,17 @@ export interface PredictionRows {
   /** [rows, labels] */
   readonly probabilities: Float64Array;
   readonly labels: readonly string[];
+  /** Whether each row went without an answer; absent where all have one. */
+  readonly abstained?: readonly boolean[] | undefined;
 }
 
-/** Columns `row`, `text`, `label`, `predicted`, `probability`, and `probabilities`: a list in the order of the labels. */
+/**
+ * Columns `row`, `text`, `label`, `predicted`, `probability`, perhaps `abstained`, and `probabilities`: a list in the order of
+ * the labels.
+ */
 export async function predictionsFile(rows: PredictionRows): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer');
-  const { labels, predicted, probabilities } = rows;
+  const { labels, predicted, probabilities, abstained } = rows;
   const count = labels.length;
   const name = (label: number): string => labels[label] ?? '';
   const lists = Array.from({ length: predicted.length }, (_, i) => [
@@ -29,15 +34,19 @@ export async function predictionsFile(rows: PredictionRows): Promise<Uint8Array>
         { name: 'label', data: Array.from(rows.truth, name) },
         { name: 'predicted', data: Array.from(predicted, name) },
         { name: 'probability', data: lists.map((list, i) => list[predicted[i] ?? 0]) },
+        ...(abstained === undefined ? [] : [{ name: 'abstained', data: [...abstained] }]),
         { name: 'probabilities', data: lists },
       ],
       schema: [
-        { name: 'root', num_children: 6 },
+        { name: 'root', num_children: abstained === undefined ? 6 : 7 },
         { name: 'row', type: 'INT32', repetition_type: 'REQUIRED' },
         { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
         { name: 'label', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
         { name: 'predicted', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
         { name: 'probability', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+        ...(abstained === undefined
+          ? []
+          : [{ name: 'abstained', type: 'BOOLEAN', repetition_type: 'REQUIRED' } as const]),
         { name: 'probabilities', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
         { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
         { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' },

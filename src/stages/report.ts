@@ -1,5 +1,5 @@
 // The report artifact: one file `report.json`. What evaluate and compare give, and what tables and pages show.
-
+import type { LabelBudget } from './consumed.ts';
 import type { Summary } from '../learning/statistics/summary.ts';
 
 /** A figure with its 95 % interval where one is known. */
@@ -30,8 +30,13 @@ export interface EvaluationReport {
   readonly rows_digest: string;
   /** The same of the examples the model was trained on. */
   readonly training_digest: string;
-  /** Labelled examples the model consumed, validation included. */
+  /** Labelled examples that were consumed: to fit the model, and to select or calibrate it. */
   readonly labels_used: number;
+  readonly label_budget: LabelBudget;
+  /** Where the probabilities were calibrated: all figures are of the calibrated ones. */
+  readonly calibration?: Calibration;
+  /** Where rows could go without an answer: `coverage` and `selective_accuracy` are of the answered ones, all else of all rows. */
+  readonly abstention?: Abstention;
   /** The same metrics of models anyone gets for free: `majority`, `frozen_probe`. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What to be wary of: collapsed predictions, duplicates between train and test. */
@@ -40,6 +45,29 @@ export interface EvaluationReport {
   readonly interval: string;
   /** The metrics of the rows of each value, by column of `slices:`, in the order of the values. */
   readonly slices: Readonly<Record<string, readonly Slice[]>>;
+}
+
+/** Temperature scaling. */
+export interface Calibration {
+  /** What log probabilities were divided by. */
+  readonly temperature: number;
+  /** Rows it was fitted on. */
+  readonly rows: number;
+  /** On the measured rows. */
+  readonly before: Calibratedness;
+  readonly after: Calibratedness;
+}
+
+export interface Calibratedness {
+  readonly ece: number;
+  readonly nll: number;
+}
+
+export interface Abstention {
+  /** Rows whose most probable label is less probable got no answer. */
+  readonly threshold: number;
+  readonly answered: number;
+  readonly abstained: number;
 }
 
 export interface Slice {
@@ -77,6 +105,7 @@ export interface ComparisonReport {
   readonly names: readonly string[];
   /** What a reader should know of how the figures came about. */
   readonly notes: readonly string[];
-  /** Of each name, the most that one of its instances used. */
+  /** Of each name, that of the instance that used most. */
   readonly labels_used: readonly number[];
+  readonly label_budgets: readonly LabelBudget[];
 }

@@ -51,6 +51,7 @@ metric    of  mean ± sd      95 % interval  range          n
 ────────  ──  ─────────────  ─────────────  ─────────────  ─
 accuracy  a   0.850 ± 0.013  0.818 … 0.882  0.840 … 0.870  3
 accuracy  b   0.800                         0.840 … 0.870  3
+16 labelled examples used
 
 metric    difference    mean  95 % interval    pairs  test  p (Holm)
 ────────  ──────────  ──────  ───────────────  ─────  ────  ────────
@@ -116,7 +117,9 @@ describe('a report', () => {
 
   test('as JSON has the shape that scripts rely on', () => {
     expect(Object.keys(reportJson('score', evaluationOf(0.85)))).toEqual(
-      'stage metrics per_label confusion labels rows labels_used baselines slices checks interval'.split(' '),
+      'stage metrics per_label confusion labels rows labels_used label_budget baselines slices checks interval'.split(
+        ' ',
+      ),
     );
     const { metrics } = reportJson('summary', { ...comparison(), names: ['a'] });
     expect(metrics).toMatchObject({

@@ -79,6 +79,7 @@ export function evaluationOf(accuracy: number): EvaluationReport {
     rows_digest: 'aa',
     training_digest: 'bb',
     labels_used: 16,
+    label_budget: { fitted: 16, selected: 0 },
     baselines: { majority: { accuracy: 0.5, macro_f1: 0.333 } },
     checks: [{ name: 'duplicates', message: '2 rows of the test are in the training rows' }],
     interval: 'bootstrap over 100 rows, 1000 draws',
@@ -108,5 +109,9 @@ export function comparison(): ComparisonReport {
     names: ['a', 'b'],
     notes: ['what to know'],
     labels_used: [16, 16],
+    label_budgets: [
+      { fitted: 16, selected: 0 },
+      { fitted: 16, selected: 0 },
+    ],
   };
 }

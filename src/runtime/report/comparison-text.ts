@@ -1,5 +1,6 @@
 // A report of `compare` as tables: the spread of every metric, and the paired differences.
 import type { ComparisonReport, Sample } from '../../stages/report.ts';
+import { budgetText } from './budget-text.ts';
 import type { Paint } from './paint.ts';
 import { figure, grouped, probability } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
@@ -30,7 +31,18 @@ export function comparisonTable(report: ComparisonReport, paint: Paint): readonl
     rows,
     paint,
   );
-  return [...samples, ...differences(report, paint), ...notes(report, paint)];
+  return [...samples, ...budgets(report, paint), ...differences(report, paint), ...notes(report, paint)];
+}
+
+/** Of each name that of the instance that used most; once where all are alike. */
+function budgets({ names, label_budgets }: ComparisonReport, paint: Paint): readonly string[] {
+  const texts = label_budgets.map(budgetText);
+  const [first] = texts;
+  if (first === undefined) return [];
+  const lines = texts.every((text) => text === first)
+    ? [first]
+    : texts.map((text, i) => `${names[i] ?? ''}: ${text}`);
+  return lines.map((line) => paint.dim(line));
 }
 
 /** `0.912 ± 0.013` */

@@ -1,8 +1,9 @@
 // Reports of `evaluate` as tables: one row a step in the overview, everything for a single one.
 import type { EvaluationReport, Figure } from '../../stages/report.ts';
+import { budgetFigure, budgetRange, budgetText } from './budget-text.ts';
 import { stageName, stepKeys } from './graph.ts';
 import type { Paint } from './paint.ts';
-import { figure, grouped } from './quantity.ts';
+import { counted, figure, grouped } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
 import { textWidth } from './text-width.ts';
 
@@ -30,9 +31,13 @@ export function evaluationTable(
   );
   const fitting = tables.find((lines) => lines.every((line) => textWidth(line) <= columns));
   const [main = ''] = metrics;
-  const note =
-    baselines.length === 0 ? [] : [paint.dim(`${baselines.join(', ')}: the ${main} anyone gets for free.`)];
-  return [...(fitting ?? tables.at(-1) ?? []), ...note];
+  const notes = [
+    ...(baselines.length === 0 ? [] : [`${baselines.join(', ')}: the ${main} anyone gets for free.`]),
+    ...(reports.some(({ report }) => report.label_budget.selected > 0)
+      ? ['labels used: to fit + to select.']
+      : []),
+  ];
+  return [...(fitting ?? tables.at(-1) ?? []), ...notes.map((note) => paint.dim(note))];
 }
 
 interface Shown {
@@ -94,7 +99,8 @@ export function evaluationText(report: EvaluationReport, paint: Paint): string {
     paint,
   );
   return [
-    `${grouped(report.rows)} rows, ${grouped(report.labels_used)} labelled examples used; interval: ${report.interval}`,
+    `${grouped(report.rows)} rows, ${budgetText(report.label_budget)}; interval: ${report.interval}`,
+    ...probabilityLines(report),
     '',
     ...metrics,
     '',
@@ -106,6 +112,26 @@ export function evaluationText(report: EvaluationReport, paint: Paint): string {
     ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${check.message}`),
     '',
   ].join('\n');
+}
+
+/** What was done to the probabilities, and which rows they left without an answer. */
+function probabilityLines({ calibration, abstention }: EvaluationReport): readonly string[] {
+  const lines: string[] = [];
+  if (calibration !== undefined) {
+    const { temperature, rows, before, after } = calibration;
+    lines.push(
+      `calibrated at temperature ${figure(temperature)}, fitted on ${counted(rows, 'row')}: ` +
+        `ece ${figure(before.ece)} -> ${figure(after.ece)}, nll ${figure(before.nll)} -> ${figure(after.nll)}`,
+    );
+  }
+  if (abstention !== undefined) {
+    const { threshold, answered, abstained } = abstention;
+    lines.push(
+      `${grouped(answered)} rows answered, ${grouped(abstained)} abstained from: no label had a probability of ${threshold}; ` +
+        'all figures but `coverage` and `selective_accuracy` are of all rows',
+    );
+  }
+  return lines;
 }
 
 function sliceLines(report: EvaluationReport, paint: Paint): readonly string[] {
@@ -150,7 +176,7 @@ function reportRow(
     }),
     ...baselines.map((name) => optionalFigure(report.baselines[name]?.[main])),
     grouped(report.rows),
-    grouped(report.labels_used),
+    budgetFigure(report.label_budget),
   ];
 }
 
@@ -176,7 +202,7 @@ function spreadRow(
       return values.length === 0 ? '' : figure(mean(values));
     }),
     range(reports.map((report) => report.rows)),
-    range(reports.map((report) => report.labels_used)),
+    budgetRange(reports.map((report) => report.label_budget)),
   ];
 }
 

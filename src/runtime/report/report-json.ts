@@ -14,11 +14,13 @@ export function reportJson(stage: string, report: Report): Readonly<Record<strin
 }
 
 function evaluationJson(stage: string, report: EvaluationReport): Readonly<Record<string, unknown>> {
-  const { metrics, per_label, confusion, labels, rows, labels_used, baselines } = report;
-  const { slices, checks, interval } = report;
+  const { metrics, per_label, confusion, labels, rows, labels_used, label_budget, baselines } = report;
+  const { slices, checks, interval, calibration, abstention } = report;
   return {
-    ...{ stage, metrics, per_label, confusion, labels, rows, labels_used, baselines },
+    ...{ stage, metrics, per_label, confusion, labels, rows, labels_used, label_budget, baselines },
     ...{ slices, checks, interval },
+    ...(calibration !== undefined && { calibration }),
+    ...(abstention !== undefined && { abstention }),
   };
 }
 
@@ -34,6 +36,7 @@ function comparisonJson(stage: string, report: ComparisonReport): Readonly<Recor
     names: report.names,
     notes: report.notes,
     labels_used: report.labels_used,
+    label_budgets: report.label_budgets,
     metrics: Object.fromEntries(metrics),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { labelsUsed, type LabelBudget } from '../../../src/stages/consumed.ts';
 import { compare } from '../../../src/stages/compare.ts';
 import type { ComparisonReport } from '../../../src/stages/report.ts';
 import type { Member } from '../../../src/stages/stage.ts';
@@ -9,7 +10,7 @@ interface Given {
   readonly seed?: number | string;
   readonly accuracy: number;
   readonly rows?: number;
-  readonly labels_used?: number;
+  readonly label_budget?: LabelBudget;
   readonly collapsed?: boolean;
   /** Test rows and training rows; those of the seed unless given. */
   readonly on?: string;
@@ -22,7 +23,7 @@ function member(name: string, given: Given): Member {
     seed,
     accuracy,
     rows = 100,
-    labels_used = 24,
+    label_budget = { fitted: 24, selected: 0 },
     collapsed,
     on = `on ${seed}`,
     by = `by ${seed}`,
@@ -33,7 +34,8 @@ function member(name: string, given: Given): Member {
     rows,
     rows_digest: on,
     training_digest: by,
-    labels_used,
+    labels_used: labelsUsed(label_budget),
+    label_budget,
     checks: collapsed === true ? [{ name: 'collapse', message: '' }] : [],
   };
   return {
@@ -211,6 +213,39 @@ test('too few pairs to ever be significant are said to be', async () => {
   expect(report.notes).toEqual([
     'with 3 pairs the test `wilcoxon` cannot give a p below 0.25: it takes at least 6',
   ]);
+});
+
+test('the label budget of a name is that of the instance that used most', async () => {
+  const budget = (fitted: number, selected: number) => ({ label_budget: { fitted, selected } });
+  const { report } = await compared([
+    member('a', { seed: 1, accuracy: 0.8, ...budget(16, 0) }),
+    member('a', { seed: 2, accuracy: 0.7, ...budget(16, 8) }),
+    member('b', { seed: 1, accuracy: 0.8, ...budget(16, 4) }),
+    member('b', { seed: 2, accuracy: 0.7, ...budget(20, 0) }),
+  ]);
+  expect(report.labels_used).toEqual([24, 20]);
+  expect(report.label_budgets[0]).toEqual({ fitted: 16, selected: 8 });
+});
+
+test('what was answered can be compared', async () => {
+  const scored = ({ name, keys, artifact }: Member, coverage: number): Promise<Member> =>
+    json(artifact, 'report.json').then((report) => {
+      const { metrics } = report as { readonly metrics: object };
+      const text = JSON.stringify({
+        ...(report as object),
+        metrics: { ...metrics, coverage: { value: coverage } },
+      });
+      return { name, keys, artifact: artifactOf('report', { 'report.json': text }) };
+    });
+  const of = await Promise.all([...a, ...b].map((one, i) => scored(one, i < 3 ? 0.9 + i / 100 : 1)));
+  const { report } = await compared(of, { metrics: ['coverage'] });
+  expect(report.differences[0]?.mean).toBeCloseTo(-0.09, 12);
+  const outputs = check(compare, {
+    options: { metrics: ['coverage'] },
+    inputs: {},
+    many: [{ name: 'a', static: { type: 'report', metrics: ['accuracy'] } }],
+  });
+  expect(outputs.problems).toBe('metrics unknown-word: not every report has `coverage`');
 });
 
 describe('failures', () => {

@@ -1,10 +1,13 @@
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import type { Dataset } from '../../../src/stages/dataset.ts';
+import { writeConsumingMore } from '../../../src/stages/consumed-file.ts';
+import { consumedRows } from '../../../src/stages/consumed-rows.ts';
+import { withoutLabels, type Dataset } from '../../../src/stages/dataset.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { originalColumn } from '../../../src/stages/training-rows.ts';
+import { artifactOf, collectingOutput } from '../data/memory.ts';
 import { testing, training } from './messages.ts';
 import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
 
@@ -36,6 +39,7 @@ test('the report has the figures, and everything that belongs beside them', asyn
     labels: ['borrow', 'card', 'hours'],
     rows: 6,
     labels_used: 12,
+    label_budget: { fitted: 12, selected: 0 },
     metrics: { accuracy: { value: 1, high: 1 }, auroc: { value: 1 } },
     confusion: [
       [2, 0, 0],
@@ -171,9 +175,76 @@ describe('rows the model was fitted on', () => {
     expect(await failure(evaluated({}, undefined, { support: copied }))).toContain('1 of the 6 rows');
   });
 
+  test('are kept where the program says why, and the report says how many and which', async () => {
+    const { report } = await evaluated({ overlap: 'keep' }, on);
+    expect(report.rows).toBe(7);
+    expect(report.checks).toContainEqual({
+      name: 'overlap',
+      message:
+        '1 of the 7 rows is among those the model was fitted on, and was kept: " i have LOST my library card" (row 6)',
+    });
+    const words = 'overlap overlap: `overlap: keep` measures on rows that the model was fitted on';
+    const known = { options: { overlap: 'keep' }, inputs: {} };
+    expect(check(evaluate, known).problems).toBe(words);
+    expect(check(evaluate, { ...known, allowed: 'a published split' }).problems).toBe('');
+  });
+
   test('leave nothing to measure when they are all', async () => {
     expect(await failure(evaluated({ overlap: 'drop' }, datasetOf(training)))).toContain('leaves none');
   });
+});
+
+describe('rows the model was selected with', () => {
+  const chosen = datasetOf([...testing.slice(0, 3), training[0]], {
+    source: Int32Array.from([100, 101, 102, 0]),
+  });
+
+  test('make the report optimistic, and count in its label budget', async () => {
+    const inputs = {
+      model: ngrams(),
+      from: await datasetArtifact(datasetOf(training)),
+      validation: await datasetArtifact(chosen),
+    };
+    const model = (await run(fineTune, { inputs })).artifact;
+    const on = await datasetArtifact(datasetOf(testing));
+    const { artifact } = await run(evaluate, { options: { bootstrap: 0 }, inputs: { model, on } });
+    const report = (await json(artifact, 'report.json')) as EvaluationReport;
+    expect(report.checks).toContainEqual({
+      name: 'optimistic',
+      message: '3 of the 6 rows helped to choose or to calibrate the model, so the figures are optimistic',
+    });
+    expect(report).toMatchObject({ labels_used: 15, label_budget: { fitted: 12, selected: 3 } });
+  });
+
+  test('are told of beside those it was fitted on', async () => {
+    const inputs = {
+      model: ngrams(),
+      from: await datasetArtifact(datasetOf(training)),
+      validation: await datasetArtifact(chosen),
+    };
+    const model = (await run(fineTune, { inputs })).artifact;
+    const on = await datasetArtifact(datasetOf([...testing, training[0], training[7]]));
+    expect(await failure(run(evaluate, { inputs: { model, on } }))).toContain('2 of the 8 rows are among');
+    const options = { bootstrap: 0, overlap: 'drop' };
+    const { artifact } = await run(evaluate, { options, inputs: { model, on } });
+    const { checks } = (await json(artifact, 'report.json')) as EvaluationReport;
+    const messages = checks.map(({ message }) => message).join('\n');
+    expect(messages).toContain('2 of 8 rows were left out');
+    expect(messages).toContain('3 of the 6 rows helped to choose');
+  });
+});
+
+test('unlabelled rows that were learnt from cost no label, and are not measured on', async () => {
+  const { output, files } = collectingOutput();
+  const from = await datasetArtifact(datasetOf(training));
+  const model = (await run(fineTune, { inputs: { model: ngrams(), from } })).artifact;
+  const pool = withoutLabels(datasetOf(testing.slice(0, 2)));
+  await writeConsumingMore(output, model, await consumedRows(pool, 'fitted'));
+  const on = await datasetArtifact(datasetOf(testing));
+  const inputs = { model: artifactOf('model', files), on };
+  expect(await failure(run(evaluate, { inputs }))).toContain('2 of the 6 rows are among');
+  const { artifact } = await run(evaluate, { options: { overlap: 'drop' }, inputs });
+  expect(await json(artifact, 'report.json')).toMatchObject({ rows: 4, labels_used: 12 });
 });
 
 test('reports say which rows they are of, whatever their order', async () => {
