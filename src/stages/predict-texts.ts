@@ -3,6 +3,7 @@
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
+import { learntRows, temperaturesOf, unfitted } from './calibration.ts';
 import { inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, select, texts as textsOf, type Dataset } from './dataset.ts';
@@ -15,6 +16,8 @@ export interface TextPrediction {
   readonly probability: number;
   /** The most probable labels, `label` first. */
   readonly top: readonly ScoredLabel[];
+  /** The label is not probable enough to be given. */
+  readonly abstained: boolean;
   /** The nearest training rows, nearest first. */
   readonly neighbours: readonly NearRow[];
 }
@@ -36,6 +39,10 @@ export interface PredictSettings {
   readonly top: number;
   /** How many training rows; fewer where there are fewer. */
   readonly neighbours: number;
+  /** The least probability of a label that is given; nothing where every text gets one. */
+  readonly abstain?: number | undefined;
+  /** Labelled rows to calibrate the probabilities on. */
+  readonly calibrateOn?: Dataset | undefined;
 }
 
 /** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
@@ -47,7 +54,8 @@ export async function predictTexts(
 ): Promise<readonly TextPrediction[]> {
   const classifier = await loadClassifier(model, context);
   try {
-    return await predictWith(classifier, texts, settings, (done, total) =>
+    const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
+    return await predictWith(classifier, texts, { ...settings, temperature }, (done, total) =>
       context.progress({ done, total, unit: 'rows' }),
     );
   } finally {
@@ -55,23 +63,53 @@ export async function predictTexts(
   }
 }
 
+/** The temperature that fits the rows, or 1; told in a note. */
+async function calibrated(
+  classifier: Classifier,
+  rows: Dataset,
+  { note }: Pick<ModelContext, 'note'>,
+): Promise<number> {
+  const [temperature] = await temperaturesOf(classifier, [classifier.head], rows);
+  const checks = [...unfitted(temperature, rows), ...(await learntRows(rows, await classifier.consumed()))];
+  for (const { message } of checks) note(message);
+  if (temperature?.state !== 'fitted') return 1;
+  note(
+    `calibrated at temperature ${Number(temperature.temperature.toPrecision(3))}, fitted on ${rows.rows} rows`,
+  );
+  return temperature.temperature;
+}
+
 async function predictWith(
   classifier: Classifier,
   texts: readonly string[],
-  { top, neighbours }: PredictSettings,
+  {
+    top,
+    neighbours,
+    abstain = 0,
+    temperature = 1,
+  }: PredictSettings & { readonly temperature?: number | undefined },
   progress: EncodeProgress,
 ): Promise<readonly TextPrediction[]> {
-  const { headProbabilities } = await import('../learning/heads/probabilities.ts');
+  const [{ headProbabilities }, { atTemperature }] = await Promise.all([
+    import('../learning/heads/probabilities.ts'),
+    import('../learning/temperature.ts'),
+  ]);
   const { encode, head } = classifier;
   const near = neighbours > 0 ? await nearRows(classifier, neighbours) : undefined;
   const predictions: TextPrediction[] = [];
   await inParts(texts, progress, encode, (vectors, start) => {
-    const probabilities = headProbabilities(head, vectors);
+    const probabilities = atTemperature(headProbabilities(head, vectors), head.labels, temperature);
     const rows = near?.(vectors);
     for (let i = 0; i < vectors.rows; i += 1) {
       const scored = mostProbable(head, classifier.labels, probabilities, i).slice(0, top);
       const [first = { label: '', probability: 0 }] = scored;
-      predictions.push({ text: texts[start + i] ?? '', ...first, top: scored, neighbours: rows?.[i] ?? [] });
+      predictions.push({
+        text: texts[start + i] ?? '',
+        ...first,
+        top: scored,
+        abstained: first.probability < abstain,
+        neighbours: rows?.[i] ?? [],
+      });
     }
   });
   return predictions;

@@ -1,9 +1,10 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
+import { checkCalibration, readCalibrationRows } from './calibration.ts';
 import { csvFile } from './csv-file.ts';
 import { texts, withColumn, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkTexts } from './labelled-texts.ts';
-import { int, outputPath } from './option.ts';
+import { either, float, int, outputPath, share } from './option.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
 import { defineStage, input } from './stage.ts';
 
@@ -15,7 +16,8 @@ export const predict = defineStage({
   doc:
     'Gives each row the label that a classifier thinks most probable. The rows keep their columns and get `predicted` and ' +
     '`probability`; with `top` also the runners-up, and with `neighbours` the training rows that are most alike, which ' +
-    'is the best explanation of a label there is.',
+    'is the best explanation of a label there is. With `abstain` a row about which the classifier is too little sure gets ' +
+    'no label.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 load inbox   { from: "inbox.csv"  text: "message" }
 split parts { from: reviews  train: 8 per label }
@@ -45,12 +47,23 @@ predict labelled {
         'How many of the nearest training rows are given: `neighbour_1` is the text, `neighbour_1_label` its label, ' +
         '`neighbour_1_similarity` the cosine of the two vectors.',
     }),
+    abstain: either(share({ doc: '' }), float({ min: 0, max: 1, doc: '' }), {
+      doc:
+        'The least probability of a label that is given. Rows whose most probable label has less have no label: their ' +
+        '`predicted` (and `predicted_2` …) is empty, `abstained` is true, and the probabilities stay.',
+    }),
   },
   inputs: {
     model: input.required('model', { capability: 'classifier', use: 'apply', doc: 'The classifier.' }),
     from: input.required('dataset', {
       use: 'apply',
       doc: 'The rows to label. They need texts, but no labels.',
+    }),
+    calibrate_on: input.optional('dataset', {
+      use: 'select',
+      doc:
+        'Labelled rows to calibrate the probabilities on, as `evaluate` does: give both the same, so that a probability ' +
+        'means here what was measured there.',
     }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows with their predicted labels.' } },
@@ -65,6 +78,7 @@ predict labelled {
         message: '`predict` writes `.csv` and `.parquet` files on this machine',
         hint: 'give a path that ends in `.csv`',
       });
+    checkCalibration('predict', inputs.dataset('calibrate_on'), inputs.model('model')?.labels, report);
     const from = inputs.dataset('from');
     const added = addedNames(options, from?.columns ?? []);
     return {
@@ -84,7 +98,12 @@ predict labelled {
     const { options, inputs } = context;
     const dataset = await readDataset(inputs.from);
     checkTexts(dataset, { stage: 'predict', at: 'from' });
-    const predictions = await predictTexts(inputs.model, texts(dataset), options, context);
+    const calibrateOn = inputs.calibrate_on && (await readCalibrationRows('predict', inputs.calibrate_on));
+    const settings = { ...options, calibrateOn };
+    const predictions = await predictTexts(inputs.model, texts(dataset), settings, context);
+    const silent = predictions.filter(({ abstained }) => abstained).length;
+    if (options.abstain !== undefined)
+      context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);
     const labelled = withPredictions(dataset, predictions, options);
     const output = context.output();
     await writeDataset(output, labelled);
@@ -110,24 +129,29 @@ function withPredictions(
   }, dataset);
 }
 
-function addedNames({ top, neighbours }: PredictSettings, taken: readonly string[]): readonly string[] {
+function addedNames(
+  { top, neighbours, abstain }: PredictSettings,
+  taken: readonly string[],
+): readonly string[] {
   const labels = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const rows = Array.from({ length: neighbours }, (_, i) => `neighbour_${i + 1}`);
   const names = [
     ...labels.flatMap((suffix) => [`predicted${suffix}`, `probability${suffix}`]),
+    ...(abstain === undefined ? [] : ['abstained']),
     ...rows.flatMap((name) => [name, `${name}_label`, `${name}_similarity`]),
   ];
   return names.map((name) => freeName(name, taken));
 }
 
 function addedValues(
-  { top, neighbours }: TextPrediction,
+  { top, neighbours, abstained }: TextPrediction,
   settings: PredictSettings,
-): readonly (string | number | null)[] {
+): readonly (string | number | boolean | null)[] {
   const labels = Array.from({ length: settings.top }, (_, i) => top[i]);
   const rows = Array.from({ length: settings.neighbours }, (_, i) => neighbours[i]);
   return [
-    ...labels.flatMap((scored) => [scored?.label ?? null, scored?.probability ?? null]),
+    ...labels.flatMap((scored) => [abstained ? null : (scored?.label ?? null), scored?.probability ?? null]),
+    ...(settings.abstain === undefined ? [] : [abstained]),
     ...rows.flatMap((near) => [near?.text ?? null, near?.label ?? null, near?.similarity ?? null]),
   ];
 }

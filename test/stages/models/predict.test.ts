@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { parquetReadObjects } from 'hyparquet';
+import { describe, expect, test } from 'vitest';
 import { readDataset } from '../../../src/stages/dataset-file.ts';
+import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { predictTexts } from '../../../src/stages/predict-texts.ts';
@@ -80,4 +82,56 @@ test('rows without texts are refused', async () => {
   expect(await failure(run(predict, { inputs: { model: await classifier(), from } }))).toBe(
     'step:from needs-text: `predict` reads texts, and these rows have none',
   );
+});
+
+describe('abstain', () => {
+  test('rows that no label is probable enough for have none, and keep their probabilities', async () => {
+    const inputs = { model: await classifier(), from: await datasetArtifact(inbox) };
+    const plain = await readDataset((await run(predict, { options: { top: 2 }, inputs })).artifact);
+    const probabilities = (plain.columns.get('probability') ?? []) as readonly number[];
+    const abstain = [...probabilities].sort((a, b) => a - b)[2] ?? NaN;
+    const options = { top: 2, abstain };
+    const { artifact, notes } = await run(predict, { options, inputs });
+    const rows = await readDataset(artifact);
+    const added = ['predicted_', 'probability', 'predicted_2', 'probability_2', 'abstained'];
+    expect([...rows.columns.keys()]).toEqual(['text', 'label', 'predicted', ...added]);
+    const silent = probabilities.map((probability) => probability < abstain);
+    expect(rows.columns.get('abstained')).toEqual(silent);
+    expect(silent.filter(Boolean)).toHaveLength(2);
+    for (const name of ['predicted_', 'predicted_2'])
+      expect(rows.columns.get(name)).toEqual(
+        plain.columns.get(name)?.map((label, i) => (silent[i] === true ? null : label)),
+      );
+    expect(rows.columns.get('probability')).toEqual(probabilities);
+    expect(notes).toEqual(['2 of 6 rows have no label: none was probable enough']);
+    const from = { type: 'dataset', columns: ['text', 'label', 'predicted'], rows: 6, labelled: true, labels: undefined, partition: undefined } as const; // prettier-ignore
+    const { outputs } = check(predict, { options, inputs: { from } });
+    expect(outputs['']).toMatchObject({ columns: [...rows.columns.keys()] });
+  });
+
+  test('a probability means what `evaluate` measured', async () => {
+    const model = await classifier();
+    const from = await datasetArtifact(datasetOf(testing));
+    const calibrate_on = await datasetArtifact(
+      datasetOf([['May I borrow a cookery book', 'borrow'], ['Are you open on holidays', 'card'], ['My card is broken', 'card']]), // prettier-ignore
+    );
+    const { artifact, notes } = await run(predict, { inputs: { model, from, calibrate_on } });
+    const report = await run(evaluate, {
+      options: { bootstrap: 0 },
+      inputs: { model, on: from, calibrate_on },
+    });
+    const { buffer } = await report.artifact.read('predictions.parquet');
+    const measured = await parquetReadObjects({ file: buffer });
+    const rows = await readDataset(artifact);
+    expect(rows.columns.get('probability')).toEqual(measured.map((row) => row['probability'] as number));
+    expect(notes.join()).toMatch(/calibrated at temperature \S+, fitted on 3 rows/);
+    const plain = await readDataset((await run(predict, { inputs: { model, from } })).artifact);
+    expect(rows.columns.get('probability')).not.toEqual(plain.columns.get('probability'));
+    expect(rows.columns.get('predicted')).toEqual(plain.columns.get('predicted'));
+  });
+
+  test('calibration rows need labels', () => {
+    const calibrate_on = { type: 'dataset', columns: ['text'], rows: 3, labelled: false, labels: undefined, partition: undefined } as const; // prettier-ignore
+    expect(check(predict, { inputs: { calibrate_on } }).problems).toContain('calibrate_on needs-labels');
+  });
 });
