@@ -153,6 +153,10 @@ export const codes = {
     title: 'a column that the data does not have',
     text: 'The message lists the columns of the data.',
   },
+  'bad-verbalizer': {
+    title: 'words that cannot stand for the labels',
+    text: 'A `verbalizer` gives every label at least one word, no word to two labels, and where a model is asked for them each word is one token of its tokenizer. The message says which word it is.',
+  },
   'unknown-label': {
     title: 'a label that the data does not have',
     text: 'The message lists the labels of the data.',

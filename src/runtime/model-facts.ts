@@ -1,7 +1,7 @@
 // Whether a Hugging Face folder can be used, from its config, its tokenizer and the header of its weights. Reads no weights.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readBertConfig, storedBertWeights } from '../learning/encoders/bert-config.ts';
+import { readBertConfig, storedBertWeights, storedMaskHead } from '../learning/encoders/bert-config.ts';
 import { ModelError } from '../learning/model-error.ts';
 import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
@@ -33,12 +33,11 @@ export function modelFacts(folder: string, display: (path: string) => string): F
   }
   try {
     const config = readConfig(folder, names, display);
-    const problem =
-      config.state === 'wrong'
-        ? config.problem
-        : (weightsProblem(folder, names, display, config.json) ?? tokenizerProblem(folder, names, display));
+    if (config.state === 'wrong') return wrong(config.problem);
+    const weights = weightsFound(folder, names, display, config.json);
+    const problem = weights.problem ?? tokenizerProblem(folder, names, display);
     return problem === undefined
-      ? { state: 'known', value: { capability: 'encoder', labels: undefined } }
+      ? { state: 'known', value: { capability: 'encoder', labels: undefined, masked: weights.masked } }
       : wrong(problem);
   } catch (error) {
     return unreadable(folder, error, display);
@@ -99,12 +98,19 @@ function tokenizerProblem(folder: string, names: readonly string[], display: Dis
   };
 }
 
-function weightsProblem(
+interface FoundWeights {
+  readonly problem?: Found;
+  /** Whether the head of a masked language model is among them. */
+  readonly masked: boolean;
+}
+
+function weightsFound(
   folder: string,
   names: readonly string[],
   display: Display,
   config: Readonly<Record<string, unknown>>,
-): Found | undefined {
+): FoundWeights {
+  const wrong = (problem: Found): FoundWeights => ({ problem, masked: false });
   if (!names.includes('model.safetensors')) {
     const pickled = names.includes('pytorch_model.bin');
     const sharded = names.includes('model.safetensors.index.json');
@@ -113,23 +119,24 @@ function weightsProblem(
       : sharded
         ? 'the weights are in several files: save the model again with a `max_shard_size` above its size'
         : 'save the model with `model.save_pretrained("folder")`';
-    return missing(folder, 'model.safetensors', display, hint);
+    return wrong(missing(folder, 'model.safetensors', display, hint));
   }
   const path = join(folder, 'model.safetensors');
   const { layout, damage } = layoutOf(path);
   if (layout === undefined)
-    return {
+    return wrong({
       code: 'bad-model',
       message: `\`${display(path)}\` is damaged: ${damage}`,
       hint: 'copy or download the file again',
-    };
+    });
   try {
-    storedBertWeights(layout.entries, readBertConfig(config, 'config.json'), 'model.safetensors');
-    return undefined;
+    const [read, file] = [readBertConfig(config, 'config.json'), 'model.safetensors'];
+    storedBertWeights(layout.entries, read, file);
+    return { masked: storedMaskHead(layout.entries, read, file) !== undefined };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     const { file, problem, hint } = error;
-    return { code: 'bad-model', message: `\`${display(join(folder, file))}\`: ${problem}`, hint };
+    return wrong({ code: 'bad-model', message: `\`${display(join(folder, file))}\`: ${problem}`, hint });
   }
 }
 

@@ -1,5 +1,7 @@
 // What stages pass to each other, as the compiler knows it (`Static…`) and as a running stage sees it (`Artifact`).
 
+import type { StaticPrompt } from './prompted.ts';
+
 export type ArtifactType = 'dataset' | 'model' | 'report' | 'files';
 
 /** What a model can be asked for; a classifier also is an encoder where its head sits on one. */
@@ -21,12 +23,16 @@ export interface StaticDataset {
   readonly labels: readonly { readonly name: string; readonly rows: number | undefined }[] | undefined;
   /** Set where a stage draws a partition; inherited through transformations. */
   readonly partition: Partition | undefined;
+  /** Where rows carry a prompt for the models that are fitted on them. */
+  readonly prompt?: StaticPrompt | undefined;
 }
 
 export interface StaticModel {
   readonly type: 'model';
   readonly capability: Capability;
   readonly labels: readonly string[] | undefined;
+  /** Of folders: whether it can be asked for the word at a mask. */
+  readonly masked?: boolean | undefined;
 }
 
 export interface StaticReport {

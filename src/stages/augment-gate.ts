@@ -7,6 +7,7 @@ import { arrange, entriesOf, type Copy } from './augment-copies.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
 import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
 import type { OpenEncoder } from './model-source.ts';
+import { plainRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn, trainingRows } from './training-rows.ts';
 
@@ -109,7 +110,7 @@ async function gateRows(
   });
   const copied = new Set(copies.map(({ row }) => row));
   return {
-    ...(await trainingRows(all, encode)),
+    ...(await trainingRows(all, plainRows(encode))),
     truth: labelIndices(all),
     labels: dataset.labels.length,
     source: all.source,

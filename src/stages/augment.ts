@@ -120,6 +120,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         multi_label: from?.multi_label,
         labels: from?.labels?.map(({ name, rows }) => ({ name, rows: rows === 0 ? 0 : undefined })),
         partition: from?.partition,
+        ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };
   },

@@ -8,7 +8,7 @@ import { labelNumbers, unknownLabelProblem } from './classifier-labels.ts';
 import { classify } from './classify.ts';
 import type { Consumed } from './consumed.ts';
 import { identities } from './consumed-rows.ts';
-import { texts, type Dataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import type { Check } from './evaluate-checks.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
@@ -64,7 +64,7 @@ export async function temperaturesOf(
 ): Promise<readonly Temperature[]> {
   const { fitTemperature } = await import('../learning/temperature.ts');
   const truth = labelNumbers(rows, classifier.labels, at);
-  const probabilities = await classify(classifier, heads, texts(rows), () => undefined);
+  const probabilities = await classify(classifier, heads, rows, () => undefined);
   return probabilities.map((values) => fitTemperature(values, truth, classifier.labels.length));
 }
 

@@ -16,6 +16,8 @@ import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
 import { encoderFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import type { Prompt } from './prompted.ts';
+import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 
 const descriptionFile = 'model.json';
@@ -35,6 +37,8 @@ export interface ClassifierDescription {
   readonly head: HeadDescription;
   /** What validation rows said, where there were any. */
   readonly validation?: ValidationRecord;
+  /** How rows are put before the encoder; without it, their texts as they are. */
+  readonly prompt?: Prompt;
 }
 
 export interface FittedClassifier {
@@ -50,14 +54,17 @@ export interface FittedClassifier {
   /** All that it was fitted on and selected with, and what the models it was made from were. */
   readonly consumed: Consumed;
   readonly validation?: ValidationRecord | undefined;
+  readonly prompt?: Prompt | undefined;
 }
 
 export interface Classifier {
   readonly description: ClassifierDescription;
   readonly labels: readonly string[];
   readonly head: Head;
-  /** Texts to vectors [texts, width]. */
+  /** Bare texts to vectors [texts, width]. */
   readonly encode: SourcedEncoder['encode'];
+  /** Rows to the vectors [rows, width] that the head reads. */
+  readonly encodeRows: EncodeRows;
   /** The rows it was fitted on. */
   readonly support: () => Promise<Dataset>;
   /** All that it was fitted on and selected with, and what the models it was made from were. */
@@ -80,6 +87,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     max_length: fitted.maxLength ?? null,
     head: describeHead(fitted.head),
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
+    ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));
@@ -107,14 +115,16 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
   ]);
   const tensors = readSafetensors(await artifact.read(headFile), artifact.display(headFile));
   const maxLength = description.max_length ?? undefined;
-  const { encode, dispose } = await openEncoder(artifact, context, { maxLength });
+  const encoder = await openEncoder(artifact, context, { maxLength });
+  const support = (): Promise<Dataset> => readDataset(artifactFolder(artifact, supportFolder));
   return {
     description,
     labels: description.labels,
     head: restoreHead(description.head, tensors),
-    encode,
-    dispose,
-    support: () => readDataset(artifactFolder(artifact, supportFolder)),
+    encode: encoder.encode,
+    encodeRows: rowEncoder(encoder, description.prompt, support),
+    dispose: encoder.dispose,
+    support,
     consumed: () => readConsumed(artifact),
   };
 }

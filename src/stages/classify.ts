@@ -1,35 +1,40 @@
-// Applies heads to texts, some thousand at a time: the vectors of a large test set need not be in memory together.
+// Applies heads to rows, some thousand at a time: the vectors of a large test set need not be in memory together.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
-import type { Classifier } from './classifier.ts';
+import { select, type Dataset } from './dataset.ts';
 import type { EncodeProgress } from './model-source.ts';
+import type { EncodeRows } from './row-encoder.ts';
 
 const partRows = 4096;
 
-/** Probabilities [texts, labels] of each head over the vectors of the classifier's encoder. */
+/** Probabilities [rows, labels] of each head over the vectors of the rows. */
 export async function classify(
-  { encode }: Pick<Classifier, 'encode'>,
+  { encodeRows }: { readonly encodeRows: EncodeRows },
   heads: readonly Head[],
-  texts: readonly string[],
+  rows: Dataset,
   progress: EncodeProgress,
 ): Promise<readonly Float64Array[]> {
   const { headProbabilities } = await import('../learning/heads/probabilities.ts');
-  const results = heads.map((head) => new Float64Array(texts.length * head.labels));
-  await inParts(texts, progress, encode, (vectors, start) => {
+  const results = heads.map((head) => new Float64Array(rows.rows * head.labels));
+  await inParts(rows, progress, encodeRows, (vectors, start) => {
     heads.forEach((head, i) => results[i]?.set(headProbabilities(head, vectors), start * head.labels));
   });
   return results;
 }
 
-/** Hands the vectors of the texts to `visit`, part by part, with the number of the first. */
+/** Hands the vectors of the rows to `visit`, part by part, with the number of the first. */
 export async function inParts(
-  texts: readonly string[],
+  rows: Dataset,
   progress: EncodeProgress,
-  encode: Classifier['encode'],
+  encode: EncodeRows,
   visit: (vectors: Matrix, start: number) => void,
 ): Promise<void> {
-  for (let start = 0; start < texts.length; start += partRows) {
-    const part = texts.slice(start, start + partRows);
-    visit(await encode(part, (done) => progress(start + done, texts.length)), start);
+  for (let start = 0; start < rows.rows; start += partRows) {
+    const length = Math.min(partRows, rows.rows - start);
+    const part = select(
+      rows,
+      Array.from({ length }, (_, i) => start + i),
+    );
+    visit(await encode(part, (done) => progress(start + done, rows.rows)), start);
   }
 }

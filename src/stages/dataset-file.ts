@@ -3,6 +3,7 @@
 import type { SchemaElement } from 'hyparquet';
 import type { Artifact, Output, Partition } from './artifact.ts';
 import type { Column, Dataset, Roles, Scalar, Value } from './dataset.ts';
+import type { Prompt } from './prompted.ts';
 
 interface Description {
   readonly version: 1;
@@ -13,6 +14,7 @@ interface Description {
   readonly partition: Partition | null;
   /** The column of the table that holds the row numbers in the loaded data. */
   readonly source: string;
+  readonly prompt?: Prompt;
 }
 
 export async function writeDataset(output: Output, dataset: Dataset): Promise<void> {
@@ -25,6 +27,7 @@ export async function writeDataset(output: Output, dataset: Dataset): Promise<vo
     multi_label: dataset.multiLabel,
     partition: dataset.partition ?? null,
     source,
+    ...(dataset.prompt !== undefined && { prompt: dataset.prompt }),
   };
   const columns = [...dataset.columns, [source, Array.from(dataset.source)] as const];
   const kinds = columns.map(([, values]) => columnKind(values));
@@ -69,6 +72,7 @@ export async function readDataset(artifact: Artifact): Promise<Dataset> {
     multiLabel: description.multi_label,
     partition: description.partition ?? undefined,
     source,
+    ...(description.prompt !== undefined && { prompt: description.prompt }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The dataset artifact in memory: columns by name, what each is for, and the labels in order. Pure; knows no files.
 import type { Partition } from './artifact.ts';
+import type { Prompt } from './prompted.ts';
 
 export type Scalar = string | number | boolean | null;
 export type Value = Scalar | readonly Scalar[];
@@ -28,6 +29,8 @@ export interface Dataset {
   readonly partition: Partition | undefined;
   /** 0-based row of the `load` that each row comes from; copies of a row share it. */
   readonly source: Int32Array;
+  /** How models that are fitted on the rows put texts before their encoder; the texts themselves are as they were. */
+  readonly prompt?: Prompt | undefined;
 }
 
 /** The texts, in row order. Only for datasets with a text column. */

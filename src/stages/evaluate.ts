@@ -18,6 +18,7 @@ import { metricWords, reportNames } from './metric-words.ts';
 import { column, either, float, int, list, requirement, share, word } from './option.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
+import { checkSamePrompt } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -123,14 +124,15 @@ evaluate score {
     const calibrating = inputs.calibrate_on && (await readCalibrationRows('evaluate', inputs.calibrate_on));
     const classifier = await loadClassifier(inputs.model, context);
     try {
+      checkSamePrompt(given, classifier.description.prompt, 'on');
       const [support, own] = await Promise.all([classifier.support(), classifier.consumed()]);
       const consumed =
         calibrating === undefined ? own : uniteConsumed(own, await consumedRows(calibrating, 'selected'));
       const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
       const truth = labelNumbers(rows, classifier.labels, 'on');
       const probe = await fitProbe(classifier, support, context.signal);
-      const heads = probe === undefined ? [classifier.head] : [classifier.head, probe];
-      const plain = await classify(classifier, heads, texts(rows), (done, total) =>
+      const heads = [classifier.head, ...(probe.state === 'fitted' ? [probe.head] : [])];
+      const plain = await classify(classifier, heads, rows, (done, total) =>
         context.progress({ done, total, unit: 'rows' }),
       );
       const said = await Promise.all(plain.map((values) => measured(classifier.labels, truth, values)));
@@ -140,7 +142,7 @@ evaluate score {
         rows,
         support,
         measurement,
-        probe: probed,
+        probe: probe.state === 'fitted' ? probed : probe.state,
         checks: [...checks, ...(calibrated?.checks ?? [])],
         budget: labelBudget(consumed),
         calibration: calibrated?.calibration,

@@ -13,8 +13,8 @@ import { rowsDigest, trainingDigest } from './row-digest.ts';
 export interface Evaluated {
   readonly rows: Dataset;
   readonly measurement: Measurement;
-  /** What the frozen probe said; absent where the model is the frozen probe. */
-  readonly probe: Measurement | undefined;
+  /** What the frozen probe said: `same` where the model is the frozen probe, `none` where there is none. */
+  readonly probe: Measurement | 'same' | 'none';
   /** What is to be said of the rows and of the calibration. */
   readonly checks: readonly Check[];
   /** Labels of the model, and those it was calibrated with. */
@@ -58,7 +58,9 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
     ...(abstained !== undefined && { abstention: abstained.abstention }),
     baselines: {
       majority: await majorityValues(measurement, metrics),
-      frozen_probe: await metricValues(probe ?? measurement, metrics),
+      ...(probe !== 'none' && {
+        frozen_probe: await metricValues(probe === 'same' ? measurement : probe, metrics),
+      }),
     },
     checks: [
       ...(await wariness({ texts: texts(rows), ...measurement })),
@@ -68,19 +70,17 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
       ...unknownIntervals(evaluated, figures),
       ...evaluated.checks,
       ...(abstained?.checks ?? []),
-      ...(probe === undefined
-        ? [
-            {
-              name: 'frozen_probe',
-              message: 'the model is made like the frozen probe, so their figures are the same',
-            },
-          ]
-        : []),
+      ...(typeof probe === 'string' ? [{ name: 'frozen_probe', message: withoutProbe[probe] }] : []),
     ],
     interval,
     slices: await slicesOf(evaluated),
   };
 }
+
+const withoutProbe = {
+  same: 'the model is made like the frozen probe, so their figures are the same',
+  none: 'there is no frozen probe: it learns from labelled rows, and not every label has one',
+} as const;
 
 function unknownIntervals(
   { draws, metrics }: Evaluated,

@@ -43,6 +43,8 @@ export interface TableFacts {
 export interface ModelFacts {
   readonly capability: 'encoder' | 'masked-lm' | 'classifier';
   readonly labels: readonly string[] | undefined;
+  /** Whether it can be asked for the word at a mask. */
+  readonly masked?: boolean;
 }
 
 export interface Facts {

@@ -56,6 +56,18 @@ export const methods = {
       }),
     },
   },
+  cloze: {
+    doc:
+      'For rows with a `prompt` that asks for a word (`{mask}`), and a masked language model: a label is as probable as the ' +
+      'model finds its words in the place of the mask. Rows without labels are not learnt from; labelled ones correct the scores.',
+    arguments: {
+      c: float({
+        above: 0,
+        default: 1,
+        doc: 'Inverse strength of the penalty on what labelled rows change. Smaller keeps closer to the words of the model.',
+      }),
+    },
+  },
 } as const;
 
 export type Method = CallOf<typeof methods>;
@@ -73,6 +85,8 @@ export interface FitSettings {
   /** Only where `takesEarlyStopping`. */
   readonly stopping?: EarlyStopping | undefined;
   readonly signal: AbortSignal;
+  /** For `cloze`: the scores of the labels' words. */
+  readonly start?: Head | undefined;
 }
 
 /** Arguments of `head` that only some kinds read. */
@@ -106,7 +120,7 @@ export function methodText(method: Method): string {
 
 /** Whether rows can be weighted by their label with this method. */
 export function takesClassWeights(method: Method): boolean {
-  return method.name === 'head' && method.arguments.kind !== 'knn';
+  return method.name === 'cloze' || (method.name === 'head' && method.arguments.kind !== 'knn');
 }
 
 /** Whether the method leaves the strength of its penalty to validation rows. */
@@ -139,6 +153,17 @@ export async function fitHead(
   if (method.name === 'prototype') {
     const { fitPrototype } = await import('../learning/heads/prototype.ts');
     return fitPrototype(vectors, targets, labels, method.arguments);
+  }
+  if (method.name === 'cloze') {
+    const { fitCloze } = await import('../learning/heads/cloze.ts');
+    if (settings.start === undefined) throw new RangeError('`cloze` starts from the words of the labels');
+    return fitCloze(vectors, targets, settings.start, {
+      c: method.arguments.c,
+      tolerance: 1e-4,
+      maxIterations: 1000,
+      classWeights,
+      signal: settings.signal,
+    });
   }
   const { kind, c, alpha, k, distance, weights } = method.arguments;
   switch (kind) {

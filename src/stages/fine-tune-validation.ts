@@ -1,13 +1,13 @@
 // The validation rows of `fine-tune`: what is known of them before anything runs, and how they are read. Chooses nothing.
 import type { Artifact, StaticDataset } from './artifact.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelIndices, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { choosesStrength, methodText, takesEarlyStopping, type Method } from './fine-tune-method.ts';
 import type { ValidationRows } from './fine-tune-selection.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
-import type { OpenEncoder } from './model-source.ts';
 import { call, either, int, record } from './option.ts';
+import type { EncodeRows } from './row-encoder.ts';
 import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -126,11 +126,11 @@ async function sharedRows(rows: Dataset, training: Dataset): Promise<number> {
 export async function validationRows(
   rows: Dataset,
   labels: readonly string[],
-  encode: OpenEncoder['encode'],
+  encode: EncodeRows,
 ): Promise<ValidationRows> {
   const numbers = rows.labels.map((label) => labels.indexOf(label));
   return {
-    vectors: await encode(texts(rows)),
+    vectors: await encode(rows),
     truth: labelIndices(rows).map((label) => numbers[label] ?? -1),
   };
 }

@@ -25,8 +25,12 @@ import {
   type EarlyStoppingValue,
 } from './fine-tune-validation.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
-import { openEncoder, type OpenEncoder } from './model-source.ts';
+import { needsMaskedModel, openEncoder, type SourcedEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
+import { needsNoRows, staticPrompt } from './prompted.ts';
+import { idlePrompt, learnable, promptProblem, withLabelTexts } from './prompted-training.ts';
+import { calibratedStart, startOfWords } from './prompted-words.ts';
+import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
@@ -85,7 +89,9 @@ fine-tune classifier {
     const { options, inputs, report } = context;
     checkValidation(options, context);
     const dataset = inputs.dataset('from');
-    if (dataset?.labelled === false)
+    const prompt = dataset?.prompt;
+    const byPrompt = dataset?.labelled === false && needsNoRows(prompt);
+    if (dataset?.labelled === false && !byPrompt)
       report('from', {
         code: 'needs-labels',
         message: '`fine-tune` learns from labels, and these rows have none',
@@ -96,11 +102,22 @@ fine-tune classifier {
       });
     const several = dataset?.multi_label === true;
     if (several) report('from', severalLabels('fine-tune'));
-    const labels = dataset?.labelled === true && !several ? dataset.labels : undefined;
+    const labels = byPrompt
+      ? prompt?.labels?.map((name) => ({ name, rows: undefined }))
+      : dataset?.labelled === true && !several
+        ? dataset.labels
+        : undefined;
     if (labels !== undefined && labels.length < 2)
       report('from', tooFewLabels(labels.map(({ name }) => name)));
     const missing = labels?.filter(({ rows }) => rows === 0).map(({ name }) => name) ?? [];
-    if (missing.length > 0) report('from', labelsWithoutRows(missing));
+    if (missing.length > 0 && prompt?.label_texts !== true) report('from', labelsWithoutRows(missing));
+    if (dataset !== undefined)
+      for (const problem of [
+        promptProblem(options.method, prompt, dataset.labelled),
+        idlePrompt(options.method, prompt),
+      ])
+        if (problem !== undefined) report('method', problem);
+    if (prompt?.mask === true && inputs.model('model')?.masked === false) report('model', needsMaskedModel);
     for (const { argument, for: kind } of idleArguments(options.method))
       report('method', {
         code: 'option-without-effect',
@@ -121,14 +138,14 @@ fine-tune classifier {
 
   async run(context) {
     const { options, inputs, signal } = context;
-    const dataset = await readDataset(inputs.from);
-    checkRows(dataset);
+    const dataset = learnable(await readDataset(inputs.from));
+    checkRows(dataset, options.method);
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
     const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
     const rows = { training: dataset, validation };
-    const { head, record } = await fitRows(rows, encoder.encode, options, signal).finally(encoder.dispose);
+    const { head, record } = await fitRows(rows, encoder, options, signal).finally(encoder.dispose);
     if (head.settings['converged'] === 0)
       context.note('the logistic regression had not settled after its last iteration; a smaller `c` helps');
     if (record !== undefined) context.note(validationNote(record));
@@ -147,6 +164,7 @@ fine-tune classifier {
       support: dataset,
       consumed: uniteConsumed(...consumed),
       validation: record,
+      prompt: dataset.prompt,
     });
   },
 });
@@ -159,23 +177,48 @@ interface FitOptions {
 
 async function fitRows(
   { training, validation }: { readonly training: Dataset; readonly validation: Dataset | undefined },
-  encode: OpenEncoder['encode'],
+  encoder: SourcedEncoder,
   { method, class_weights: classWeights, early_stopping }: FitOptions,
   signal: AbortSignal,
 ): Promise<{ readonly head: Head; readonly record?: ValidationRecord }> {
-  const rows = await trainingRows(training, encode);
+  const { prompt } = training;
+  const encodeRows = rowEncoder(encoder, prompt, async () => training);
+  const start = await startHead(method, training, encoder, encodeRows);
+  const own = await trainingRows(training, encodeRows);
+  const rows = await withLabelTexts(own, prompt, training.labels, encoder.encode);
   const labels = training.labels.length;
   if (validation === undefined)
-    return { head: await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal }) };
-  const held = await validationRows(validation, training.labels, encode);
-  const settings = { classWeights, signal, patience: patienceOf(early_stopping) };
+    return {
+      head: await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal, start }),
+    };
+  const held = await validationRows(validation, training.labels, encodeRows);
+  const settings = { classWeights, signal, start, patience: patienceOf(early_stopping) };
   return fitValidated(rows, labels, method, settings, held);
 }
 
-/** What only the rows show: a text and one label each, at least two labels, and each with rows. */
-function checkRows(dataset: Dataset): void {
-  checkLabelledTexts(dataset, { stage: 'fine-tune', does: 'learns from labels', at: 'from' });
+/** For `cloze`: the scores of the labels' words. */
+async function startHead(
+  method: Method,
+  training: Dataset,
+  encoder: SourcedEncoder,
+  encode: EncodeRows,
+): Promise<Head | undefined> {
+  const { prompt, labels } = training;
+  if (method.name !== 'cloze' || prompt === undefined) return undefined;
+  const start = await startOfWords(prompt, labels, encoder);
+  return prompt.calibrate ? calibratedStart(start, training, encode) : start;
+}
+
+/** What only the rows show: a text and one label each, at least two labels, and each with rows or something in their place. */
+function checkRows(dataset: Dataset, method: Method): void {
+  const prompt = dataset.prompt && staticPrompt(dataset.prompt);
+  const withoutRows = dataset.rows === 0 && needsNoRows(prompt);
+  if (!withoutRows)
+    checkLabelledTexts(dataset, { stage: 'fine-tune', does: 'learns from labels', at: 'from' });
+  const unfit = promptProblem(method, prompt, !withoutRows);
+  if (unfit !== undefined) throw stepFailure(unfit, 'method');
   if (dataset.labels.length < 2) throw stepFailure(tooFewLabels(dataset.labels), 'from');
+  if (withoutRows || prompt?.label_texts === true) return;
   const present = new Set(labelIndices(dataset));
   const missing = dataset.labels.filter((_, i) => !present.has(i));
   if (missing.length > 0) throw stepFailure(labelsWithoutRows(missing), 'from');

@@ -1,5 +1,8 @@
 // A Hugging Face folder as an encoder on the engine of this step; what is wrong in its files becomes a failure of the step.
 import { availableParallelism } from 'node:os';
+import type { EncodeOptions } from '../learning/encoders/encoder.ts';
+import type { MaskedWords } from '../learning/encoders/masked-words.ts';
+import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
 import type { Artifact } from './artifact.ts';
 import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
@@ -10,28 +13,16 @@ export async function openHuggingFace(
   context: ModelContext,
   { maxLength }: EncoderSettings,
 ): Promise<LoadedEncoder> {
-  const [{ openEngine }, { EngineError }, { loadSentenceEncoder }, { ModelError }] = await Promise.all([
+  const [{ openEngine }, { EngineError }, { loadSentenceEncoder }] = await Promise.all([
     import('../engine/engine.ts'),
     import('../engine/engine-error.ts'),
     import('../learning/encoders/sentence-encoder.ts'),
-    import('../learning/model-error.ts'),
   ]);
-
-  const folder = {
-    has: async (name: string) => files.names.includes(name),
-    read: (name: string) => files.read(name),
-  };
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await namingFiles(files, work);
     } catch (error) {
-      if (error instanceof ModelError) {
-        const { code, message, hint, file } = error;
-        const shown = files.names.includes(file) ? files.display(file) : undefined;
-        const text = shown === undefined ? message : message.replace(`\`${file}\``, `\`${shown}\``);
-        throw stepFailure({ code, message: text, hint }, 'model');
-      }
       if (error instanceof EngineError && error.code !== 'internal')
         throw stepFailure({ code: error.code, message: error.message, hint: error.hint });
       throw error;
@@ -50,9 +41,14 @@ export async function openHuggingFace(
     );
   const engine = await translated(() => openEngine({ backend, threads }));
   try {
-    const encoder = await translated(() => loadSentenceEncoder(folder, { maxTokens: maxLength }));
+    const encoder = await translated(() => loadSentenceEncoder(folderOf(files), { maxTokens: maxLength }));
+    const { encodeMasks } = encoder;
     return {
       encode: (texts, options) => translated(() => encoder.encode(texts, options)),
+      ...(encodeMasks !== undefined && {
+        encodeMasks: (texts: readonly string[], options: EncodeOptions) =>
+          translated(() => encodeMasks(texts, options)),
+      }),
       dispose: async () => {
         encoder.dispose();
         const { compiled, compileMs, cacheHits, runs, runMs, nodes } = engine.trace();
@@ -64,5 +60,41 @@ export async function openHuggingFace(
   } catch (error) {
     await engine.dispose();
     throw error;
+  }
+}
+
+/** The tokenizer alone. */
+export async function openTokenizer(files: Artifact, { maxLength }: EncoderSettings): Promise<TextTokenizer> {
+  const { loadFolderTokenizer } = await import('../learning/encoders/read-folder.ts');
+  return namingFiles(files, () => loadFolderTokenizer(folderOf(files), { maxTokens: maxLength }));
+}
+
+/** What the words are to the model at a mask; nothing for models that are not asked for words. */
+export async function openMaskedWords(
+  files: Artifact,
+  words: readonly string[],
+): Promise<MaskedWords | undefined> {
+  const { loadMaskedWords } = await import('../learning/encoders/masked-words.ts');
+  return namingFiles(files, () => loadMaskedWords(folderOf(files), words));
+}
+
+function folderOf(files: Artifact) {
+  return {
+    has: async (name: string) => files.names.includes(name),
+    read: (name: string) => files.read(name),
+  };
+}
+
+/** What is wrong with a file, with the name that the user knows it by. */
+async function namingFiles<T>(files: Artifact, work: () => Promise<T>): Promise<T> {
+  const { ModelError } = await import('../learning/model-error.ts');
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const { code, message, hint, file } = error;
+    const shown = files.names.includes(file) ? files.display(file) : undefined;
+    const text = shown === undefined ? message : message.replace(`\`${file}\``, `\`${shown}\``);
+    throw stepFailure({ code, message: text, hint }, 'model');
   }
 }

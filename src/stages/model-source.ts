@@ -1,11 +1,12 @@
 // What a `model:` input is at run time, opened as an encoder: a built-in model, a Hugging Face folder, or a classifier, of
 // which the encoder is taken. Loads learning and engine only when a text has to be encoded.
 import type { Encoder } from '../learning/encoders/encoder.ts';
+import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { artifactFolder, digestOfFiles } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
-import { openHuggingFace } from './huggingface-source.ts';
+import { openHuggingFace, openTokenizer } from './huggingface-source.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { cachedEncode, type Encode } from './vector-cache.ts';
@@ -21,10 +22,16 @@ export type EncodeProgress = (done: number, total: number) => void;
 /** An encoder that is loaded when the first text needs it, and not at all where every vector is cached. */
 export interface OpenEncoder {
   /** Texts to vectors [texts, width]. Shown as the progress of the step unless `progress` takes it. */
-  readonly encode: (texts: readonly string[], progress?: EncodeProgress) => Promise<Matrix>;
+  readonly encode: EncodeTexts;
+  /** Texts with one mask each to the vectors at it. Throws `Failure` where the model is not asked for words. */
+  readonly encodeMasks: EncodeTexts;
+  /** Absent where whole texts are read. */
+  readonly tokenizer?: () => Promise<TextTokenizer>;
   /** Frees what it holds. */
   readonly dispose: () => Promise<void>;
 }
+
+export type EncodeTexts = (texts: readonly string[], progress?: EncodeProgress) => Promise<Matrix>;
 
 /** An encoder with the files it came from, and no others. */
 export interface SourcedEncoder extends OpenEncoder {
@@ -39,6 +46,7 @@ export interface EncoderSettings {
 /** An encoder that has been loaded, and how to free it. */
 export interface LoadedEncoder {
   readonly encode: Encode;
+  readonly encodeMasks?: Encode;
   readonly dispose: () => Promise<void>;
 }
 
@@ -55,7 +63,9 @@ export async function openEncoder(
   const files = inside.names.length > 0 ? inside : artifact;
   if (!files.names.includes(builtinFile)) {
     const load = (): Promise<LoadedEncoder> => openHuggingFace(files, context, settings);
-    return { files, ...opened(load, context, cacheKey(files, context, settings)) };
+    const open = opened(load, context, cacheKey(files, context, settings));
+    let tokenizer: Promise<TextTokenizer> | undefined;
+    return { files, ...open, tokenizer: () => (tokenizer ??= openTokenizer(files, settings)) };
   }
   const { name } = JSON.parse(new TextDecoder().decode(await files.read(builtinFile))) as { name: string }; // written by us
   if (name !== 'ngrams')
@@ -85,19 +95,35 @@ function opened(
   key: string | undefined,
 ): OpenEncoder {
   let loading: Promise<LoadedEncoder> | undefined;
-  const direct: Encode = async (texts, options) => {
-    loading ??= load();
-    return (await loading).encode(texts, options);
-  };
   const { signal, cacheDirectory: directory, note } = context;
-  const encode =
-    key === undefined || directory === undefined ? direct : cachedEncode(direct, { directory, key, note });
   const shown: EncodeProgress = (done, total) => context.progress({ done, total, unit: 'rows' });
+  const through = (choose: (loaded: LoadedEncoder) => Encode, what: string): EncodeTexts => {
+    const direct: Encode = async (texts, options) => {
+      loading ??= load();
+      return choose(await loading)(texts, options);
+    };
+    const encode =
+      key === undefined || directory === undefined
+        ? direct
+        : cachedEncode(direct, { directory, key: key + what, note });
+    return (texts, progress = shown) => encode(texts, { signal, progress });
+  };
   return {
-    encode: (texts, progress = shown) => encode(texts, { signal, progress }),
+    encode: through(({ encode }) => encode, ''),
+    encodeMasks: through(({ encodeMasks }) => {
+      if (encodeMasks === undefined) throw stepFailure(needsMaskedModel, 'model');
+      return encodeMasks;
+    }, ' at the mask'),
     dispose: async () => (await loading?.catch(() => undefined))?.dispose(),
   };
 }
+
+/** For models that have vectors of texts and no words for a mask. */
+export const needsMaskedModel = {
+  code: 'wrong-artifact',
+  message: 'the template asks for a word (`{mask}`), and this model has none to give',
+  hint: 'use a folder that was saved with its masked language model, such as `BertForMaskedLM`; for a sentence encoder write `label_template` in the place of `{mask}`',
+} as const;
 
 /** Equal keys give equal vectors: the same files, read in the same way by the same programs. */
 function cacheKey(files: Artifact, { engine }: ModelContext, { maxLength }: EncoderSettings): string {

@@ -8,6 +8,7 @@ import { inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, select, texts as textsOf, type Dataset } from './dataset.ts';
 import type { EncodeProgress, ModelContext } from './model-source.ts';
+import { checkSamePrompt } from './row-encoder.ts';
 
 export interface TextPrediction {
   readonly text: string;
@@ -48,14 +49,15 @@ export interface PredictSettings {
 /** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
 export async function predictTexts(
   model: Artifact,
-  texts: readonly string[],
+  rows: Dataset,
   settings: PredictSettings,
   context: ModelContext,
 ): Promise<readonly TextPrediction[]> {
   const classifier = await loadClassifier(model, context);
   try {
+    checkSamePrompt(rows, classifier.description.prompt, 'from');
     const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
-    return await predictWith(classifier, texts, { ...settings, temperature }, (done, total) =>
+    return await predictWith(classifier, rows, { ...settings, temperature }, (done, total) =>
       context.progress({ done, total, unit: 'rows' }),
     );
   } finally {
@@ -81,7 +83,7 @@ async function calibrated(
 
 async function predictWith(
   classifier: Classifier,
-  texts: readonly string[],
+  rows: Dataset,
   {
     top,
     neighbours,
@@ -94,12 +96,13 @@ async function predictWith(
     import('../learning/heads/probabilities.ts'),
     import('../learning/temperature.ts'),
   ]);
-  const { encode, head } = classifier;
+  const { encodeRows, head } = classifier;
+  const texts = textsOf(rows);
   const near = neighbours > 0 ? await nearRows(classifier, neighbours) : undefined;
   const predictions: TextPrediction[] = [];
-  await inParts(texts, progress, encode, (vectors, start) => {
+  await inParts(rows, progress, encodeRows, (vectors, start) => {
     const probabilities = atTemperature(headProbabilities(head, vectors), head.labels, temperature);
-    const rows = near?.(vectors);
+    const nearest = near?.(vectors);
     for (let i = 0; i < vectors.rows; i += 1) {
       const scored = mostProbable(head, classifier.labels, probabilities, i).slice(0, top);
       const [first = { label: '', probability: 0 }] = scored;
@@ -108,7 +111,7 @@ async function predictWith(
         ...first,
         top: scored,
         abstained: first.probability < abstain,
-        neighbours: rows?.[i] ?? [],
+        neighbours: nearest?.[i] ?? [],
       });
     }
   });
@@ -128,14 +131,15 @@ function mostProbable(
 }
 
 async function nearRows(
-  { encode, support }: Classifier,
+  { encodeRows, support }: Classifier,
   count: number,
 ): Promise<(vectors: Matrix) => NearRow[][]> {
   const { nearest } = await import('../learning/neighbours.ts');
   const rows = firstOfEach(await support());
+  if (rows.rows === 0) return ({ rows: asked }) => Array.from({ length: asked }, () => []);
   const texts = textsOf(rows);
   const labels = labelIndices(rows);
-  const searched = await encode(texts, () => undefined);
+  const searched = await encodeRows(rows, () => undefined);
   return (vectors) =>
     nearest(searched, vectors, count, 'cosine').map((found) =>
       found.map(({ row, distance }) => ({

@@ -1,7 +1,7 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
 import { csvFile } from './csv-file.ts';
-import { texts, withColumn, type Column, type Dataset } from './dataset.ts';
+import { withColumn, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { either, float, int, outputPath, share } from './option.ts';
@@ -90,6 +90,7 @@ predict labelled {
         multi_label: from?.multi_label,
         labels: from?.labels,
         partition: from?.partition,
+        ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };
   },
@@ -100,7 +101,7 @@ predict labelled {
     checkTexts(dataset, { stage: 'predict', at: 'from' });
     const calibrateOn = inputs.calibrate_on && (await readCalibrationRows('predict', inputs.calibrate_on));
     const settings = { ...options, calibrateOn };
-    const predictions = await predictTexts(inputs.model, texts(dataset), settings, context);
+    const predictions = await predictTexts(inputs.model, dataset, settings, context);
     const silent = predictions.filter(({ abstained }) => abstained).length;
     if (options.abstain !== undefined)
       context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);

@@ -205,5 +205,6 @@ function partOf(from: StaticDataset, part: Part, count: Count, rows: number | un
     multi_label: unlabelled ? undefined : from.multi_label,
     labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
     partition: part,
+    ...(from.prompt !== undefined && { prompt: from.prompt }),
   };
 }

@@ -2,8 +2,8 @@
 // two examples carry.
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
-import type { OpenEncoder } from './model-source.ts';
+import { labelIndices, select, withTexts, type Dataset } from './dataset.ts';
+import type { EncodeRows } from './row-encoder.ts';
 
 /** Column of copies: the text a copy was made from; null for rows that are no copy. */
 export const originalColumn = 'original_text';
@@ -22,22 +22,20 @@ export function hasMixedRows(dataset: Dataset): boolean {
   return dataset.columns.get(mixedColumns.text)?.some((value) => value !== null) ?? false;
 }
 
-/** `encode` is asked once for all texts, and once more for the other examples of mixed rows. */
+/** `encode` is asked once for all rows, and once more for the other examples of mixed rows. */
 export async function trainingRows(
   dataset: Dataset,
-  encode: OpenEncoder['encode'],
-  progress?: Parameters<OpenEncoder['encode']>[1],
+  encode: EncodeRows,
+  progress?: Parameters<EncodeRows>[1],
 ): Promise<TrainingRows> {
-  const vectors = await encode(texts(dataset), progress);
+  const vectors = await encode(dataset, progress);
   const targets = labelIndices(dataset);
   if (!hasMixedRows(dataset)) return { vectors, targets };
   const column = (name: string) => dataset.columns.get(name) ?? [];
   const others = column(mixedColumns.text);
   const mixed = [...others.keys()].filter((i) => others[i] !== null);
-  const partners = await encode(
-    mixed.map((i) => String(others[i])),
-    () => undefined,
-  );
+  const partnerTexts = mixed.map((i) => String(others[i]));
+  const partners = await encode(withTexts(select(dataset, mixed), partnerTexts), () => undefined);
   const labels = dataset.labels.length;
   const soft = new Float64Array(dataset.rows * labels);
   targets.forEach((label, i) => (soft[i * labels + label] = 1));

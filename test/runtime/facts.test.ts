@@ -243,6 +243,7 @@ test.each([
   expect(answer(factsOf(folder).modelFolder(join(folder.path, 'm')))).toEqual({
     capability: 'encoder',
     labels: undefined,
+    masked: false,
   });
 });
 

@@ -97,7 +97,7 @@ export function storedBertWeights(
   config: BertConfig,
   file: string,
 ): ReadonlyMap<string, string> {
-  const prefix = tensors.has('bert.embeddings.word_embeddings.weight') ? 'bert.' : '';
+  const prefix = prefixOf(tensors);
   const layers = layersOf(tensors, prefix);
   if (layers > config.num_hidden_layers)
     throw badModel(
@@ -107,22 +107,62 @@ export function storedBertWeights(
     );
   const stored = new Map<string, string>();
   for (const { name, shape } of bertWeights(config)) {
-    const found = tensors.get(`${prefix}${name}`)?.shape;
-    if (found === undefined)
-      throw badModel(
-        file,
-        `there is no weight \`${prefix}${name}\`, which \`config.json\` implies`,
-        sameModel,
-      );
-    if (found.join() !== shape.join())
-      throw badModel(
-        file,
-        `the weight \`${prefix}${name}\` has the shape [${found.join(', ')}], and \`config.json\` implies [${shape.join(', ')}]`,
-        sameModel,
-      );
+    checkShape(tensors, `${prefix}${name}`, shape, file);
     stored.set(name, `${prefix}${name}`);
   }
   return stored;
+}
+
+/** The head of `BertForMaskedLM` but for its words: what it makes of the state of a mask. */
+export const maskHead = 'cls.predictions.transform';
+
+/** The same for that head; nothing where the file does not have it. */
+export function storedMaskHead(
+  tensors: Shapes,
+  { hidden_size: width }: BertConfig,
+  file: string,
+): ReadonlyMap<string, string> | undefined {
+  if (!tensors.has(`${maskHead}.dense.weight`)) return undefined;
+  const shapes = {
+    [`${maskHead}.dense.weight`]: [width, width],
+    [`${maskHead}.dense.bias`]: [width],
+    [`${maskHead}.LayerNorm.weight`]: [width],
+    [`${maskHead}.LayerNorm.bias`]: [width],
+  };
+  for (const [name, shape] of Object.entries(shapes)) checkShape(tensors, name, shape, file);
+  return new Map(Object.keys(shapes).map((name) => [name, name]));
+}
+
+/** The weights [vocabulary, width] and biases [vocabulary] of the words; the weights are those of the input where they are tied. */
+export function storedWords(
+  tensors: Shapes,
+  config: BertConfig,
+  file: string,
+): { readonly weight: string; readonly bias: string } | undefined {
+  if (!tensors.has(`${maskHead}.dense.weight`)) return undefined;
+  const own = 'cls.predictions.decoder.weight';
+  const prefix = prefixOf(tensors);
+  const weight = tensors.has(own) ? own : `${prefix}embeddings.word_embeddings.weight`;
+  const bias = tensors.has('cls.predictions.bias') ? 'cls.predictions.bias' : 'cls.predictions.decoder.bias';
+  checkShape(tensors, weight, [config.vocab_size, config.hidden_size], file);
+  checkShape(tensors, bias, [config.vocab_size], file);
+  return { weight, bias };
+}
+
+function prefixOf(tensors: Shapes): string {
+  return tensors.has('bert.embeddings.word_embeddings.weight') ? 'bert.' : '';
+}
+
+function checkShape(tensors: Shapes, name: string, shape: readonly number[], file: string): void {
+  const found = tensors.get(name)?.shape;
+  if (found === undefined)
+    throw badModel(file, `there is no weight \`${name}\`, which \`config.json\` implies`, sameModel);
+  if (found.join() !== shape.join())
+    throw badModel(
+      file,
+      `the weight \`${name}\` has the shape [${found.join(', ')}], and \`config.json\` implies [${shape.join(', ')}]`,
+      sameModel,
+    );
 }
 
 const sameModel = 'Check that both files belong to the same model.';

@@ -2,7 +2,7 @@
 // those of Hugging Face's `BertModel`. Texts come packed, one after the other, so that no product is spent on padding;
 // only attention sees them apart, spread out to a common length.
 import * as tf from '@tensorflow/tfjs-core';
-import type { BertConfig } from './bert-config.ts';
+import { maskHead, type BertConfig } from './bert-config.ts';
 
 /** Weights by name. Those of dense layers are [in, out], transposed from the file. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
@@ -33,6 +33,12 @@ export function bert(weights: Weights, config: BertConfig, texts: PackedTexts): 
     x = layerNorm(weights, `${layer}.output.LayerNorm`, config, tf.add(outer, x));
   }
   return x;
+}
+
+/** What the head of `BertForMaskedLM` makes of the states of masks [texts, width], to be multiplied by the words' vectors. */
+export function maskVectors(weights: Weights, config: BertConfig, states: tf.Tensor): tf.Tensor2D {
+  const inner = gelu(dense(weights, `${maskHead}.dense`, states)); // [texts, width]
+  return layerNorm(weights, `${maskHead}.LayerNorm`, config, inner);
 }
 
 function embed(weights: Weights, config: BertConfig, { ids, positions }: PackedTexts): tf.Tensor2D {

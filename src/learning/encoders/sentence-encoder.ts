@@ -1,19 +1,17 @@
 // A Hugging Face folder as an encoder: tokenize, run BERT in packs, pool. Runs on whichever engine is open.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Matrix } from '../matrix.ts';
-import { openSafetensors } from '../safetensors.ts';
-import { bert } from './bert.ts';
+import { bert, maskVectors } from './bert.ts';
 import type { Weights } from './bert.ts';
-import { readBertConfig } from './bert-config.ts';
+import { maskHead } from './bert-config.ts';
 import type { BertConfig } from './bert-config.ts';
 import type { EncodeOptions, Encoder } from './encoder.ts';
-import { objectIn, parseJson, readRequired } from './model-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { bucketsUpTo, fillPack, packTexts } from './packs.ts';
 import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
-import type { Pooling } from './pooling.ts';
-import { loadTokenizer } from './tokenizer.ts';
+import type { PooledTexts, Pooling } from './pooling.ts';
+import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights } from './weights.ts';
 
@@ -38,21 +36,21 @@ export async function loadSentenceEncoder(
   const buckets = bucketsUpTo(model.tokenizer.maxTokens);
   return {
     width: model.config.hidden_size,
-    encode: (texts, settings) => encode(model, buckets, texts, settings),
+    encode: (texts, settings) => encode(model, buckets, texts, settings, poolTexts),
+    ...(hasMaskHead(model) && {
+      encodeMasks: (texts: readonly string[], settings: EncodeOptions) =>
+        encode(model, buckets, texts, settings, readMasks),
+    }),
     dispose: () => tf.dispose(Object.values(model.weights)),
   };
 }
 
 async function loadModel(folder: ModelFolder, { maxTokens }: SentenceEncoderOptions): Promise<Model> {
-  const save = 'Save the model with `model.save_pretrained("folder")` in Python.';
-  const configFile = 'config.json';
-  const configBytes = await readRequired(folder, configFile, save);
-  const config = readBertConfig(objectIn(parseJson(configBytes, configFile), configFile), configFile);
+  const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
-  const tokenizer = await loadTokenizer(folder, { positions: config.max_position_embeddings, maxTokens });
-  const weightsFile = 'model.safetensors';
-  const file = openSafetensors(await readRequired(folder, weightsFile, save), weightsFile);
-  return { config, pooling, tokenizer, weights: loadBertWeights(file, config, weightsFile) };
+  const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
+  const { file, name } = await readWeights(folder);
+  return { config, pooling, tokenizer, weights: loadBertWeights(file, config, name) };
 }
 
 async function encode(
@@ -60,6 +58,7 @@ async function encode(
   buckets: readonly Bucket[],
   texts: readonly string[],
   { signal, progress }: EncodeOptions,
+  readOut: ReadOut,
 ): Promise<Matrix> {
   const width = model.config.hidden_size;
   const distinct = [...new Set(texts)];
@@ -76,6 +75,7 @@ async function encode(
       model,
       bucket,
       members.map((index) => tokens[index] ?? []),
+      readOut,
     );
     members.forEach((index, i) => {
       vectors.set(distinct[index] ?? '', values.slice(i * width, (i + 1) * width));
@@ -87,11 +87,41 @@ async function encode(
   return { rows: texts.length, columns: width, data };
 }
 
+/** From the states of all tokens to one vector a text. */
+type ReadOut = (model: Model, states: tf.Tensor2D, run: Run) => tf.Tensor2D;
+
+interface Run extends PooledTexts {
+  /** Token ids of the texts. */
+  readonly texts: readonly (readonly number[])[];
+  /** How many texts the run has room for. */
+  readonly count: number;
+}
+
+const poolTexts: ReadOut = ({ pooling }, states, run) => pool(pooling, states, run);
+
+const readMasks: ReadOut = ({ weights, config, tokenizer }, states, { texts, count }) => {
+  const places = new Int32Array(count);
+  let start = 0;
+  texts.forEach((ids, text) => {
+    const masks = [...ids.keys()].filter((place) => ids[place] === tokenizer.mask?.id);
+    if (masks.length !== 1) throw new Error(`a text with ${masks.length} masks, and one is asked for`);
+    places[text] = start + (masks[0] ?? 0);
+    start += ids.length;
+  });
+  return maskVectors(weights, config, tf.gather(states, tf.tensor1d(places, 'int32'))); // [texts, width]
+};
+
+function hasMaskHead({ weights, tokenizer }: Model): boolean {
+  return weights[`${maskHead}.dense.weight`] !== undefined && tokenizer.mask !== undefined;
+}
+
 async function encodePack(
-  { weights, config, pooling }: Model,
+  model: Model,
   bucket: Bucket,
   texts: readonly (readonly number[])[],
+  readOut: ReadOut,
 ): Promise<Float32Array> {
+  const { weights, config } = model;
   const heads = config.num_attention_heads;
   const { places, texts: count, tokens } = bucket;
   const arrays = fillPack(texts, bucket, heads);
@@ -105,7 +135,7 @@ async function encodePack(
       tokens: tf.tensor2d(arrays.tokens, [count, places], 'int32'),
       present: tf.tensor3d(arrays.present, [count, places, 1]),
     };
-    return pool(pooling, bert(weights, config, packed), packed); // [texts, width]
+    return readOut(model, bert(weights, config, packed), { ...packed, texts, count }); // [texts, width]
   });
   const values = await vectors.data<'float32'>();
   vectors.dispose();

@@ -8,7 +8,8 @@ interface Tokenizer {
   encode(
     text: string,
     options?: { readonly add_special_tokens: boolean },
-  ): { readonly ids: readonly number[] };
+  ): { readonly ids: readonly number[]; readonly tokens: readonly string[] };
+  token_to_id(token: string): number | undefined;
 }
 const { Tokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (json: JsonObject, settings: JsonObject) => Tokenizer;
@@ -17,7 +18,20 @@ const { Tokenizer } = tokenizers as unknown as {
 export interface TextTokenizer {
   /** At least one id, at most `maxTokens`. */
   encode(text: string): readonly number[];
+  /** Tokens of the text before any are cut off, special ones included. */
+  length(text: string): number;
+  /** The text as tokens, without special ones. */
+  pieces(text: string): readonly Piece[];
   readonly maxTokens: number;
+  /** What stands for a word that is asked for; `undefined` for tokenizers without one. */
+  readonly mask: Piece | undefined;
+  /** What stands for what the tokenizer cannot spell. */
+  readonly unknown: Piece | undefined;
+}
+
+export interface Piece {
+  readonly id: number;
+  readonly token: string;
 }
 
 export interface TokenizerLimits {
@@ -49,11 +63,21 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
   );
   const maxTokens = Math.max(longest, before + after + 1);
   const lower = sentence['do_lower_case'] === true;
+  const idsOf = (text: string): readonly number[] => {
+    const trimmed = text.trim(); // as sentence-transformers does
+    return tokenizer.encode(lower ? trimmed.toLowerCase() : trimmed).ids;
+  };
   return {
     maxTokens,
+    mask: specialToken(tokenizer, settings['mask_token']),
+    unknown: specialToken(tokenizer, settings['unk_token']),
+    length: (text) => idsOf(text).length,
+    pieces(text) {
+      const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: false });
+      return ids.map((id, i) => ({ id, token: tokens[i] ?? '' }));
+    },
     encode(text) {
-      const trimmed = text.trim(); // as sentence-transformers does
-      const ids = tokenizer.encode(lower ? trimmed.toLowerCase() : trimmed).ids;
+      const ids = idsOf(text);
       if (ids.length <= maxTokens) return ids;
       return [...ids.slice(0, maxTokens - after), ...ids.slice(ids.length - after)];
     },
@@ -78,6 +102,14 @@ function createTokenizer(json: JsonObject, settings: JsonObject, file: string): 
       'It should be the file that the tokenizers library writes.',
     );
   }
+}
+
+/** As `tokenizer_config.json` names it: a text, or an object with its `content`. */
+function specialToken(tokenizer: Tokenizer, stated: unknown): Piece | undefined {
+  const token = isObject(stated) ? stated['content'] : stated;
+  if (typeof token !== 'string') return undefined;
+  const id = tokenizer.token_to_id(token);
+  return id === undefined ? undefined : { id, token };
 }
 
 /** How many special tokens stand before and after every text. */

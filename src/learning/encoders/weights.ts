@@ -1,15 +1,19 @@
 // From the tensors of a safetensors file to the weights of a program, checked against the shapes its config implies.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Safetensors } from '../safetensors.ts';
-import { storedBertWeights } from './bert-config.ts';
+import { storedBertWeights, storedMaskHead } from './bert-config.ts';
 import type { BertConfig } from './bert-config.ts';
 import type { Weights } from './bert.ts';
 import { badModel } from './model-folder.ts';
 
-/** The caller disposes the tensors. Throws `ModelError` when a weight is missing, has another shape or is not finite. */
+/** The caller disposes the tensors. Those of a masked language model's head are there where the file has them. Throws `ModelError` when a weight is missing, has another shape or is not finite. */
 export function loadBertWeights(file: Safetensors, config: BertConfig, name: string): Weights {
   const tensors = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
-  const read = [...storedBertWeights(tensors, config, name)].map(([weight, stored]) => {
+  const stored = [
+    ...storedBertWeights(tensors, config, name),
+    ...(storedMaskHead(tensors, config, name) ?? []),
+  ];
+  const read = stored.map(([weight, stored]) => {
     const { shape, data } = file.tensor(stored);
     if (!allFinite(data)) {
       throw badModel(

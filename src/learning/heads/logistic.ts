@@ -17,7 +17,18 @@ export interface LogisticOptions {
   readonly maxIterations: number;
   readonly classWeights?: 'balanced' | undefined;
   readonly stopping?: EarlyStopping | undefined;
+  readonly examples?: Examples;
   readonly signal?: AbortSignal;
+}
+
+/** What is special about single rows. */
+export interface Examples {
+  /** How much each counts, beside what `classWeights` says. [rows] */
+  readonly weights?: Float64Array;
+  /** The scores of a row are divided by it before its softmax. [rows] */
+  readonly temperatures?: Float64Array;
+  /** Scores that are there already; what is fitted, and kept small, is added to them. [rows, labels] */
+  readonly offsets?: Float64Array;
 }
 
 /** Multiplications after which other work gets a turn, so that `signal` can be raised. */
@@ -37,14 +48,19 @@ export async function fitLogistic(
   options: LogisticOptions,
 ): Promise<Head> {
   const soft = checkedTargets(x.rows, targets, labels);
-  const weights = rowWeights(soft, labels, options.classWeights);
+  const { weights: given, temperatures, offsets } = options.examples ?? {};
+  const balanced = rowWeights(soft, labels, options.classWeights);
+  const weights = given === undefined ? balanced : balanced.map((weight, i) => weight * given[i]);
   const space = rowSpace(Float64Array.from(x.data), x.rows, x.columns);
+  const intercept = (options.fitIntercept ?? true) ? 1 : 0;
+  const coordinates = withColumn(space.coordinates, x.rows, space.rank, intercept);
   const problem: Problem = {
     rows: x.rows,
     rank: space.rank,
     labels,
     classes: labels === 2 ? 1 : labels,
-    coordinates: withColumn(space.coordinates, x.rows, space.rank, (options.fitIntercept ?? true) ? 1 : 0),
+    coordinates: temperatures === undefined ? coordinates : divided(coordinates, temperatures),
+    offsets,
     soft,
     weights,
     total: weights.reduce((sum, weight) => sum + weight, 0),
@@ -112,6 +128,7 @@ interface Problem {
   readonly classes: number;
   /** [rows, rank + 1]: the last column is 1, or 0 without intercept. */
   readonly coordinates: Float64Array;
+  readonly offsets: Float64Array | undefined;
   /** [rows, labels] */
   readonly soft: Float64Array;
   readonly weights: Float64Array;
@@ -124,7 +141,7 @@ interface Problem {
  * intercepts last.
  */
 function penalisedLoss(problem: Problem, point: Float64Array, gradient: Float64Array): number {
-  const { rows, rank, labels, classes, coordinates, soft, weights, total } = problem;
+  const { rows, rank, labels, classes, coordinates, offsets, soft, weights, total } = problem;
   const stride = rank + 1;
   const first = labels - classes;
   const products = innerProducts(coordinates, point, stride); // [rows, classes]
@@ -132,6 +149,10 @@ function penalisedLoss(problem: Problem, point: Float64Array, gradient: Float64A
   let loss = 0;
   for (let i = 0; i < rows; i += 1) {
     scores.set(products.subarray(i * classes, (i + 1) * classes), first);
+    if (offsets !== undefined) {
+      if (first === 1) scores[0] = 0;
+      for (let label = 0; label < labels; label += 1) scores[label] += offsets[i * labels + label];
+    }
     const share = weights[i] / total;
     const normaliser = logSumExp(scores);
     for (let label = 0; label < labels; label += 1) {
@@ -149,6 +170,12 @@ function penalisedLoss(problem: Problem, point: Float64Array, gradient: Float64A
     gradient[at] += strength * point[at];
   }
   return loss;
+}
+
+/** Every row divided by its own number. */
+function divided(data: Float64Array, by: Float64Array): Float64Array {
+  const columns = data.length / by.length;
+  return data.map((value, i) => value / by[Math.floor(i / columns)]);
 }
 
 /** The table [rows, columns] with one more column of the same value. */

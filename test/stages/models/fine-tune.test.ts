@@ -5,7 +5,7 @@ import { loadClassifier, type Classifier } from '../../../src/stages/classifier.
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { texts } from '../../../src/stages/dataset.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
+import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, textsOnly } from './rig.ts';
 
 const modelContext = {
   signal: new AbortController().signal,
@@ -30,7 +30,7 @@ async function predictions(classifier: Classifier, of: readonly string[]): Promi
   const [probabilities = new Float64Array()] = await classify(
     classifier,
     [classifier.head],
-    of,
+    textsOnly(of),
     () => undefined,
   );
   const count = classifier.labels.length;
@@ -102,7 +102,12 @@ test('balanced weights count every label the same', async () => {
   const uneven = training.filter(([, label], i) => label !== 'card' || i === 8);
   const cardness = async (class_weights: string) => {
     const classifier = await loadClassifier(await fitted({ class_weights }, uneven), modelContext);
-    const [probabilities] = await classify(classifier, [classifier.head], ['Hello!'], () => undefined);
+    const [probabilities] = await classify(
+      classifier,
+      [classifier.head],
+      textsOnly(['Hello!']),
+      () => undefined,
+    );
     return probabilities?.[classifier.labels.indexOf('card')] ?? NaN;
   };
   expect(await cardness('balanced')).toBeGreaterThan(1.5 * (await cardness('none')));

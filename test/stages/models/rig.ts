@@ -33,6 +33,17 @@ export function datasetOf(
   };
 }
 
+/** Rows with texts alone. */
+export function textsOnly(texts: readonly string[]): Dataset {
+  const { columns, ...rest } = datasetOf(texts.map((text) => [text, '']));
+  return {
+    ...rest,
+    columns: new Map([['text', columns.get('text') ?? []]]),
+    roles: { text: 'text' },
+    labels: [],
+  };
+}
+
 export async function datasetArtifact(dataset: Dataset): Promise<Artifact> {
   const { output, files } = collectingOutput();
   await writeDataset(output, dataset);

@@ -1,0 +1,88 @@
+// What a model is fitted on where rows carry a prompt: their labels may be texts, or words, so that rows of a label are not needed.
+import { select, withColumn, type Dataset } from './dataset.ts';
+import type { Problem } from '../parser/diagnostic.ts';
+import { methodText, type Method } from './fine-tune-method.ts';
+import type { OpenEncoder } from './model-source.ts';
+import { labelTexts, needsNoRows, staticPrompt, type Prompt, type StaticPrompt } from './prompted.ts';
+import type { TrainingRows } from './training-rows.ts';
+
+/**
+ * The rows that are learnt from: none of rows without labels whose prompt can tell labels apart by itself. Those are then the
+ * labels of the prompt.
+ */
+export function learnable(dataset: Dataset): Dataset {
+  const { prompt, roles } = dataset;
+  if (roles.label !== undefined || prompt === undefined || !needsNoRows(staticPrompt(prompt))) return dataset;
+  const none = withColumn(select(dataset, []), 'label', []);
+  return { ...none, roles: { ...roles, label: 'label' }, labels: prompt.words.map(([label]) => label) };
+}
+
+/** What is wrong with fitting by this method on rows that carry, or do not carry, a prompt. `labelled`: whether they have labels. */
+export function promptProblem(
+  method: Method,
+  prompt: StaticPrompt | undefined,
+  labelled: boolean,
+): Omit<Problem, 'span'> | undefined {
+  if (method.name === 'cloze' && prompt?.mask !== true)
+    return {
+      code: 'wrong-artifact',
+      message:
+        '`cloze` asks a masked language model for a word, and these rows carry no prompt with a `{mask}`',
+      hint: 'put a `prompt` before it: `prompt asked { from: …  template: "{text} It was {mask}."  verbalizer: { … } }`',
+    };
+  if (method.name !== 'cloze' && !labelled && prompt?.mask === true)
+    return {
+      code: 'needs-labels',
+      message: `\`${methodText(method)}\` learns from labels, and these rows have none`,
+      hint: 'use `method: cloze`, which asks for the words of the labels, or give labelled rows',
+    };
+  return undefined;
+}
+
+/** A prompt that wants something of the model that the method does not do. */
+export function idlePrompt(
+  method: Method,
+  prompt: StaticPrompt | undefined,
+): Omit<Problem, 'span'> | undefined {
+  if (prompt?.calibrate !== true || method.name === 'cloze') return undefined;
+  return {
+    code: 'option-without-effect',
+    severity: 'warning',
+    message: `the prompt has \`calibrate: true\`, which \`${methodText(method)}\` makes no use of: it corrects the scores of words`,
+    hint: 'use `method: cloze`, or leave `calibrate` out of `prompt`',
+  };
+}
+
+/** The rows, and the labels' own texts behind them, as further examples. */
+export async function withLabelTexts(
+  rows: TrainingRows,
+  prompt: Prompt | undefined,
+  labels: readonly string[],
+  encode: OpenEncoder['encode'],
+): Promise<TrainingRows> {
+  const own = prompt === undefined ? [] : labelTexts(prompt);
+  if (own.length === 0) return rows;
+  const added = await encode(
+    own.map(({ text }) => text),
+    () => undefined,
+  );
+  const numbers = own.map(({ label }) => labels.indexOf(label));
+  const { vectors, targets } = rows;
+  const data = new Float32Array(vectors.data.length + added.data.length);
+  data.set(vectors.data);
+  data.set(added.data, vectors.data.length);
+  return {
+    vectors: { rows: vectors.rows + added.rows, columns: added.columns, data },
+    targets:
+      targets instanceof Int32Array
+        ? Int32Array.of(...targets, ...numbers)
+        : withOneHot(targets, numbers, labels.length),
+  };
+}
+
+function withOneHot(soft: Float64Array, numbers: readonly number[], labels: number): Float64Array {
+  const result = new Float64Array(soft.length + numbers.length * labels);
+  result.set(soft);
+  numbers.forEach((label, i) => (result[soft.length + i * labels + label] = 1));
+  return result;
+}

@@ -1,0 +1,75 @@
+// What `cloze` starts from: the scores that a masked language model gives to the words of the labels. Words that the model cannot
+// be asked for are told before anything is computed.
+import type { LabelWords } from '../learning/heads/cloze.ts';
+import type { Head } from '../learning/heads/head.ts';
+import type { MaskedWord } from '../learning/encoders/masked-words.ts';
+import type { Dataset } from './dataset.ts';
+import { openMaskedWords } from './huggingface-source.ts';
+import { needsMaskedModel, type SourcedEncoder } from './model-source.ts';
+import type { Prompt } from './prompted.ts';
+import type { EncodeRows } from './row-encoder.ts';
+import { stepFailure } from './step-failure.ts';
+
+/** Texts that say nothing. */
+const contentFree = ['', 'N/A'];
+
+/** Throws `Failure` where a word is not one token of the model, or the model is not asked for words. */
+export async function startOfWords(
+  prompt: Prompt,
+  labels: readonly string[],
+  { files }: SourcedEncoder,
+): Promise<Head> {
+  const pairs = prompt.words.flatMap(([label, words]) => words.map((word) => ({ label, word })));
+  const found = await openMaskedWords(
+    files,
+    pairs.map(({ word }) => word),
+  );
+  if (found === undefined) throw stepFailure(needsMaskedModel, 'model');
+  const problems = pairs.flatMap(({ label, word }, i) => {
+    const problem = wordProblem(found.words[i]);
+    return problem === undefined ? [] : [`\`${word}\` (${label}) ${problem}`];
+  });
+  if (problems.length > 0)
+    throw stepFailure(
+      {
+        code: 'bad-verbalizer',
+        message: `the model is asked for one token, and ${problems.join('; ')}`,
+        hint: 'choose other words in the `verbalizer` of `prompt`, such as short common ones',
+      },
+      'from',
+    );
+  const { wordHead } = await import('../learning/heads/cloze.ts');
+  const words: LabelWords = {
+    ...found,
+    labels: Int32Array.from(pairs, ({ label }) => labels.indexOf(label)),
+  };
+  return wordHead(words, labels.length);
+}
+
+/** The same scores relative to those of rows without content. */
+export async function calibratedStart(start: Head, rows: Dataset, encode: EncodeRows): Promise<Head> {
+  const { calibrated } = await import('../learning/heads/cloze.ts');
+  const empty: Dataset = {
+    ...rows,
+    rows: contentFree.length,
+    columns: new Map([...rows.columns.keys()].map((name) => [name, contentFree])),
+    source: new Int32Array(contentFree.length).fill(-1),
+  };
+  return calibrated(start, await encode(empty, () => undefined));
+}
+
+function wordProblem(word: MaskedWord | undefined): string | undefined {
+  switch (word?.state) {
+    case undefined:
+    case 'token':
+      return undefined;
+    case 'unknown':
+      return 'has characters that its tokenizer does not know';
+    case 'split':
+      return word.pieces.length === 0
+        ? 'is none'
+        : `is ${word.pieces.length}: ${word.pieces.map((piece) => `\`${piece}\``).join(', ')}`;
+    default:
+      return word satisfies never;
+  }
+}
