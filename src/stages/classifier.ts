@@ -13,12 +13,14 @@ import type { Consumed } from './consumed.ts';
 import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
+import type { Agreement } from './distill-agreement.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
 import { encoderFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import type { Prompt } from './prompted.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
+import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
 const headFile = 'head.safetensors';
@@ -30,7 +32,7 @@ export interface ClassifierDescription {
   readonly version: 2;
   /** In the order of the head's outputs. */
   readonly labels: readonly string[];
-  readonly method: Method;
+  readonly method: Method | Distillation;
   readonly class_weights: 'none' | 'balanced';
   /** Tokens; null for what the encoder's own files say. */
   readonly max_length: number | null;
@@ -39,11 +41,31 @@ export interface ClassifierDescription {
   readonly validation?: ValidationRecord;
   /** How rows are put before the encoder; without it, their texts as they are. */
   readonly prompt?: Prompt;
+  /** Of students: how they were taught. */
+  readonly distilled?: DistillationRecord;
+}
+
+export type Distillation = CallValue<
+  'distill',
+  {
+    readonly temperature: number;
+    readonly alpha: number;
+    readonly c: number;
+    readonly match: readonly string[];
+  }
+>;
+
+export interface DistillationRecord {
+  readonly teachers: number;
+  /** Rows that the teachers labelled. */
+  readonly rows: number;
+  /** With the teachers, on rows held out; null where there were too few. */
+  readonly agreement: Agreement | null;
 }
 
 export interface FittedClassifier {
   readonly labels: readonly string[];
-  readonly method: Method;
+  readonly method: Method | Distillation;
   readonly classWeights: 'none' | 'balanced';
   readonly maxLength: number | undefined;
   readonly head: Head;
@@ -55,6 +77,7 @@ export interface FittedClassifier {
   readonly consumed: Consumed;
   readonly validation?: ValidationRecord | undefined;
   readonly prompt?: Prompt | undefined;
+  readonly distilled?: DistillationRecord | undefined;
 }
 
 export interface Classifier {
@@ -88,6 +111,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     head: describeHead(fitted.head),
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
+    ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));

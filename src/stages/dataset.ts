@@ -79,6 +79,11 @@ export function withoutLabels(dataset: Dataset): Dataset {
   return { ...dataset, columns, roles, labels: [], multiLabel: false };
 }
 
+/** A name that no column has: the wanted one, or that with `_` behind. */
+export function freeName(wanted: string, taken: readonly string[]): string {
+  return taken.includes(wanted) ? freeName(`${wanted}_`, taken) : wanted;
+}
+
 function roleName(dataset: Dataset, role: 'text' | 'label'): string {
   const name = dataset.roles[role];
   if (name === undefined) throw new Error(`the dataset has no ${role} column`);

@@ -1,7 +1,7 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
 import { csvFile } from './csv-file.ts';
-import { withColumn, type Column, type Dataset } from './dataset.ts';
+import { freeName, withColumn, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { either, float, int, outputPath, share } from './option.ts';
@@ -155,9 +155,4 @@ function addedValues(
     ...(settings.abstain === undefined ? [] : [abstained]),
     ...rows.flatMap((near) => [near?.text ?? null, near?.label ?? null, near?.similarity ?? null]),
   ];
-}
-
-/** The data's own columns stay as they are. */
-function freeName(wanted: string, taken: readonly string[]): string {
-  return taken.includes(wanted) ? freeName(`${wanted}_`, taken) : wanted;
 }

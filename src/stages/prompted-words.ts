@@ -17,13 +17,11 @@ const contentFree = ['', 'N/A'];
 export async function startOfWords(
   prompt: Prompt,
   labels: readonly string[],
-  { files }: SourcedEncoder,
+  { files, tokenizer }: SourcedEncoder,
 ): Promise<Head> {
   const pairs = prompt.words.flatMap(([label, words]) => words.map((word) => ({ label, word })));
-  const found = await openMaskedWords(
-    files,
-    pairs.map(({ word }) => word),
-  );
+  const own = pairs.map(({ word }) => word);
+  const found = tokenizer === undefined ? undefined : await openMaskedWords(files, own);
   if (found === undefined) throw stepFailure(needsMaskedModel, 'model');
   const problems = pairs.flatMap(({ label, word }, i) => {
     const problem = wordProblem(found.words[i]);

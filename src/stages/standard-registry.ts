@@ -2,13 +2,18 @@
 import { augment } from './augment.ts';
 import { builtins } from './builtins.ts';
 import { compare } from './compare.ts';
+import { distill } from './distill.ts';
 import { evaluate } from './evaluate.ts';
 import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
 import { predict } from './predict.ts';
+import { prompt } from './prompt.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import { split } from './split.ts';
 
 export function standardRegistry(): Registry {
-  return createRegistry([load, split, augment, fineTune, evaluate, compare, predict], builtins);
+  return createRegistry(
+    [load, split, augment, prompt, fineTune, distill, evaluate, compare, predict],
+    builtins,
+  );
 }

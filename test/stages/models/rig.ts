@@ -64,22 +64,28 @@ export interface Setting {
 }
 
 export interface Ran {
+  /** The part without a name. */
   readonly artifact: Artifact;
+  readonly parts: Readonly<Record<string, Artifact>>;
   readonly notes: readonly string[];
   /** The last progress that was reported. */
   readonly progress: { readonly done: number; readonly total: number } | undefined;
 }
 
-/** One run of a stage with one output; options that are not given have their declared defaults. */
+/** One run of a stage; options that are not given have their declared defaults. */
 export async function run(stage: StageDefinition, setting: Setting): Promise<Ran> {
-  const { output, files } = collectingOutput();
+  const outputs = new Map(Object.keys(stage.outputs).map((part) => [part, collectingOutput()]));
   const notes: string[] = [];
   let progress: Ran['progress'];
   const context: RunContext<never, never> = {
     options: withDefaults(stage, setting.options) as never,
     inputs: setting.inputs as never,
     random: (purpose) => createRandom(setting.seed ?? 0, stage.name, purpose),
-    output: () => output,
+    output: (part = '') => {
+      const own = outputs.get(part);
+      if (own === undefined) throw new Error(`no part ${part}`);
+      return own.output;
+    },
     progress: (now) => (progress = now),
     note: (message) => notes.push(message),
     signal: new AbortController().signal,
@@ -87,8 +93,10 @@ export async function run(stage: StageDefinition, setting: Setting): Promise<Ran
     cacheDirectory: setting.cacheDirectory,
   };
   await stage.run(context);
-  const type = stage.outputs['']?.type ?? 'files';
-  return { artifact: artifactOf(type, files), notes, progress };
+  const parts = Object.fromEntries(
+    [...outputs].map(([part, { files }]) => [part, artifactOf(stage.outputs[part]?.type ?? 'files', files)]),
+  );
+  return { artifact: parts[''] ?? artifactOf('files', {}), parts, notes, progress };
 }
 
 /** What a stage says before anything runs: `at code: message`, one a line. */
