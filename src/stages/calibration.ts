@@ -1,7 +1,6 @@
 // `calibrate_on`: temperatures for the probabilities of a classifier, fitted on labelled rows that are neither learnt from nor
 // measured on. Knows how the rows are read and checked; the fit itself is in `learning`.
 import type { Head } from '../learning/heads/head.ts';
-import type { Temperature } from '../learning/temperature.ts';
 import type { Artifact, StaticDataset } from './artifact.ts';
 import type { Classifier } from './classifier.ts';
 import { labelNumbers, unknownLabelProblem } from './classifier-labels.ts';
@@ -61,16 +60,11 @@ export async function temperaturesOf(
   classifier: Classifier,
   heads: readonly Head[],
   rows: Dataset,
-): Promise<readonly Temperature[]> {
+): Promise<readonly number[]> {
   const { fitTemperature } = await import('../learning/temperature.ts');
   const truth = labelNumbers(rows, classifier.labels, at);
   const probabilities = await classify(classifier, heads, rows, () => undefined);
   return probabilities.map((values) => fitTemperature(values, truth, classifier.labels.length));
-}
-
-/** What log probabilities are divided by: 1 where no temperature could be fitted. */
-export function divisorOf(temperature: Temperature): number {
-  return temperature.state === 'fitted' ? temperature.temperature : 1;
 }
 
 export interface Calibrated {
@@ -94,34 +88,22 @@ export async function calibrate(
 ): Promise<Calibrated> {
   const { atTemperature } = await import('../learning/temperature.ts');
   const temperatures = await temperaturesOf(classifier, heads, rows);
-  const divisors = temperatures.map(divisorOf);
   const measurements = plain.map((one, i) => ({
     ...one,
-    probabilities: atTemperature(one.probabilities, one.labels.length, divisors[i] ?? 1),
+    probabilities: atTemperature(one.probabilities, one.labels.length, temperatures[i] ?? 1),
   }));
   const [before, after] = await Promise.all([calibratedness(plain[0]), calibratedness(measurements[0])]);
-  const [temperature = 1] = divisors;
+  const [temperature = 1] = temperatures;
   return {
     measurements,
     calibration: { temperature, rows: rows.rows, before, after },
-    checks: [...unfitted(temperatures[0], rows), ...(await learntRows(rows, consumed))],
+    checks: await learntRows(rows, consumed),
   };
 }
 
 async function calibratedness(measurement: Measurement | undefined): Promise<Calibratedness> {
   const { ece = NaN, nll = NaN } = measurement ? await metricValues(measurement, ['ece', 'nll']) : {};
   return { ece, nll };
-}
-
-/** Why the probabilities stay as they are, where they do. */
-export function unfitted(temperature: Temperature | undefined, { rows }: Dataset): readonly Check[] {
-  if (temperature === undefined || temperature.state === 'fitted') return [];
-  const why = {
-    'no-errors': `it is right about all ${rows} calibration rows, so it could only be made surer without end`,
-    'no-signal': `on the ${rows} calibration rows its probabilities are no better than equal ones`,
-  }[temperature.state];
-  const message = `no temperature fits, so the probabilities of the model stay as they are: ${why}`;
-  return [{ name: 'calibration', message }];
 }
 
 /** Calibration rows on which the model is surer than on others. */

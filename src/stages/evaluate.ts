@@ -25,7 +25,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 4,
+  version: 5,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -104,8 +104,9 @@ evaluate score {
       use: 'select',
       doc:
         'Labelled rows to calibrate the probabilities on, such as the validation part: all of them are raised to one ' +
-        'power, the inverse of the temperature, which is chosen for the lowest `nll` on these rows (Guo et al. 2017). ' +
-        'No label changes. The report has the temperature, and `ece` and `nll` before and after; the labels of these ' +
+        'power, the inverse of the temperature, which is chosen for the lowest `nll` on these rows (Guo et al. 2017) and, ' +
+        'where they are few, for being near 1. No label changes. The report has the temperature, and `ece` and `nll` ' +
+        'before and after; the labels of these ' +
         'rows count in the label budget. The baseline `frozen_probe` is calibrated on the same rows.',
     }),
   },

@@ -24,7 +24,9 @@ export const methods = {
       kind: word(heads, { default: 'logistic', doc: 'What is fitted on the vectors.' }),
       c: either(
         word(
-          { auto: 'the one of 0.01, 0.1, 1, 10, 100 and 1000 with the lowest loss on `validation`' },
+          {
+            auto: 'the one of 0.01, 0.1, 1, 10, 100 and 1000 whose scores have the lowest loss on `validation`, however sure they are: each at the temperature that suits it best',
+          },
           { doc: '' },
         ),
         float({ above: 0, doc: '' }),

@@ -13,7 +13,7 @@ export interface ValidationRecord {
   /** Where the fit was stopped early: the iteration that was kept, and how many there were. */
   readonly iteration?: number;
   readonly tried?: number;
-  /** Where it was chosen: the inverse strength of the penalty, and the loss with each. */
+  /** Where it was chosen: the inverse strength of the penalty, and the loss with each at its best temperature. */
   readonly c?: number;
   readonly losses?: readonly { readonly c: number; readonly loss: number }[];
 }
@@ -34,7 +34,9 @@ export interface ValidationRows {
 const strengths = [0.01, 0.1, 1, 10, 100, 1000];
 
 /**
- * Of several heads the one with the lowest loss on the validation rows; of equal ones the one with the stronger penalty.
+ * Of several strengths the one whose head has the lowest loss on the validation rows at the temperature that suits it best; of
+ * equal ones the stronger. Without the temperature a penalty would be chosen for how sure it lets the head be, which
+ * `calibrate_on` mends without touching a label.
  * @throws RangeError where a label has no row
  */
 export async function fitValidated(
@@ -57,7 +59,7 @@ export async function fitValidated(
   const fits: { readonly c: number; readonly head: Head; readonly loss: number }[] = [];
   for (const c of strengths) {
     const head = await fit({ ...method, arguments: { ...method.arguments, c } });
-    fits.push({ c, head, loss: measure(head).loss });
+    fits.push({ c, head, loss: await calibratedLoss(head, validation) });
   }
   const best = fits.reduce((lowest, one) => (one.loss < lowest.loss ? one : lowest));
   const losses = fits.map(({ c, loss }) => ({ c, loss }));
@@ -68,29 +70,25 @@ export async function fitValidated(
 }
 
 /** As it is told when the model has been made. */
-export function validationNote({
-  rows,
-  loss,
-  accuracy,
-  iteration,
-  tried,
-  c,
-  losses,
-}: ValidationRecord): string {
-  const figure = (value: number): string => Number(value.toPrecision(3)).toString();
-  const plain = losses?.find((one) => one.c === 1);
-  const chosen = [
-    ...(c === undefined
-      ? []
-      : [
-          `they chose c = ${c}${c === 1 || plain === undefined ? '' : ` (with the default of 1: ${figure(plain.loss)})`}`,
-        ]),
-    ...(iteration === undefined
-      ? []
-      : [`the fit was kept at iteration ${iteration} of ${tried ?? iteration}`]),
-  ];
-  const told = `the ${rows} validation rows: loss ${figure(loss)}, accuracy ${figure(accuracy)}`;
-  return chosen.length === 0 ? `${told}; nothing was chosen by them` : `${told}; ${chosen.join(', and ')}`;
+export function validationNote(record: ValidationRecord): string {
+  const told = `the ${record.rows} validation rows: loss ${figure(record.loss)}, accuracy ${figure(record.accuracy)}`;
+  const chosen = [...strengthText(record), ...iterationText(record)];
+  return `${told}; ${chosen.length === 0 ? 'nothing was chosen by them' : chosen.join(', and ')}`;
+}
+
+function strengthText({ c, losses = [] }: ValidationRecord): readonly string[] {
+  if (c === undefined) return [];
+  const lossOf = (wanted: number): string => figure(losses.find((one) => one.c === wanted)?.loss ?? NaN);
+  const against = c === 1 ? '' : ` against ${lossOf(1)} with c = 1`;
+  return [`they chose c = ${c} (loss at the best temperature ${lossOf(c)}${against})`];
+}
+
+function iterationText({ iteration, tried = iteration }: ValidationRecord): readonly string[] {
+  return iteration === undefined ? [] : [`the fit was kept at iteration ${iteration} of ${tried}`];
+}
+
+function figure(value: number): string {
+  return Number(value.toPrecision(3)).toString();
 }
 
 function stoppedAt({ settings }: Head): Pick<ValidationRecord, 'iteration' | 'tried'> {
@@ -116,4 +114,16 @@ async function measureOf({
       accuracy: metrics.accuracy.compute(predictions),
     };
   };
+}
+
+async function calibratedLoss(head: Head, { vectors, truth }: ValidationRows): Promise<number> {
+  const [{ headProbabilities }, { atTemperature, fitTemperature }, { nll }] = await Promise.all([
+    import('../learning/heads/probabilities.ts'),
+    import('../learning/temperature.ts'),
+    import('../learning/metrics/probability-scores.ts'),
+  ]);
+  const { labels } = head;
+  const plain = headProbabilities(head, vectors);
+  const probabilities = atTemperature(plain, labels, fitTemperature(plain, truth, labels));
+  return nll({ yTrue: truth, labels, probabilities })();
 }

@@ -37,7 +37,7 @@ import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 2,
+  version: 3,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector and stays as it is; ' +
     'what is learnt is a small head on these vectors, so a fit takes seconds and a few rows a label are enough.',

@@ -3,7 +3,7 @@
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
-import { learntRows, temperaturesOf, unfitted } from './calibration.ts';
+import { learntRows, temperaturesOf } from './calibration.ts';
 import { inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, select, texts as textsOf, type Dataset } from './dataset.ts';
@@ -65,20 +65,16 @@ export async function predictTexts(
   }
 }
 
-/** The temperature that fits the rows, or 1; told in a note. */
+/** The temperature that fits the rows; told in a note. */
 async function calibrated(
   classifier: Classifier,
   rows: Dataset,
   { note }: Pick<ModelContext, 'note'>,
 ): Promise<number> {
-  const [temperature] = await temperaturesOf(classifier, [classifier.head], rows);
-  const checks = [...unfitted(temperature, rows), ...(await learntRows(rows, await classifier.consumed()))];
-  for (const { message } of checks) note(message);
-  if (temperature?.state !== 'fitted') return 1;
-  note(
-    `calibrated at temperature ${Number(temperature.temperature.toPrecision(3))}, fitted on ${rows.rows} rows`,
-  );
-  return temperature.temperature;
+  const [temperature = 1] = await temperaturesOf(classifier, [classifier.head], rows);
+  note(`calibrated at temperature ${Number(temperature.toPrecision(3))}, fitted on ${rows.rows} rows`);
+  for (const { message } of await learntRows(rows, await classifier.consumed())) note(message);
+  return temperature;
 }
 
 async function predictWith(

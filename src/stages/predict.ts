@@ -12,7 +12,7 @@ const csvName = 'predictions.csv';
 
 export const predict = defineStage({
   name: 'predict',
-  version: 1,
+  version: 2,
   doc:
     'Gives each row the label that a classifier thinks most probable. The rows keep their columns and get `predicted` and ' +
     '`probability`; with `top` also the runners-up, and with `neighbours` the training rows that are most alike, which ' +
@@ -103,8 +103,7 @@ predict labelled {
     const settings = { ...options, calibrateOn };
     const predictions = await predictTexts(inputs.model, dataset, settings, context);
     const silent = predictions.filter(({ abstained }) => abstained).length;
-    if (options.abstain !== undefined)
-      context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);
+    if (silent > 0) context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);
     const labelled = withPredictions(dataset, predictions, options);
     const output = context.output();
     await writeDataset(output, labelled);

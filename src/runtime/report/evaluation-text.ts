@@ -127,7 +127,7 @@ function probabilityLines({ calibration, abstention }: EvaluationReport): readon
   if (abstention !== undefined) {
     const { threshold, answered, abstained } = abstention;
     lines.push(
-      `${grouped(answered)} rows answered, ${grouped(abstained)} abstained from: no label had a probability of ${threshold}; ` +
+      `${counted(answered, 'row')} answered, ${grouped(abstained)} abstained from (below a probability of ${threshold}); ` +
         'all figures but `coverage` and `selective_accuracy` are of all rows',
     );
   }

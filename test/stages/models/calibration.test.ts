@@ -54,9 +54,9 @@ describe('calibrate_on', () => {
     const { report, rows } = await evaluated({}, calibrating);
     const truth = Int32Array.from(between, ([, label]) => ['borrow', 'card', 'hours'].indexOf(label));
     const fitted = fitTemperature(probabilitiesOf(aside.rows), truth, 3);
-    if (fitted.state !== 'fitted' || report.calibration === undefined) throw new Error('not calibrated');
+    if (report.calibration === undefined) throw new Error('not calibrated');
     const { temperature, before, after } = report.calibration;
-    expect(temperature).toBeCloseTo(fitted.temperature, 10);
+    expect(temperature).toBeCloseTo(fitted, 10);
     expect(temperature).toBeLessThan(0.8); // the penalty of the head keeps it from being as sure as it could be
     expect(before.nll).toBe(plain.report.metrics['nll']?.value);
     expect(before.ece).toBe(plain.report.metrics['ece']?.value);
@@ -104,20 +104,12 @@ describe('calibrate_on', () => {
     expect(report.label_budget).toEqual({ fitted: 12, selected: 7 });
   });
 
-  test('a model without errors on them is left alone', async () => {
+  test('a few rows without an error do not make the model sure beyond measure', async () => {
     const { report } = await evaluated({}, datasetOf(between.slice(0, 3)));
-    expect(report.calibration).toMatchObject({ temperature: 1, rows: 3 });
-    expect(report.calibration?.after).toEqual(report.calibration?.before);
-    expect(report.checks.map(({ message }) => message)).toContain(
-      'no temperature fits, so the probabilities of the model stay as they are: it is right about all 3 calibration rows, so it could only be made surer without end',
-    );
-  });
-
-  test('a model that is wrong about them all is left alone', async () => {
-    const wrong = datasetOf([['When do you open', 'card'], ['My card is lost', 'hours']]); // prettier-ignore
-    const { report } = await evaluated({}, wrong);
-    expect(report.calibration?.temperature).toBe(1);
-    expect(report.checks.map(({ message }) => message).join()).toContain('no better than equal ones');
+    const { temperature = NaN, rows } = report.calibration ?? {};
+    expect(rows).toBe(3);
+    expect(temperature).toBeGreaterThan(0.2);
+    expect(temperature).toBeLessThan(0.5);
   });
 
   test.each([
