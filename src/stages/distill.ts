@@ -71,7 +71,7 @@ evaluate score { model: small  on: parts.test }`,
     ),
     c: float({
       above: 0,
-      default: 1,
+      default: 10,
       doc: 'Inverse strength of the penalty on the weights of the head. Smaller keeps closer to no opinion at all.',
     }),
     max_length: int({

@@ -53,6 +53,16 @@ export function readPromptTemplate(written: string, { columns, text }: Columns):
   return { state: 'read', parts };
 }
 
+/** As it is written in a program. */
+export function templateText(template: PromptTemplate): string {
+  return template
+    .map((part) => {
+      if (typeof part === 'string') return part.replace(/[{}]/g, '$&$&');
+      return `{${part.hole === 'column' ? part.column : part.hole}}`;
+    })
+    .join('');
+}
+
 export function asksForWord(template: PromptTemplate): boolean {
   return template.some((part) => typeof part !== 'string' && part.hole === 'mask');
 }
@@ -97,13 +107,13 @@ function wrong(message: string, hint: string): Extract<ReadTemplate, { state: 'w
 
 function unknownHole(name: string, columns: readonly string[]): ReadTemplate {
   const near = suggest(name, [...columns, 'text', 'mask']);
-  const known = `the columns are ${list(columns)}; \`{text}\` is the text of the row`;
+  const known = `columns are ${list(columns)}; \`{text}\` is the text of the row`;
   return {
     state: 'wrong',
     problem: {
       code: 'unknown-column',
       message: `the data has no column \`${name}\``,
-      hint: near === undefined ? known : `did you mean \`{${near}}\`? ${known}`,
+      hint: near === undefined ? `its ${known}` : `did you mean \`{${near}}\`? The ${known}`,
     },
   };
 }

@@ -1,5 +1,7 @@
 // A dataset for `show`: how many rows, which columns and labels, and the first rows.
 import type { Dataset, Value } from '../../stages/dataset.ts';
+import type { Prompt } from '../../stages/prompted.ts';
+import { templateText } from '../../stages/prompt-template.ts';
 import type { Paint } from './paint.ts';
 import { counted, grouped } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
@@ -12,6 +14,8 @@ export interface DatasetView {
   readonly source_rows: readonly number[];
   /** Rows of each label, in label order. */
   readonly labels: Readonly<Record<string, number>>;
+  /** How a model that is fitted on the rows is asked about texts, where that is said. */
+  readonly prompt?: Prompt;
   readonly sample: readonly Readonly<Record<string, Value>>[];
 }
 
@@ -28,6 +32,7 @@ export function datasetView(dataset: Dataset): DatasetView {
     columns,
     source_rows: Array.from(dataset.source),
     labels: labelCounts(dataset),
+    ...(dataset.prompt !== undefined && { prompt: dataset.prompt }),
     sample,
   };
 }
@@ -40,6 +45,7 @@ export function datasetText(dataset: Dataset, paint: Paint): string {
   const cells = sample.map((row) => columns.map((name) => cell(row[name] ?? null)));
   return [
     `${counted(rows, 'row')}${part}${roles.length === 0 ? '' : `; ${roles.join(', ')}`}`,
+    ...(dataset.prompt === undefined ? [] : ['', ...promptLines(dataset.prompt)]),
     ...(counts.length === 0
       ? []
       : ['', ...textTable([{ head: 'label' }, { head: 'rows', align: 'right' }], counts, paint)]),
@@ -56,6 +62,25 @@ export function datasetText(dataset: Dataset, paint: Paint): string {
     ...(rows > sample.length ? [paint.dim(`… and ${grouped(rows - sample.length)} more`)] : []),
     '',
   ].join('\n');
+}
+
+function promptLines({
+  templates,
+  label_templates,
+  words,
+  demonstrations,
+  calibrate,
+}: Prompt): readonly string[] {
+  const quote = (text: string): string => JSON.stringify(text);
+  return [
+    ...templates.map((template) => `template: ${quote(templateText(template))}`),
+    ...label_templates.map((template) => `label template: ${quote(template)}`),
+    ...words.map(([label, own]) => `words of ${label}: ${own.map(quote).join(', ')}`),
+    ...(demonstrations === null
+      ? []
+      : [`demonstrations: ${demonstrations.per_label} per label, ${demonstrations.select}`]),
+    ...(calibrate ? ['calibrated'] : []),
+  ];
 }
 
 function labelCounts(dataset: Dataset): Readonly<Record<string, number>> {
