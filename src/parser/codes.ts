@@ -147,7 +147,7 @@ export const codes = {
   },
   overlap: {
     title: 'rows that are measured and were learnt from',
-    text: 'The same texts, without regard to white space and case, are in the training rows and in the measured rows: the figure would be too good. Use `overlap: drop`, or split with `duplicates: together` or `drop`.',
+    text: 'The same texts, without regard to white space and case, were learnt by the model, or by one it was made from, and are measured: the figure would be too good. Use `overlap: drop`, or split with `duplicates: together` or `drop`. Where a published split asks for these rows, `overlap: keep` measures on them, with the reason in `allow: leakage("why")`.',
   },
   'unknown-column': {
     title: 'a column that the data does not have',
