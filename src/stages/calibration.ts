@@ -13,6 +13,7 @@ import type { Check } from './evaluate-checks.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { metricValues, type Measurement } from './measurement.ts';
 import type { Calibratedness, Calibration } from './report.ts';
+import { checkSamePrompt } from './row-encoder.ts';
 import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -62,6 +63,7 @@ export async function temperaturesOf(
   rows: Dataset,
 ): Promise<readonly number[]> {
   const { fitTemperature } = await import('../learning/temperature.ts');
+  checkSamePrompt(rows, classifier.description.prompt, at);
   const truth = labelNumbers(rows, classifier.labels, at);
   const probabilities = await classify(classifier, heads, rows, () => undefined);
   return probabilities.map((values) => fitTemperature(values, truth, classifier.labels.length));

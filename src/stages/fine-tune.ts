@@ -30,7 +30,7 @@ import { int, word } from './option.ts';
 import { needsNoRows, staticPrompt } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem, withLabelTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords } from './prompted-words.ts';
-import { rowEncoder, type EncodeRows } from './row-encoder.ts';
+import { checkSamePrompt, rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
@@ -143,6 +143,7 @@ fine-tune classifier {
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
+    if (validation !== undefined) checkSamePrompt(validation, dataset.prompt, 'validation');
     const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
     const rows = { training: dataset, validation };
     const { head, record } = await fitRows(rows, encoder, options, signal).finally(encoder.dispose);

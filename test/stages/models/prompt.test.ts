@@ -201,6 +201,14 @@ describe('a template', () => {
     );
     const from = await datasetArtifact(datasetOf(training));
     const plain = (await run(fineTune, { inputs: { model: ngrams(), from } })).artifact;
+    const chosen = {
+      model: ngrams(),
+      from: await prompted({ template: ['Dear {text}'] }),
+      validation: other,
+    };
+    expect(await failure(run(fineTune, { inputs: chosen }))).toMatch(/^step:validation wrong-artifact/);
+    const calibrated = { model, on: await datasetArtifact(datasetOf(testing)), calibrate_on: other };
+    expect(await failure(run(evaluate, { inputs: calibrated }))).toMatch(/^step:calibrate_on wrong-artifact/);
     expect(await failure(run(predict, { inputs: { model: plain, from: same } }))).toBe(
       'step:from wrong-artifact: these rows carry a prompt, and the model was fitted on rows without one',
     );
