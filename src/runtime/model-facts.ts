@@ -8,6 +8,7 @@ import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
+import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 
 /** Values of `model_type` that can be run. */
@@ -36,9 +37,10 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     if (config.state === 'wrong') return wrong(config.problem);
     const weights = weightsFound(folder, names, display, config.json);
     const problem = weights.problem ?? tokenizerProblem(folder, names, display);
-    return problem === undefined
-      ? { state: 'known', value: { capability: 'encoder', labels: undefined, masked: weights.masked } }
-      : wrong(problem);
+    if (problem !== undefined) return wrong(problem);
+    const { masked } = weights;
+    const known: ModelFacts = { capability: 'encoder', labels: undefined, masked };
+    return { state: 'known', value: masked ? { ...known, word: maskedWordFacts(folder) } : known };
   } catch (error) {
     return unreadable(folder, error, display);
   }

@@ -1,5 +1,6 @@
 // What stages pass to each other, as the compiler knows it (`Static…`) and as a running stage sees it (`Artifact`).
 
+import type { MaskedWord } from '../learning/encoders/masked-word.ts';
 import type { StaticPrompt } from './prompted.ts';
 
 export type ArtifactType = 'dataset' | 'model' | 'report' | 'files';
@@ -33,6 +34,8 @@ export interface StaticModel {
   readonly labels: readonly string[] | undefined;
   /** Of folders: whether it can be asked for the word at a mask. */
   readonly masked?: boolean | undefined;
+  /** Of those: what its tokenizer makes of a word; nothing where that is not known. */
+  readonly word?: ((word: string) => MaskedWord | undefined) | undefined;
 }
 
 export interface StaticReport {

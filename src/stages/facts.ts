@@ -1,4 +1,5 @@
 // What the compiler may learn from the world before anything runs: a port that the runtime answers, cached by stat and digest.
+import type { MaskedWord } from '../learning/encoders/masked-word.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Json } from './value.ts';
 
@@ -45,6 +46,8 @@ export interface ModelFacts {
   readonly labels: readonly string[] | undefined;
   /** Whether it can be asked for the word at a mask. */
   readonly masked?: boolean;
+  /** Whether a word can be asked for; only of models that are asked for words. Nothing where that is not known. */
+  readonly word?: (word: string) => MaskedWord | undefined;
 }
 
 export interface Facts {

@@ -29,7 +29,7 @@ import { needsMaskedModel, openEncoder, type SourcedEncoder } from './model-sour
 import { int, word } from './option.ts';
 import { needsNoRows, staticPrompt } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem, withLabelTexts } from './prompted-training.ts';
-import { calibratedStart, startOfWords } from './prompted-words.ts';
+import { calibratedStart, startOfWords, wordsProblem } from './prompted-words.ts';
 import { checkSamePrompt, rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -103,7 +103,7 @@ fine-tune classifier {
     const several = dataset?.multi_label === true;
     if (several) report('from', severalLabels('fine-tune'));
     const labels = byPrompt
-      ? prompt?.labels?.map((name) => ({ name, rows: undefined }))
+      ? prompt?.words?.map(([name]) => ({ name, rows: undefined }))
       : dataset?.labelled === true && !several
         ? dataset.labels
         : undefined;
@@ -117,7 +117,11 @@ fine-tune classifier {
         idlePrompt(options.method, prompt),
       ])
         if (problem !== undefined) report('method', problem);
-    if (prompt?.mask === true && inputs.model('model')?.masked === false) report('model', needsMaskedModel);
+    const model = inputs.model('model');
+    if (prompt?.mask === true && model?.masked === false) report('model', needsMaskedModel);
+    const words = options.method.name === 'cloze' && prompt?.mask === true ? prompt.words : undefined;
+    const split = wordsProblem(words ?? [], (word) => model?.word?.(word));
+    if (split !== undefined) report('from', split);
     for (const { argument, for: kind } of idleArguments(options.method))
       report('method', {
         code: 'option-without-effect',

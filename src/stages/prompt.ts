@@ -55,8 +55,8 @@ evaluate  score      { model: classifier  on: parts.test }`,
       draw: [],
     });
     for (const { at, problem } of [...findings, ...read.findings]) report(at, problem);
-    const labels = from?.labelled === false ? given.verbalizer?.map(([label]) => label) : known;
-    return { '': { ...(from ?? unknownRows), prompt: { ...staticPrompt(read.prompt), labels } } };
+    const words = known === undefined && given.verbalizer === undefined ? undefined : read.prompt.words;
+    return { '': { ...(from ?? unknownRows), prompt: { ...staticPrompt(read.prompt), words } } };
   },
 
   async run(context) {

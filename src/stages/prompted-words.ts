@@ -2,7 +2,8 @@
 // be asked for are told before anything is computed.
 import type { LabelWords } from '../learning/heads/cloze.ts';
 import type { Head } from '../learning/heads/head.ts';
-import type { MaskedWord } from '../learning/encoders/masked-words.ts';
+import type { MaskedWord } from '../learning/encoders/masked-word.ts';
+import type { Problem } from '../parser/diagnostic.ts';
 import type { Dataset } from './dataset.ts';
 import { openMaskedWords } from './huggingface-source.ts';
 import { needsMaskedModel, type SourcedEncoder } from './model-source.ts';
@@ -23,25 +24,33 @@ export async function startOfWords(
   const own = pairs.map(({ word }) => word);
   const found = tokenizer === undefined ? undefined : await openMaskedWords(files, own);
   if (found === undefined) throw stepFailure(needsMaskedModel, 'model');
-  const problems = pairs.flatMap(({ label, word }, i) => {
-    const problem = wordProblem(found.words[i]);
-    return problem === undefined ? [] : [`\`${word}\` (${label}) ${problem}`];
-  });
-  if (problems.length > 0)
-    throw stepFailure(
-      {
-        code: 'bad-verbalizer',
-        message: `the model is asked for one token, and ${problems.join('; ')}`,
-        hint: 'choose other words in the `verbalizer` of `prompt`, such as short common ones',
-      },
-      'from',
-    );
+  const problem = wordsProblem(prompt.words, (word) => found.words[own.indexOf(word)]);
+  if (problem !== undefined) throw stepFailure(problem, 'from');
   const { wordHead } = await import('../learning/heads/cloze.ts');
   const words: LabelWords = {
     ...found,
     labels: Int32Array.from(pairs, ({ label }) => labels.indexOf(label)),
   };
   return wordHead(words, labels.length);
+}
+
+/** Words that the model cannot be asked for; a word of which nothing is known is taken for one that it can. */
+export function wordsProblem(
+  words: Prompt['words'],
+  known: (word: string) => MaskedWord | undefined,
+): Omit<Problem, 'span'> | undefined {
+  const problems = words.flatMap(([label, own]) =>
+    own.flatMap((word) => {
+      const problem = wordProblem(known(word));
+      return problem === undefined ? [] : [`\`${word}\` (${label}) ${problem}`];
+    }),
+  );
+  if (problems.length === 0) return undefined;
+  return {
+    code: 'bad-verbalizer',
+    message: `the model is asked for one token, and ${problems.join('; ')}`,
+    hint: 'choose other words in the `verbalizer` of `prompt`, such as short common ones',
+  };
 }
 
 /** The same scores relative to those of rows without content. */

@@ -24,8 +24,8 @@ export interface DemonstrationChoice {
 /** What is known of a prompt before anything runs. */
 export interface StaticPrompt {
   readonly mask: boolean;
-  /** Labels with words; `undefined` where not known. */
-  readonly labels: readonly string[] | undefined;
+  /** Labels with their words; `undefined` where not known. */
+  readonly words: Prompt['words'] | undefined;
   /** Whether labels are texts too, so that rows of a label are not needed. */
   readonly label_texts: boolean;
   readonly calibrate: boolean;
@@ -38,7 +38,7 @@ export function asksForMask({ templates }: Prompt): boolean {
 export function staticPrompt(prompt: Prompt): StaticPrompt {
   return {
     mask: asksForMask(prompt),
-    labels: prompt.words.map(([label]) => label),
+    words: prompt.words,
     label_texts: prompt.label_templates.length > 0,
     calibrate: prompt.calibrate,
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createFacts } from '../../src/runtime/facts.ts';
 import { wholeSource } from '../../src/parser/diagnostic.ts';
-import type { Fact, Facts, TableRequest } from '../../src/stages/facts.ts';
+import type { Fact, Facts, ModelFacts, TableRequest } from '../../src/stages/facts.ts';
 import { show } from '../stages/data/show.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
@@ -230,6 +230,15 @@ function bertFile(prefix = '', more: Readonly<Record<string, readonly number[]>>
 }
 
 const weights = bertFile();
+
+test('words that a masked language model can be asked for', () => {
+  const folder = join(import.meta.dirname, '../fixtures/masked/tiny-bert');
+  const facts = answer(createFacts({ display: (path) => path }).modelFolder(folder)) as ModelFacts;
+  expect(facts).toMatchObject({ capability: 'encoder', masked: true });
+  expect(facts.word?.('great')).toEqual({ state: 'token', id: 14 });
+  expect(facts.word?.('greatly')).toEqual({ state: 'split', pieces: ['great', '##l', '##y'] });
+  expect(facts.word?.('漢')).toEqual({ state: 'unknown' });
+});
 
 test.each([
   ['of an encoder', weights, tokenizer],

@@ -2,15 +2,9 @@
 // weights of these words alone, and needs no engine.
 import type { Matrix } from '../matrix.ts';
 import { storedWords } from './bert-config.ts';
+import { maskedWord, type MaskedWord } from './masked-word.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
-
-export type MaskedWord =
-  | { readonly state: 'token'; readonly id: number }
-  /** Several tokens, or none. */
-  | { readonly state: 'split'; readonly pieces: readonly string[] }
-  /** The tokenizer cannot spell it. */
-  | { readonly state: 'unknown' };
 
 export interface MaskedWords {
   readonly words: readonly MaskedWord[];
@@ -33,14 +27,7 @@ export async function loadMaskedWords(
   const stored = storedWords(shapes, config, name);
   if (stored === undefined) return undefined;
   const tokenizer = await loadFolderTokenizer(folder, {});
-  const words = wanted.map((word): MaskedWord => {
-    const pieces = tokenizer.pieces(word);
-    const [first] = pieces;
-    if (pieces.some(({ id }) => id === tokenizer.unknown?.id)) return { state: 'unknown' };
-    if (first === undefined || pieces.length > 1)
-      return { state: 'split', pieces: pieces.map(({ token }) => token) };
-    return { state: 'token', id: first.id };
-  });
+  const words = wanted.map((word) => maskedWord(tokenizer.pieces(word), tokenizer.unknown));
   const width = config.hidden_size;
   const [table, biases] = [file.tensor(stored.weight).data, file.tensor(stored.bias).data];
   const data = new Float32Array(words.length * width);

@@ -1,5 +1,6 @@
 // Text to token ids, as the folder's tokenizer.json says, cut to the model's length with the special tokens kept.
 import * as tokenizers from '@huggingface/tokenizers';
+import type { Piece } from './masked-word.ts';
 import { badModel, isObject, objectIn, parseJson, readJson, readRequired } from './model-folder.ts';
 import type { JsonObject, ModelFolder } from './model-folder.ts';
 
@@ -27,11 +28,6 @@ export interface TextTokenizer {
   readonly mask: Piece | undefined;
   /** What stands for what the tokenizer cannot spell. */
   readonly unknown: Piece | undefined;
-}
-
-export interface Piece {
-  readonly id: number;
-  readonly token: string;
 }
 
 export interface TokenizerLimits {

@@ -266,7 +266,7 @@ describe('what is known before anything runs', () => {
     [{ alpha: 0 }, labelled, [['x', 'y']], ''],
     [{}, from, [['x', 'y'], ['y', 'x'], ['x', 'z']], 'teacher unknown-label: the teachers know different labels: `t1` `x`, `y`, and `t3` `x`, `z`'], // prettier-ignore
     [{}, { ...labelled, multi_label: true }, [], 'from not-supported: these rows have lists of labels, and this version of `distill` knows one label a row'], // prettier-ignore
-    [{}, { ...from, prompt: { mask: false, labels: [], label_texts: true, calibrate: false } }, [], 'from not-supported: the prompt of these rows makes texts of labels or shows demonstrations, and a student learns from its teacher alone'], // prettier-ignore
+    [{}, { ...from, prompt: { mask: false, words: [], label_texts: true, calibrate: false } }, [], 'from not-supported: the prompt of these rows makes texts of labels or shows demonstrations, and a student learns from its teacher alone'], // prettier-ignore
   ])('%j', (options, rows, labels, expected) => {
     const many = labels.map((own, i) => teacher(`t${i + 1}`, ...own));
     expect(check(distill, { options: options as never, inputs: { from: rows }, many }).problems).toBe(

@@ -427,7 +427,7 @@ describe('what is known before anything runs', () => {
     const options = { template: ['{title}: {text} {mask}'], verbalizer: good, calibrate: true };
     const { problems, outputs } = check(prompt, { options, inputs: { from } });
     expect(problems).toBe('');
-    expect(outputs['']).toEqual({ ...from, prompt: { mask: true, labels: ['bad', 'good'], label_texts: false, calibrate: true } }); // prettier-ignore
+    expect(outputs['']).toEqual({ ...from, prompt: { mask: true, words: [['bad', ['awful']], ['good', ['great']]], label_texts: false, calibrate: true } }); // prettier-ignore
   });
 
   test.each<[object, StaticDataset, string]>([
@@ -451,12 +451,20 @@ describe('what is known before anything runs', () => {
     [{ template: ['{text} {mask}'], verbalizer: [['good', ['great']], ['Bad', ['awful']]] }, from, 'verbalizer unknown-label: the verbalizer has words for `Bad`, and no row has that label\nverbalizer bad-verbalizer: the verbalizer has no word for `bad`'], // prettier-ignore
     [{ template: ['{text} {mask}'], verbalizer: [['good', ['fine', 'so']], ['bad', ['So', '']]] }, from, 'verbalizer bad-verbalizer: the words of `bad` have an empty one\nverbalizer bad-verbalizer: `so` stands for `bad` and for `good`, so it tells nothing'], // prettier-ignore
     [{ template: ['{text}'] }, { ...from, multi_label: true }, 'from not-supported: these rows have lists of labels, and this version of `prompt` knows one label a row'], // prettier-ignore
-    [{ template: ['{text}'] }, { ...from, prompt: { mask: false, labels: [], label_texts: false, calibrate: false } }, 'from not-supported: these rows carry a prompt already'], // prettier-ignore
+    [{ template: ['{text}'] }, { ...from, prompt: { mask: false, words: [], label_texts: false, calibrate: false } }, 'from not-supported: these rows carry a prompt already'], // prettier-ignore
   ])('%j', (options, rows, expected) => {
     expect(check(prompt, { options: options as never, inputs: { from: rows } }).problems).toBe(expected);
   });
 
-  const asking = { mask: true, labels: ['x', 'y'], label_texts: false, calibrate: true };
+  const asking = {
+    mask: true,
+    words: [
+      ['x', ['great']],
+      ['y', ['badly']],
+    ] as const,
+    label_texts: false,
+    calibrate: true,
+  };
   test.each<[object, StaticDataset['prompt'], boolean, string]>([
     [{}, { ...asking, mask: false, label_texts: true, calibrate: false }, false, ''],
     [{ method: { name: 'cloze', arguments: { c: 1 } } }, asking, false, ''],
@@ -468,6 +476,19 @@ describe('what is known before anything runs', () => {
     const { problems, outputs } = check(fineTune, { options: options as never, inputs: { from: rows } });
     expect(problems).toBe(expected);
     expect(outputs['']).toMatchObject({ labels: labelled ? ['bad', 'good'] : ['x', 'y'] });
+  });
+
+  test('words that the tokenizer of a folder splits are known', () => {
+    const word = (text: string) =>
+      text === 'badly'
+        ? ({ state: 'split', pieces: ['bad', '##ly'] } as const)
+        : ({ state: 'token', id: 7 } as const);
+    const model = { type: 'model', capability: 'encoder', labels: undefined, masked: true, word } as const;
+    const inputs = { from: { ...pool, prompt: asking }, model };
+    const options = { method: { name: 'cloze', arguments: { c: 1 } } };
+    expect(check(fineTune, { options, inputs }).problems).toBe(
+      'from bad-verbalizer: the model is asked for one token, and `badly` (y) is 2: `bad`, `##ly`',
+    );
   });
 
   test('a folder that is not asked for words is known not to be', () => {
