@@ -38,7 +38,8 @@ export const options = {
   demonstrations: count({
     doc:
       'How many labelled rows of each label are shown behind every row, such as `2 per label`. They are drawn from the rows ' +
-      'that the model is fitted on, and no row is its own demonstration.',
+      'that the model is fitted on, and no row is its own demonstration. They are for a `{mask}`: in the vector of a ' +
+      'sentence encoder what is shown drowns the row itself.',
   }),
   select: word(
     {
