@@ -68,7 +68,7 @@ export function startAt(tokens: readonly Token[], i: number, around: Surrounding
   const { context, item, previous } = around;
   const isName = token.tokenType === t.Identifier;
   const { first } = token.payload;
-  const ended = previous === undefined || operandEnds.has(previous);
+  const ended = previous === undefined || operandEnds.has(previous) || endsType(item, previous);
   const may = context.fresh || (first && ended);
   const shape = context.fresh ? undefined : item?.shape;
 
@@ -91,6 +91,7 @@ export function startAt(tokens: readonly Token[], i: number, around: Surrounding
       const apart = first || ended || previous === t.Comma || context.fresh;
       const starts =
         (apart && startsKeyword(word, second, third)) ||
+        (previous === t.Comma && word === 'when' && isOperand(second)) ||
         (first && collides(second) && !startsStage(token, second, third)) ||
         (may && mayStartKeyword(word, second, third));
       if (keyword !== undefined && starts) return { item: opened('declaration', word), keyword };
@@ -110,10 +111,20 @@ export function startAt(tokens: readonly Token[], i: number, around: Surrounding
   }
   if (!may) return undefined;
   const continues =
-    [t.LSquare, t.LRound, t.LCurly].includes(token.tokenType) || !operandStarts.has(token.tokenType);
+    [t.LSquare, t.LRound, t.LCurly, t.Minus].includes(token.tokenType) || !operandStarts.has(token.tokenType);
   if (!context.fresh && !isName && continues) return undefined;
   const looksLikeStage = isName && (second?.tokenType === t.Identifier || second?.tokenType === t.LCurly);
   return { item: { ...opened('declaration', 'unknown'), recognized: looksLikeStage } };
+}
+
+/** `param NAME: list<int>` and nothing more so far. */
+export function endsType(item: OpenItem | undefined, previous: TokenType | undefined): boolean {
+  if (previous !== t.More || item?.shape !== 'param') return false;
+  return item.tokens.every(({ tokenType }) => tokenType !== t.Assign);
+}
+
+function isOperand(token: Token | undefined): boolean {
+  return token !== undefined && operandStarts.has(token.tokenType);
 }
 
 function opened(form: 'entry' | 'declaration', shape: string): OpenItem {

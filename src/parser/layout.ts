@@ -3,6 +3,7 @@
 import type { TokenType } from 'chevrotain';
 import type { Problem } from './diagnostic.ts';
 import {
+  endsType,
   isKey,
   operandEnds,
   operandStarts,
@@ -41,6 +42,9 @@ export interface Layout {
   readonly problems: (source: Source) => readonly Problem[];
 }
 
+/** Declarations that end with a block. */
+const blocks = new Set(['stage', 'each', 'when', 'defaults', 'import']);
+
 /** The tokens of a file, or of a single expression. */
 export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Layout {
   const flat: Token[] = [];
@@ -75,7 +79,12 @@ export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Lay
       const names = item?.shape === 'stage' && item.tokens.length === 1;
       const role = names
         ? undefined
-        : roleAt(tokens, i, { shape: item?.shape, block: context.block, previous });
+        : roleAt(tokens, i, {
+            shape: item?.shape,
+            block: context.block,
+            previous,
+            endsType: endsType(item, previous),
+          });
       if (role !== undefined) placed = retype(token, role);
     }
     if (!context.block) {
@@ -110,7 +119,8 @@ export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Lay
       } else if (closes && stack.length > 1) stack.pop();
     }
     if (token.tokenType === t.Comma && context.block) {
-      context.fresh ||= next?.payload.first === true || isKey(next, tokens[i + 2]);
+      const ended = previous === t.RCurly && blocks.has(item?.shape ?? '');
+      context.fresh ||= ended || next?.payload.first === true || isKey(next, tokens[i + 2]);
     }
     previous = placed.tokenType;
   }
@@ -151,6 +161,8 @@ interface WordPlace {
   readonly shape: string | undefined;
   readonly block: boolean;
   readonly previous: TokenType | undefined;
+  /** The type of a parameter is complete. */
+  readonly endsType: boolean;
 }
 
 /** The role of a word inside an item, where it is not a name. */
@@ -159,7 +171,7 @@ function roleAt(tokens: readonly Token[], i: number, place: WordPlace): TokenTyp
   const { previous, shape, block } = place;
   if (token === undefined || previous === undefined) return undefined;
   if (previous === t.Per) return token.image === 'label' ? t.Label : undefined;
-  if (!operandEnds.has(previous)) return undefined;
+  if (!operandEnds.has(previous) && !place.endsType) return undefined;
   switch (token.image) {
     case 'per':
       return next?.image === 'label' && next.tokenType === t.Identifier ? t.Per : undefined;

@@ -7,9 +7,11 @@ export const example = readFileSync(new URL('./example.fsl', import.meta.url), '
 
 /** One line per declaration and option, blocks indented. */
 export function treeOf(text: string): string {
-  return parse({ path: 'test.fsl', text })
-    .file.declarations.map((declaration) => declarationText(declaration, ''))
-    .join('');
+  return treeText(parse({ path: 'test.fsl', text }).file);
+}
+
+export function treeText({ declarations }: Ast.File): string {
+  return declarations.map((declaration) => declarationText(declaration, '')).join('');
 }
 
 /** `line:column-column code: message`, and the hint behind `; `. */

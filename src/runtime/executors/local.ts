@@ -15,12 +15,21 @@ interface Worker {
   listener: (message: WorkerMessage) => void;
   /** SIGTERM, and SIGKILL for one that does not end. */
   stop(): void;
-  readonly ended: Promise<string>;
+  readonly ended: Promise<Ending>;
   /** The last lines it printed. */
   last(): string;
 }
 
+interface Ending {
+  /** `was killed by SIGKILL` */
+  readonly how: string;
+  /** By the signal of Ctrl-C. */
+  readonly interrupted: boolean;
+}
+
 const killAfterMs = 1_500;
+/** Ctrl-C reaches the runner and its workers alike; one that was only starting dies of it, perhaps before the runner knows. */
+const interruptKnownAfterMs = 500;
 const keptOutput = 2_000;
 
 export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor {
@@ -71,7 +80,10 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
         all.delete(worker);
         const at = idle.indexOf(worker);
         if (at !== -1) idle.splice(at, 1);
-        return signal === undefined ? `ended with code ${exitCode ?? 'unknown'}` : `was killed by ${signal}`;
+        return {
+          how: signal === undefined ? `ended with code ${exitCode ?? 'unknown'}` : `was killed by ${signal}`,
+          interrupted: signal === 'SIGINT',
+        };
       }),
     };
     child.on('message', (message) => worker.listener(message as WorkerMessage)); // the worker is the same program
@@ -97,7 +109,8 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
       worker.listener = () => undefined;
       resolve(outcome);
     };
-    void worker.ended.then((how) => {
+    void worker.ended.then(async ({ how, interrupted }) => {
+      if (interrupted && stopped === undefined) await aborted(signal, interruptKnownAfterMs);
       settle(stopped === undefined ? { state: 'died', how, last: worker.last() } : { state: stopped });
     });
     worker.listener = (message) => {
@@ -116,5 +129,19 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
       }
     };
     worker.send(job);
+  });
+}
+
+/** Resolves once the signal aborts, or after a while. */
+async function aborted(signal: AbortSignal, withinMs: number): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, withinMs);
+    signal.addEventListener('abort', done, { once: true });
   });
 }
