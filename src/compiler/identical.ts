@@ -43,16 +43,14 @@ export function reportIdentical(steps: readonly CheckedStep[], program: Program)
 
 /** A number for every step; equal numbers mean equal kind, options, seed and inputs. */
 function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>();
+  const numbers = numbering();
   const works = new Map<string, number>();
-  // Options shared between instances are written out once.
-  const texts = new WeakMap<object, string>();
-  const text = (value: object): string => {
-    const known = texts.get(value);
-    if (known !== undefined) return known;
-    const made = JSON.stringify(value);
-    texts.set(value, made);
-    return made;
+  // What instances share is written out once.
+  const known = new WeakMap<object, number>();
+  const numberOf = (value: object, text: () => string): number => {
+    let number = known.get(value);
+    if (number === undefined) known.set(value, (number = numbers(text())));
+    return number;
   };
   const inputText = (input: CheckedInput): string => {
     switch (input.from) {
@@ -60,35 +58,42 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
         return `${works.get(input.step) ?? input.step}.${input.part}`;
       case 'many':
         return input.members
-          .map((member) => `${member.name}${text(member.keys)}${inputText(member.input)}`)
+          .map(({ name, keys, input: inner }) => `${name}${JSON.stringify(keys)}${inputText(inner)}`)
           .join(';');
       case 'files':
       case 'builtin':
       case 'folder':
-        return text(input);
+        return `#${numberOf(input, () => JSON.stringify(input))}`;
       default:
         return input satisfies never;
     }
   };
-  const keyedOptions = ({ options, definition }: CheckedStep): string => {
-    const known = texts.get(options);
-    if (known !== undefined) return known;
-    const keyed = Object.entries(options).filter(([name]) => definition.options[name]?.keyed === true);
-    const made = JSON.stringify(keyed);
-    texts.set(options, made);
-    return made;
-  };
   for (const step of steps) {
-    const { definition } = step;
-    const parts: string[] = [definition.name, keyedOptions(step)];
-    for (const [name, input] of Object.entries(step.inputs)) parts.push(name, inputText(input));
-    if (definition.randomness(step.options)) parts.push(`seed ${step.common.seed}`);
-    const signature = parts.join('\u0000');
-    const number = numbers.get(signature) ?? numbers.size;
-    numbers.set(signature, number);
-    works.set(step.id, number);
+    const { definition, options, inputs } = step;
+    let signature = String(numberOf(options, () => keyedText(step)));
+    for (const name in inputs) {
+      const input = inputs[name];
+      if (input !== undefined) signature += `\u0000${name} ${inputText(input)}`;
+    }
+    if (definition.randomness(options)) signature += `\u0000seed ${step.common.seed}`;
+    works.set(step.id, numbers(signature));
   }
   return works;
+}
+
+/** A number for every text. */
+function numbering(): (text: string) => number {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(text, (number = numbers.size));
+    return number;
+  };
+}
+
+function keyedText({ options, definition }: CheckedStep): string {
+  const keyed = Object.entries(options).filter(([name]) => definition.options[name]?.keyed === true);
+  return `${definition.name} ${JSON.stringify(keyed)}`;
 }
 
 /** An `each` variable that nothing in its body mentions. */

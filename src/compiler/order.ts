@@ -26,80 +26,87 @@ export function sourcesOf(input: CheckedInput): readonly { readonly step: string
 
 /** By depth in the graph, then stage name, then position in the `each` lists; nothing where there is a circle. */
 export function orderSteps(steps: readonly ResolvedStep[], program: Program): ResolvedStep[] | undefined {
-  const byId = new Map(steps.map((step) => [step.id, step]));
-  const needs = new Map(
-    steps.map((step) => [
-      step.id,
-      [...new Set([...Object.values(step.inputs).flatMap(stepsOf), ...step.after])].filter((id) =>
-        byId.has(id),
-      ),
-    ]),
-  );
-  const depth = depths(steps, needs);
-  const stuck = steps.filter((step) => !depth.has(step.id));
-  if (stuck.length > 0) {
-    reportCircle(stuck, needs, byId, program);
+  const positions = new Map(steps.map((step, i) => [step.id, i]));
+  const needs = steps.map((step) => needsOf(step, positions));
+  const levels = levelsOf(needs);
+  if (levels.reduce((sum, level) => sum + level.length, 0) < steps.length) {
+    reportCircle(steps, needs, levels, program);
     return undefined;
   }
-  const position = new Map(steps.map((step, i) => [step.id, i]));
-  return [...steps].sort(
-    (a, b) =>
-      (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) ||
-      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
-      (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0),
-  );
+  return levels.flatMap((level) => {
+    const byName = new Map<string, ResolvedStep[]>();
+    for (const position of level.sort((a, b) => a - b)) {
+      const step = steps[position];
+      if (step === undefined) continue;
+      const same = byName.get(step.name);
+      if (same === undefined) byName.set(step.name, [step]);
+      else same.push(step);
+    }
+    const names = [...byName.keys()].sort((a, b) => (a < b ? -1 : 1));
+    return names.flatMap((name) => byName.get(name) ?? []);
+  });
 }
 
-/** Longest way from a step without needs; steps in or behind a circle have none. */
-function depths(
-  steps: readonly ResolvedStep[],
-  needs: ReadonlyMap<string, readonly string[]>,
-): ReadonlyMap<string, number> {
-  const waiting = new Map(steps.map((step) => [step.id, needs.get(step.id)?.length ?? 0]));
-  const users = new Map<string, string[]>();
-  for (const [id, list] of needs)
-    for (const need of list) {
-      const known = users.get(need);
-      if (known === undefined) users.set(need, [id]);
-      else known.push(id);
-    }
-  const depth = new Map<string, number>();
-  let ready = steps.filter((step) => waiting.get(step.id) === 0).map((step) => step.id);
-  for (let level = 0; ready.length > 0; level += 1) {
-    const next: string[] = [];
-    for (const id of ready) {
-      depth.set(id, level);
-      for (const user of users.get(id) ?? []) {
-        const left = (waiting.get(user) ?? 0) - 1;
-        waiting.set(user, left);
+/** Positions of the steps that one reads from or comes after, each once. */
+function needsOf(step: ResolvedStep, positions: ReadonlyMap<string, number>): readonly number[] {
+  const needs = new Set<number>();
+  const add = (id: string): void => {
+    const position = positions.get(id);
+    if (position !== undefined) needs.add(position);
+  };
+  const visit = (input: CheckedInput): void => {
+    if (input.from === 'step') add(input.step);
+    if (input.from === 'many') for (const member of input.members) visit(member.input);
+  };
+  Object.values(step.inputs).forEach(visit);
+  step.after.forEach(add);
+  return [...needs];
+}
+
+/** Positions by the longest way from a step without needs; steps in or behind a circle are in none. */
+function levelsOf(needs: readonly (readonly number[])[]): number[][] {
+  const waiting = needs.map((list) => list.length);
+  const users: number[][] = needs.map(() => []);
+  needs.forEach((list, user) => {
+    for (const need of list) users[need]?.push(user);
+  });
+  const levels: number[][] = [];
+  let ready = [...waiting.keys()].filter((position) => waiting[position] === 0);
+  while (ready.length > 0) {
+    levels.push(ready);
+    const next: number[] = [];
+    for (const position of ready)
+      for (const user of users[position] ?? []) {
+        const left = (waiting[user] ?? 0) - 1;
+        waiting[user] = left;
         if (left === 0) next.push(user);
       }
-    }
     ready = next;
   }
-  return depth;
+  return levels;
 }
 
 function reportCircle(
-  stuck: readonly ResolvedStep[],
-  needs: ReadonlyMap<string, readonly string[]>,
-  byId: ReadonlyMap<string, ResolvedStep>,
+  steps: readonly ResolvedStep[],
+  needs: readonly (readonly number[])[],
+  levels: readonly (readonly number[])[],
   program: Program,
 ): void {
-  const inCircle = new Set(stuck.map((step) => step.id));
+  const placed = new Set(levels.flat());
+  const stuck = [...steps.keys()].filter((position) => !placed.has(position));
   const reported = new Set<string>();
   for (const start of stuck) {
     // Following needs from any stuck step ends in a circle, since only stuck steps keep each other waiting.
-    const seen: string[] = [];
-    let id: string | undefined = start.id;
-    while (id !== undefined && !seen.includes(id)) {
-      seen.push(id);
-      id = needs.get(id)?.find((need) => inCircle.has(need));
+    const seen: number[] = [];
+    let position: number | undefined = start;
+    while (position !== undefined && !seen.includes(position)) {
+      seen.push(position);
+      position = needs[position]?.find((need) => !placed.has(need));
     }
-    if (id === undefined) continue;
+    if (position === undefined) continue;
     const circle = seen
-      .slice(seen.indexOf(id))
-      .map((member) => byId.get(member))
+      .slice(seen.indexOf(position))
+      .map((member) => steps[member])
       .filter((step) => step !== undefined);
     const names = circle.map((step) => step.name);
     const identity = [...names].sort().join(' ');

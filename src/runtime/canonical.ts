@@ -2,22 +2,26 @@
 import { createHash } from 'node:crypto';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 
+/** Texts of values that stand in many others. */
+export type KnownTexts = Pick<WeakMap<object, string>, 'get'>;
+
 /** JSON without white space, keys sorted by code point, absent members left out. `-0` is `0`. */
-export function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown, known?: KnownTexts): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members: string[] = [];
-  for (const [name, member] of Object.entries(value).sort(byCodePoint)) {
-    if (member !== undefined) members.push(`${JSON.stringify(name)}:${canonicalJson(member)}`);
+  const text = known?.get(value);
+  if (text !== undefined) return text;
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, known)).join(',')}]`;
+  const object = value as Readonly<Record<string, unknown>>; // neither null nor a list
+  let members = '';
+  for (const name of Object.keys(object).sort(compareCodePoints)) {
+    const member = object[name];
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member, known)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
 }
 
 /** Lowercase hexadecimal. */
 export function sha256(contents: string | Uint8Array): string {
   return createHash('sha256').update(contents).digest('hex');
-}
-
-function byCodePoint([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return compareCodePoints(a, b);
 }

@@ -5,17 +5,16 @@ import type { Action, StoredArtifact } from './action.ts';
 import { inputText } from './block-inputs.ts';
 import { changesOf, createLocate, whyText } from './changes.ts';
 import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
-import { actionKey, keyParts, type InputContents, type KeyParts } from './key.ts';
+import { openKeys, type InputContents, type KeyParts } from './key.ts';
 import type { PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
 import { openOrphans, type PreviousStep } from './previous.ts';
 import type { Digests, Store } from './store.ts';
 import { selectSteps } from './targets.ts';
 
-export function openDecisions(
-  pipeline: Pipeline,
-  store: Store,
-  options: PlanOptions,
-): (step: CheckedStep) => StepPlan {
+/** `reads` are the steps that the inputs come from: `inputSteps`. */
+export type Decide = (step: CheckedStep, reads: readonly string[]) => StepPlan;
+
+export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOptions): Decide {
   const { previous, show = (path) => path } = options;
   const actions = new Map<string, Action>();
   /** Which step will make a result, by key, and a lost object, by digest. */
@@ -30,8 +29,11 @@ export function openDecisions(
   };
   const contents = rememberFolders(sources);
   const objects = rememberDigests(options.digests);
+  const keys = openKeys();
 
-  return (step) => {
+  return (step, reads) => {
+    const decided = (state: PlannedStep['state'], reasons: readonly Reason[], known: Decided): StepPlan =>
+      decision(step, reads, state, reasons, known);
     const always = forced.has(step.id) || !step.common.cache;
     const inputs: Record<string, InputContents> = {};
     let waiting: string | undefined;
@@ -42,31 +44,32 @@ export function openDecisions(
       else if (resolved.state === 'waiting') waiting ??= resolved.step;
       else missing ??= { code: 'input_missing', path: inputText(step, name), file: show(resolved.path) };
     }
-    const parts = keyParts(step, inputs);
-    const key = waiting === undefined && missing === undefined ? actionKey(parts) : undefined;
-
-    if (missing !== undefined) return decided(step, 'run', [missing], { always });
-    if (always && key === undefined) return decided(step, 'run', [alwaysReason(step)], { always });
-    if (key === undefined) {
-      const upstream: Reason = { code: 'upstream_runs', path: waiting ?? '' };
-      const before = previous.get(step.id);
+    if (missing !== undefined) return decided('run', [missing], { always });
+    if (always && waiting !== undefined) return decided('run', [alwaysReason(step)], { always });
+    if (waiting !== undefined) {
+      const upstream: Reason = { code: 'upstream_runs', path: waiting };
+      const before = previous.get(step.id)?.parts;
       const own =
-        before === undefined ? [] : changesOf({ step, before: before.parts, after: parts, locate, show });
-      return decided(step, 'pending', [...own, upstream], { always });
+        before === undefined
+          ? []
+          : changesOf({ step, before, after: keys.parts(step, inputs), locate, show });
+      return decided('pending', [...own, upstream], { always });
     }
+    const parts = keys.parts(step, inputs);
+    const key = keys.key(parts);
     const found = always ? { reasons: [alwaysReason(step)] } : lookUp(step, key, parts);
     if ('outputs' in found) {
       actions.set(step.id, found);
-      return decided(step, 'cached', [], { always, key, parts, action: found });
+      return decided('cached', [], { always, key, parts, action: found });
     }
     const { reasons, flaw } = found;
     const twin = makers.get(key) ?? (flaw && makers.get(flaw.digest));
     if (twin !== undefined) {
-      return decided(step, 'pending', [{ code: 'upstream_runs', path: twin }], { always, key, parts, twin });
+      return decided('pending', [{ code: 'upstream_runs', path: twin }], { always, key, parts, twin });
     }
     makers.set(key, step.id);
     if (flaw !== undefined) makers.set(flaw.digest, step.id);
-    return decided(step, 'run', reasons, { always, key, parts, ...(flaw && { flawed: flaw.time }) });
+    return decided('run', reasons, { always, key, parts, ...(flaw && { flawed: flaw.time }) });
   };
 
   /** The stored result, or why there is none that can be used. */
@@ -95,15 +98,14 @@ export function openDecisions(
     return reasons.length === 0 ? absent({ code: 'never_ran' }) : { reasons };
   }
 
-  function decided(
+  function decision(
     step: CheckedStep,
+    inputs: readonly string[],
     state: PlannedStep['state'],
     reasons: readonly Reason[],
-    known: Omit<StepPlan, 'step' | 'planned'> & { readonly key?: string },
+    { key, ...rest }: Decided,
   ): StepPlan {
-    const { key, ...rest } = known;
     const seconds = state === 'cached' ? undefined : estimate(step, previous.get(step.id));
-    const inputs = inputSteps(step);
     const planned: PlannedStep = {
       id: step.id,
       kind: step.definition.name,
@@ -117,6 +119,8 @@ export function openDecisions(
     return { step, planned, ...rest };
   }
 }
+
+type Decided = Omit<StepPlan, 'step' | 'planned'> & { readonly key?: string };
 
 /** Why there is no result, and the lost or damaged object where that is why. */
 interface Absent {

@@ -52,18 +52,55 @@ export interface MemberContents {
 }
 
 export function keyParts(step: CheckedStep, inputs: Readonly<Record<string, InputContents>>): KeyParts {
-  const { definition, common, options, block } = step;
-  return {
-    ...environment,
-    ...stageParts(definition, options, seedOf(definition, options, common.seed)),
-    inputs,
-    ...(block === undefined ? {} : { block: block.stages.map(blockStageParts) }),
-  };
+  return partsOf(step, inputs, keyedOptions(step.definition, step.options));
 }
 
 /** 64 hexadecimal digits. */
 export function actionKey(parts: KeyParts): string {
   return sha256(canonicalJson(parts));
+}
+
+/** The same for thousands of steps: options that instances share are looked through and written out once. */
+export interface Keys {
+  parts(step: CheckedStep, inputs: Readonly<Record<string, InputContents>>): KeyParts;
+  /** `parts` come from this very object. */
+  key(parts: KeyParts): string;
+}
+
+export function openKeys(): Keys {
+  const keyed = new WeakMap<object, KeyParts['options']>();
+  const texts = new WeakMap<object, string>();
+  return {
+    parts: (step, inputs) => {
+      let options = keyed.get(step.options);
+      if (options === undefined) {
+        options = keyedOptions(step.definition, step.options);
+        keyed.set(step.options, options);
+        texts.set(options, canonicalJson(options));
+      }
+      return partsOf(step, inputs, options);
+    },
+    key: (parts) => sha256(canonicalJson(parts, texts)),
+  };
+}
+
+function partsOf(
+  { definition, common, options, block }: CheckedStep,
+  inputs: Readonly<Record<string, InputContents>>,
+  keyed: KeyParts['options'],
+): KeyParts {
+  const seed = seedOf(definition, options, common.seed);
+  // Written out: spreading four objects for each of thousands of steps is what would take the time here.
+  const parts = {
+    format: keyFormat,
+    numerics: numericsVersion,
+    kind: definition.name,
+    version: definition.version,
+    options: keyed,
+    inputs,
+  };
+  const seeded = seed === undefined ? parts : { ...parts, seed };
+  return block === undefined ? seeded : { ...seeded, block: block.stages.map(blockStageParts) };
 }
 
 /** The same text for stages that give the same; `inputs` are digests, or texts that are as good. */

@@ -110,17 +110,20 @@ export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions
   const targets = options.targets ?? [];
   const wanted =
     targets.length === 0 ? pipeline.defaultTargets : selectSteps(pipeline, targets, options.placeOf);
-  const needed = withNeeds(pipeline, wanted);
+  const reads = new Map(pipeline.steps.map((step) => [step, inputSteps(step)]));
+  const needed = withNeeds(pipeline, wanted, reads);
   const decide = openDecisions(pipeline, store, options);
   const steps: StepPlan[] = [];
   const edges: (readonly [string, string])[] = [];
   const summary = { cached: 0, run: 0, pending: 0 };
   for (const step of pipeline.steps) {
     if (!needed.has(step.id)) continue;
-    const decision = decide(step);
+    const inputs = reads.get(step) ?? [];
+    const decision = decide(step, inputs);
     steps.push(decision);
     summary[decision.planned.state] += 1;
-    for (const from of new Set([...decision.planned.inputs, ...step.after])) edges.push([from, step.id]);
+    const before = step.after.length === 0 ? inputs : new Set([...inputs, ...step.after]);
+    for (const from of before) edges.push([from, step.id]);
   }
   const planned = steps.map((step) => step.planned);
   return {
@@ -131,10 +134,16 @@ export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions
 }
 
 /** The steps, and all that they need, directly or through others. */
-function withNeeds(pipeline: Pipeline, wanted: readonly string[]): ReadonlySet<string> {
+function withNeeds(
+  pipeline: Pipeline,
+  wanted: readonly string[],
+  reads: ReadonlyMap<CheckedStep, readonly string[]>,
+): ReadonlySet<string> {
   const needed = new Set(wanted);
   for (const step of pipeline.steps.toReversed()) {
-    if (needed.has(step.id)) for (const id of [...inputSteps(step), ...step.after]) needed.add(id);
+    if (!needed.has(step.id)) continue;
+    for (const id of reads.get(step) ?? []) needed.add(id);
+    for (const id of step.after) needed.add(id);
   }
   return needed;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, sha256 } from '../../src/runtime/canonical.ts';
 import { compareCodePoints } from '../../src/stages/code-point-order.ts';
-import { actionKey, keyParts, type InputContents } from '../../src/runtime/key.ts';
+import { actionKey, keyParts, openKeys, type InputContents } from '../../src/runtime/key.ts';
 import { fromStep, pipelineOf, type StepSketch } from './rig/pipeline.ts';
 import { stages } from './rig/stages.ts';
 
@@ -97,5 +97,18 @@ describe('the key of a step', () => {
       key({}, { from: { builtin: 'ngrams', version: '2' } }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('is the same where steps share what they have in common', () => {
+    const options = { epochs: 2, wait: 100 };
+    const sketches = [1, 2, 3].map((seed): StepSketch => {
+      const inputs = { from: fromStep('x') };
+      return { name: 'model', definition: pick, keys: { seed }, options, common: { seed }, inputs };
+    });
+    const { steps } = pipelineOf(sketches);
+    const keys = openKeys();
+    const shared = steps.map((step) => keys.key(keys.parts(step, inputs)));
+    expect(shared).toEqual(steps.map((step) => actionKey(keyParts(step, inputs))));
+    expect(new Set(shared).size).toBe(3);
   });
 });

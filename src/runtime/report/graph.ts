@@ -68,7 +68,8 @@ export function stagesOf(graph: Graph): readonly GraphStage[] {
   }
   const drawn = new Set<string>();
   return [...byName].map(([name, steps]) => {
-    const reads = new Set(steps.flatMap((step) => step.inputs.map(stageName)));
+    const reads = new Set<string>();
+    for (const step of steps) for (const id of step.inputs) reads.add(stageName(id));
     const inputs = [...drawn].filter((other) => reads.has(other));
     drawn.add(name);
     const [first] = steps;
@@ -92,7 +93,10 @@ export function stageName(id: string): string {
 export function stepKeys(id: string): readonly (readonly [name: string, value: string])[] {
   const bracket = id.indexOf('[');
   if (bracket === -1) return [];
-  const keys = id.slice(bracket + 1, -1).match(/[^,"=]+=(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? [];
+  const text = id.slice(bracket + 1, -1);
+  const keys = !text.includes('"')
+    ? text.split(',')
+    : (text.match(/[^,"=]+=(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? []);
   return keys.map((key) => {
     const sign = key.indexOf('=');
     return [key.slice(0, sign), key.slice(sign + 1)] as const;
