@@ -80,7 +80,7 @@ export function checkValue(
     case 'objective':
       return wrong('something that is written in place');
     case 'secret':
-      return wrong('`secret("NAME")`');
+      return value.type === 'secret' ? { $secret: value.name } : wrong('`secret("NAME")`');
     default:
       return kind satisfies never;
   }
@@ -134,7 +134,9 @@ export function wrongType(expr: Ast.Expr, expected: string, found: Value, progra
   const hint =
     expected.startsWith('a share') && (found.type === 'int' || found.type === 'float')
       ? `a share is written with a percent sign: \`${Number((found.value * (found.value <= 1 ? 100 : 1)).toPrecision(6))}%\``
-      : undefined;
+      : found.type === 'secret'
+        ? 'only an option that takes a secret may have one, so that its value stays out of keys, logs and results'
+        : undefined;
   program.diagnostics.add({
     code: 'wrong-type',
     message: `expected ${expected}, found ${describe(found)}`,

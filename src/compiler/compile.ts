@@ -1,32 +1,26 @@
 // The whole compilation: a file's tree to a pipeline that is resolved, typed, defaulted, expanded, acyclic and leak-free as
 // far as the graph shows. Reports everything that is wrong at once; never throws on what a program says.
 import type * as Ast from '../parser/ast.ts';
-import { Diagnostics, type Diagnostic } from '../parser/diagnostic.ts';
+import { Diagnostics, type Diagnostic, type Note } from '../parser/diagnostic.ts';
+import type { Source } from '../parser/source.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
 import { checkSteps } from './check-steps.ts';
-import { findDamage, isDamaged, type Damage } from './damage.ts';
-import { constant } from './evaluate.ts';
-import { expand } from './expand.ts';
-import { functionNames, unsupportedFunctions } from './functions.ts';
+import { isDamaged, type Damage } from './damage.ts';
 import { reportIdentical } from './identical.ts';
-import { collectNames } from './names.ts';
 import { orderSteps } from './order.ts';
-import { checkTypes, evaluateParams, type GivenParam } from './params.ts';
+import type { GivenParam } from './params.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Program } from './program.ts';
 import { resolveSteps } from './resolve-steps.ts';
 import { collectTargets, defaultTargets, reportUnused } from './targets.ts';
-
-/** The newest language version this compiler knows. */
-const languageVersion = 1;
+import { openUnits, type OpenUnits } from './units.ts';
 
 export interface CompileSettings {
   readonly params: readonly GivenParam[];
   readonly registry: Registry;
   readonly facts: Facts;
-  /** Makes a path that is relative to the program absolute. */
-  resolvePath(path: string): string;
+  /** Makes a path absolute that is relative to the program, or to the file that imports it (absolute). */
+  resolvePath(path: string, file?: string): string;
 }
 
 export interface Compilation {
@@ -41,90 +35,50 @@ export function compile(
   parsed: readonly Diagnostic[],
   settings: CompileSettings,
 ): Compilation {
-  const damage = findDamage(file, parsed);
   const found = new Diagnostics();
-  const pipeline = build(file, damage, settings, found);
+  const units = openUnits(file, parsed, settings, found);
+  const pipeline = units.complete ? build(units, found) : undefined;
   const diagnostics = new Diagnostics();
-  for (const entry of parsed) diagnostics.add(entry);
+  for (const { parsed: problems } of units.files.values())
+    for (const entry of problems) diagnostics.add(entry);
   for (const entry of found.sorted()) {
-    const here = entry.span.source === file.source;
-    if (!here || !isDamaged(entry.span, damage.places)) diagnostics.add(entry);
+    const damage = units.files.get(entry.span.source)?.damage;
+    if (damage === undefined || !isDamaged(entry.span, damage.places)) diagnostics.add(entry);
   }
-  return { pipeline: diagnostics.hasErrors ? undefined : pipeline, diagnostics: diagnostics.sorted() };
+  const sorted = diagnostics.sorted().map((entry) => withImport(entry, units));
+  return { pipeline: diagnostics.hasErrors ? undefined : pipeline, diagnostics: sorted };
 }
 
-function build(
-  file: Ast.File,
-  damage: Damage,
-  settings: CompileSettings,
-  diagnostics: Diagnostics,
-): Pipeline | undefined {
-  checkVersion(file, diagnostics);
-  const names = collectNames(file, diagnostics);
-  checkTypes(names, diagnostics);
-  const base = {
-    file,
-    registry: settings.registry,
-    facts: settings.facts,
-    diagnostics,
-    names,
-    damage,
-    constants: new Map(),
-    resolvePath: (path: string) => settings.resolvePath(path),
-  };
-  const params = evaluateParams(settings.params, base);
-  const program: Program = { ...base, params: params.values };
-  checkConstants(program);
-
-  const instances = expand(program);
-  if (instances === undefined) return undefined;
-  const ordered = orderSteps(resolveSteps(instances, program), program);
+function build(units: OpenUnits, diagnostics: Diagnostics): Pipeline | undefined {
+  const { root, all } = units;
+  const resolved = all.flatMap(({ program, instances }) => resolveSteps(instances, program));
+  const ordered = orderSteps(resolved, root.program);
   if (ordered === undefined) return undefined;
-  const steps = checkSteps(ordered, program);
-  if (!diagnostics.hasErrors && damage.places.length === 0) reportIdentical(steps, program);
+  const steps = checkSteps(ordered, root.program);
+  const damages: readonly Damage[] = [...units.files.values()].map(({ damage }) => damage);
+  if (!diagnostics.hasErrors && damages.every(({ places }) => places.length === 0))
+    reportIdentical(steps, [root.program, ...all.map(({ program }) => program)]);
   const pipeline: Pipeline = {
-    source: file.source,
+    source: root.program.file.source,
     steps,
-    targets: collectTargets(steps, instances, program),
+    targets: collectTargets(steps, all),
     defaultTargets: defaultTargets(steps),
-    params: params.checked,
+    params: units.params,
   };
-  if (!diagnostics.hasErrors) reportUnused(steps, pipeline, program);
+  if (!diagnostics.hasErrors) reportUnused(steps, pipeline, root.program);
   return pipeline;
 }
 
-function checkVersion(file: Ast.File, diagnostics: Diagnostics): void {
-  file.declarations.forEach((declaration, i) => {
-    if (declaration.node !== 'version') return;
-    if (i > 0) {
-      diagnostics.add({
-        code: 'language-version',
-        message: 'the language version stands first in a file',
-        span: declaration.span,
-        hint: `move \`fsl ${declaration.number}\` to the top`,
-      });
-    } else if (declaration.number > languageVersion || declaration.number < 1) {
-      diagnostics.add({
-        code: 'language-version',
-        message: `this fslrun knows version ${languageVersion} of the language, and the file asks for ${declaration.number}`,
-        span: declaration.span,
-        hint:
-          declaration.number < 1
-            ? 'versions start at 1'
-            : 'install a newer fslrun, or lower the number if the file needs nothing new',
-      });
-    }
-  });
-}
-
-/** Constants that nothing uses can be wrong too. Those that an option gives its meaning are read where they are used. */
-function checkConstants(program: Program): void {
-  for (const declaration of program.names.lets.values()) {
-    const { value } = declaration;
-    const later =
-      value.node === 'call'
-        ? !functionNames.includes(value.callee.text) && !unsupportedFunctions.has(value.callee.text)
-        : ['list', 'map', 'per-label', 'reference'].includes(value.node);
-    if (!later) constant(declaration, program);
+/** A problem in an imported file says who imports it. */
+function withImport(entry: Diagnostic, { files }: OpenUnits): Diagnostic {
+  const notes: Note[] = [];
+  const seen = new Set<Source>();
+  for (let at = entry.span.source; !seen.has(at);) {
+    seen.add(at);
+    const importedAt = files.get(at)?.importedAt;
+    if (importedAt === undefined) break;
+    notes.push({ span: importedAt, message: 'imported here' });
+    at = importedAt.source;
   }
+  return notes.length === 0 ? entry : { ...entry, notes: [...entry.notes, ...notes] };
 }

@@ -1,10 +1,11 @@
 // Expressions to values, where no option says what is expected. Reports what is wrong and then gives `undefined`.
 import type * as Ast from '../parser/ast.ts';
 import { applyOperator } from './operators.ts';
-import { callFunction, functionNames, unsupportedFunctions } from './functions.ts';
+import { callFunction, functionNames } from './functions.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import { describe, isNumber, type Value } from './value.ts';
 import { suggest } from '../parser/suggest.ts';
+import { callWorld, readsWorld } from './world-functions.ts';
 
 export function evaluate(expr: Ast.Expr, scope: Scope, program: Program): Value | undefined {
   switch (expr.node) {
@@ -172,7 +173,7 @@ function text(expr: Ast.Text, scope: Scope, program: Program): Value | undefined
     }
     const inner = evaluate(part, scope, program);
     if (inner === undefined) return undefined;
-    if (inner.type === 'list' || inner.type === 'map')
+    if (inner.type === 'list' || inner.type === 'map' || inner.type === 'secret')
       return wrong(part, `${describe(inner)} cannot stand in a text`, program);
     value += inner.type === 'null' ? 'null' : String(inner.value);
   }
@@ -191,6 +192,15 @@ function reference(name: Ast.Name, scope: Scope, program: Program): Value | unde
       message: `\`${name.text}\` is a stage, and a value is expected here`,
       span: name.span,
       hint: 'results of stages are not known before they run: use a parameter or a constant',
+    });
+    return undefined;
+  }
+  if (program.names.imports.has(name.text)) {
+    program.diagnostics.add({
+      code: 'wrong-type',
+      message: `\`${name.text}\` is an imported file, and a value is expected here`,
+      span: name.span,
+      hint: `only stages of it can be read, as inputs: \`${name.text}.stage\``,
     });
     return undefined;
   }
@@ -235,15 +245,6 @@ function binary(expr: Ast.Binary, scope: Scope, program: Program): Value | undef
 
 function call(expr: Ast.Call, scope: Scope, program: Program): Value | undefined {
   const name = expr.callee.text;
-  if (unsupportedFunctions.has(name)) {
-    program.diagnostics.add({
-      code: 'not-supported',
-      message: `\`${name}(…)\` is not run by this version of fslrun`,
-      span: expr.callee.span,
-      hint: 'pass the value as a parameter with `--set` instead',
-    });
-    return undefined;
-  }
   if (!functionNames.includes(name)) {
     const near = suggest(name, functionNames);
     program.diagnostics.add({
@@ -259,6 +260,7 @@ function call(expr: Ast.Call, scope: Scope, program: Program): Value | undefined
   if (named !== undefined) return wrong(named.value, `\`${name}\` takes no named arguments`, program);
   const values = expr.arguments.map((argument) => evaluate(argument.value, scope, program));
   if (!values.every((value) => value !== undefined)) return undefined;
+  if (readsWorld(name)) return callWorld(name, expr, values, program);
   const result = callFunction(name, values);
   if ('problem' in result) return wrong(expr, result.problem, program);
   return result.value;

@@ -5,6 +5,7 @@ import { fileScope, type Binding, type Program, type Scope } from './program.ts'
 import { describe, toScalar, type Scalar } from './value.ts';
 
 export interface Instance {
+  /** With the name of the import before it, where the file is imported. */
   readonly id: string;
   readonly stage: Ast.Stage;
   readonly scope: Scope;
@@ -21,21 +22,24 @@ export interface StageInstances {
 
 export type Instances = ReadonlyMap<string, StageInstances>;
 
-/** Nothing where there are too many. */
-export function expand(program: Program): Instances | undefined {
-  const table = new Map<string, StageInstances>();
-  const expansion: Expansion = { table, left: instanceLimit };
-  expandInto(program.file.declarations, fileScope, program, expansion);
-  return expansion.left < 0 ? undefined : table;
+/** More are a mistake in a matrix, and would take minutes before anything can be said about them. */
+export const instanceLimit = 200_000;
+
+/** How many instances may still be made, in all files together; below 0 once there were too many. */
+export interface Budget {
+  left: number;
 }
 
-/** More are a mistake in a matrix, and would take minutes before anything can be said about them. */
-const instanceLimit = 200_000;
+/** Not all of them where the budget is used up. */
+export function expand(program: Program, budget: Budget): Instances {
+  const table = new Map<string, StageInstances>();
+  expandInto(program.file.declarations, fileScope, program, { table, budget });
+  return table;
+}
 
 interface Expansion {
   readonly table: Map<string, StageInstances>;
-  /** How many instances may still be made. */
-  left: number;
+  readonly budget: Budget;
 }
 
 /** The key of an instance within its stage: the values of the loops, by loop. */
@@ -54,17 +58,18 @@ function expandInto(
   program: Program,
   expansion: Expansion,
 ): void {
+  const { budget } = expansion;
   for (const declaration of declarations) {
     switch (declaration.node) {
       case 'stage':
-        if (expansion.left === 0) reportLimit(declaration, program);
-        expansion.left -= 1;
-        if (expansion.left < 0) return;
-        addInstance(declaration, scope, expansion.table);
+        if (budget.left === 0) reportLimit(declaration, program);
+        budget.left -= 1;
+        if (budget.left < 0) return;
+        addInstance(declaration, scope, program.prefix, expansion.table);
         break;
       case 'each':
         for (const binding of bindingsOf(declaration, scope, program)) {
-          if (expansion.left < 0) return;
+          if (budget.left < 0) return;
           expandInto(declaration.body, { bindings: [...scope.bindings, binding] }, program, expansion);
         }
         break;
@@ -74,7 +79,6 @@ function expandInto(
         expandInto(condition ? declaration.then : declaration.otherwise, scope, program, expansion);
         break;
       }
-      case 'import':
       case 'use':
         program.diagnostics.add({
           code: 'not-supported',
@@ -82,6 +86,9 @@ function expandInto(
           span: declaration.span,
           hint: 'write the stages into this file',
         });
+        break;
+      case 'import':
+        if (declarations !== program.file.declarations) misplaced(declaration, program);
         break;
       case 'param':
       case 'let':
@@ -108,20 +115,25 @@ function reportLimit(stage: Ast.Stage, program: Program): void {
 function misplaced(declaration: Ast.Declaration, program: Program): void {
   program.diagnostics.add({
     code: 'unexpected-text',
-    message: 'only stages, `each` and `when` stand inside `each`',
+    message: 'only stages, `each` and `when` stand inside a block',
     span: declaration.span,
     hint: 'move the declaration out of the block: declarations need no order',
   });
 }
 
-function addInstance(stage: Ast.Stage, scope: Scope, table: Map<string, StageInstances>): void {
+function addInstance(
+  stage: Ast.Stage,
+  scope: Scope,
+  prefix: string,
+  table: Map<string, StageInstances>,
+): void {
   const name = stage.name.text;
   let entry = table.get(name);
   if (entry === undefined) table.set(name, (entry = { name, instances: [], byKey: new Map() }));
   const keys = Object.fromEntries(scope.bindings.map((binding) => [binding.name, binding.key]));
   const key = instanceKey(scope.bindings);
   if (entry.byKey.has(key)) return; // a name declared twice: reported already
-  const instance = { id: stepId(name, keys), stage, scope, keys };
+  const instance = { id: stepId(prefix + name, keys), stage, scope, keys };
   entry.byKey.set(key, instance);
   entry.instances.push(instance);
 }

@@ -1,4 +1,5 @@
 // The functions of the language that compute values.
+import { worldFunctions } from './world-functions.ts';
 import { describe, isNumber, type Result, type Value } from './value.ts';
 
 const functions: Readonly<Record<string, (values: readonly Value[]) => Result>> = {
@@ -58,13 +59,10 @@ const functions: Readonly<Record<string, (values: readonly Value[]) => Result>> 
   },
 };
 
-export const functionNames: readonly string[] = Object.keys(functions);
-
-/** Functions of the language that read the world; this version refuses them by name. */
-export const unsupportedFunctions: ReadonlySet<string> = new Set(['env', 'secret', 'read']);
+export const functionNames: readonly string[] = [...Object.keys(functions), ...worldFunctions];
 
 export function callFunction(name: string, values: readonly Value[]): Result {
-  const run = functions[name];
+  const run = Object.hasOwn(functions, name) ? functions[name] : undefined;
   return run === undefined ? { problem: `there is no function \`${name}\`` } : run(values);
 }
 

@@ -4,8 +4,13 @@ import { referencedNames } from './evaluate.ts';
 import type { CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 
-export function reportIdentical(steps: readonly CheckedStep[], program: Program): void {
-  reportUnusedVariables(program);
+/** `files`: the program and what it imports. */
+export function reportIdentical(
+  steps: readonly CheckedStep[],
+  files: readonly [Program, ...Program[]],
+): void {
+  const [program] = files;
+  files.forEach(reportUnusedVariables);
   const works = identify(steps);
   const byId = new Map(steps.map((step) => [step.id, step]));
   for (const step of steps) {

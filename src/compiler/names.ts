@@ -7,6 +7,7 @@ interface Tables {
   readonly params: Map<string, Ast.Param>;
   readonly lets: Map<string, Ast.Let>;
   readonly targets: Map<string, Ast.Target>;
+  readonly imports: Map<string, Ast.Import>;
   readonly stages: Map<string, Ast.Stage[]>;
   readonly defaults: Map<string, Ast.Entry[]>;
 }
@@ -23,6 +24,7 @@ export function collectNames(file: Ast.File, diagnostics: Diagnostics): Names {
     params: new Map(),
     lets: new Map(),
     targets: new Map(),
+    imports: new Map(),
     stages: new Map(),
     defaults: new Map(),
   };
@@ -80,7 +82,8 @@ export function collectNames(file: Ast.File, diagnostics: Diagnostics): Names {
           visit(declaration.otherwise, [...branches, [declaration, 'otherwise']]);
           break;
         case 'import':
-          declare(declaration.name, branches, false);
+          if (declare(declaration.name, branches, false) && declarations === file.declarations)
+            tables.imports.set(declaration.name.text, declaration);
           break;
         case 'use':
         case 'version':

@@ -3,6 +3,8 @@ import type { Operator } from '../parser/ast.ts';
 import { describe, isNumber, sameValue, type Result, type Value } from './value.ts';
 
 export function applyOperator(operator: Exclude<Operator, 'and' | 'or'>, left: Value, right: Value): Result {
+  if (holdsSecret(left) || holdsSecret(right))
+    return { problem: 'a secret has no value here, so nothing can be computed from it' };
   switch (operator) {
     case '==':
       return { value: { type: 'bool', value: sameValue(left, right) } };
@@ -26,6 +28,12 @@ export function applyOperator(operator: Exclude<Operator, 'and' | 'or'>, left: V
     default:
       return operator satisfies never;
   }
+}
+
+function holdsSecret(value: Value): boolean {
+  if (value.type === 'list') return value.items.some(holdsSecret);
+  if (value.type === 'map') return value.entries.some(([, item]) => holdsSecret(item));
+  return value.type === 'secret';
 }
 
 function order(operator: '<' | '<=' | '>' | '>=', left: Value, right: Value): Result {

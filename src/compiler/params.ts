@@ -9,16 +9,26 @@ import type { CheckedParam } from './pipeline.ts';
 import { fileScope, type Names, type Program } from './program.ts';
 import { describe, isNumber, sameValue, toJson, type Value } from './value.ts';
 
-/** A value given from outside: `--set shots=4`. */
+/** A value given from outside: `--set shots=4`, a line of `--params FILE.yaml`, an argument of an `import`. */
 export interface GivenParam {
   readonly name: string;
-  /** As written; read as the parameter's type says. */
-  readonly text: string;
-  /** The argument, for messages. */
+  readonly value: GivenValue;
+  readonly from: 'set' | 'file' | 'import';
+  /** Where it is given, for messages. */
   readonly span: Span;
+  /** Where its name stands, if that is elsewhere. */
+  readonly nameSpan?: Span;
   /** Makes a path in it absolute (those of the command line are relative to the working directory). */
   resolvePath(path: string): string;
 }
+
+export type GivenValue =
+  /** As written; read as the parameter's type says. `exact`: where a text is expected, quotes in it belong to it. */
+  | { readonly form: 'text'; readonly text: string; readonly exact?: boolean }
+  | { readonly form: 'list'; readonly items: readonly GivenValue[] }
+  | { readonly form: 'value'; readonly value: Value }
+  /** Given, and wrong, which has been reported. */
+  | { readonly form: 'wrong' };
 
 export interface ParamValues {
   readonly values: ReadonlyMap<string, Value>;
@@ -30,7 +40,7 @@ export function evaluateParams(given: readonly GivenParam[], program: Omit<Progr
   const values = new Map<string, Value>();
   const checked: CheckedParam[] = [];
   const byName = new Map(given.map((param) => [param.name, param]));
-  reportUnknown(given, program.names, program.diagnostics);
+  reportUnknown(given, program);
   for (const declaration of program.names.params.values()) {
     const name = declaration.name.text;
     const override = byName.get(name);
@@ -42,20 +52,24 @@ export function evaluateParams(given: readonly GivenParam[], program: Omit<Progr
     const at = override?.span ?? declaration.fallback?.span ?? declaration.span;
     if (!insideDomain(declaration, value, at, { ...program, params: values })) continue;
     values.set(name, value);
-    checked.push({ name, value: toJson(value), from: override === undefined ? 'default' : 'set' });
+    checked.push({ name, value: toJson(value), from: override?.from ?? 'default' });
   }
   return { values, checked };
 }
 
-function reportUnknown(given: readonly GivenParam[], names: Names, diagnostics: Diagnostics): void {
+function reportUnknown(
+  given: readonly GivenParam[],
+  { names, file, diagnostics }: Omit<Program, 'params'>,
+): void {
   for (const param of given) {
     if (names.params.has(param.name)) continue;
     const known = [...names.params.keys()];
     const near = suggest(param.name, known);
+    const whose = param.from === 'import' ? `\`${file.source.path}\`` : 'the program';
     diagnostics.add({
       code: 'unknown-parameter',
-      message: `the program has no parameter \`${param.name}\``,
-      span: param.span,
+      message: `${whose} has no parameter \`${param.name}\``,
+      span: param.nameSpan ?? param.span,
       hint:
         near !== undefined
           ? `did you mean \`${near}\`?`
@@ -72,7 +86,10 @@ function defaultValue(declaration: Ast.Param, program: Program): Value | undefin
       code: 'missing-parameter',
       message: `the parameter \`${declaration.name.text}\` has no value`,
       span: declaration.name.span,
-      hint: `give it with \`--set ${declaration.name.text}=VALUE\`, or write a default`,
+      hint:
+        program.prefix === ''
+          ? `give it with \`--set ${declaration.name.text}=VALUE\`, or write a default`
+          : `give it where the file is imported: \`import … as ${program.prefix.slice(0, -1)} { ${declaration.name.text}: … }\`, or write a default`,
     });
     return undefined;
   }
@@ -85,18 +102,40 @@ function defaultValue(declaration: Ast.Param, program: Program): Value | undefin
 }
 
 function givenValue(declaration: Ast.Param, given: GivenParam, diagnostics: Diagnostics): Value | undefined {
-  const value = readText(given.text, declaration.type);
-  const converted = value && convert(value, declaration.type, (path) => given.resolvePath(path));
+  const value = readGiven(given.value, declaration.type);
+  if (value === undefined) return undefined;
+  const converted = convert(value, declaration.type, (path) => given.resolvePath(path));
   if (converted !== undefined) return converted;
-  reportType(declaration, value ?? { type: 'string', value: given.text }, given.span, diagnostics);
+  reportType(declaration, value, given.span, diagnostics);
   return undefined;
 }
 
+function readGiven(given: GivenValue, type: Ast.TypeExpr): Value | undefined {
+  switch (given.form) {
+    case 'value':
+      return given.value;
+    case 'text':
+      return readText(given, type) ?? { type: 'string', value: given.text };
+    case 'list': {
+      const of = type.node === 'list-type' ? type.of : type;
+      const items = given.items.map((item) => readGiven(item, of));
+      return items.every((item) => item !== undefined) ? { type: 'list', items } : undefined;
+    }
+    case 'wrong':
+      return undefined;
+    default:
+      return given satisfies never;
+  }
+}
+
 /** Texts and paths are taken as they are; everything else is read as an expression of the language. */
-function readText(text: string, type: Ast.TypeExpr): Value | undefined {
+function readText(
+  { text, exact = false }: Extract<GivenValue, { form: 'text' }>,
+  type: Ast.TypeExpr,
+): Value | undefined {
   const textual =
     type.node === 'enum-type' || (type.node === 'named-type' && ['string', 'path'].includes(type.name.text));
-  if (textual && !text.startsWith('"')) return { type: 'string', value: text };
+  if (textual && (exact || !text.startsWith('"'))) return { type: 'string', value: text };
   const { file, diagnostics } = parse({ path: '--set', text: `let value = ${text}` });
   const [declaration] = file.declarations;
   if (diagnostics.length > 0 || declaration?.node !== 'let' || file.declarations.length !== 1)

@@ -19,7 +19,7 @@ export interface Pipeline {
 export interface CheckedParam {
   readonly name: string;
   readonly value: Json;
-  readonly from: 'default' | 'set' | 'file';
+  readonly from: 'default' | 'set' | 'file' | 'import';
 }
 
 /** One stage, or one instance of it inside `each`. */

@@ -1,4 +1,5 @@
 // What every part of the compiler works on: the names of a file, the values known so far, and the collector of problems.
+// A file that is imported twice is two of these.
 import type * as Ast from '../parser/ast.ts';
 import type { Diagnostics } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
@@ -6,6 +7,7 @@ import type { Registry } from '../stages/registry.ts';
 import type { BlockDeclaration } from '../stages/stage.ts';
 import type { Damage } from './damage.ts';
 import type { Searched } from './resolve-search.ts';
+import type { Unit } from './units.ts';
 import type { Scalar, Value } from './value.ts';
 
 export interface Program {
@@ -19,7 +21,11 @@ export interface Program {
   readonly params: ReadonlyMap<string, Value>;
   /** Values of constants already evaluated; `undefined` while one is being evaluated or where it is wrong. */
   readonly constants: Map<string, Value | undefined>;
-  /** Makes a path that is relative to the program absolute. */
+  /** `data.` where the file is imported as `data`: stands before the names of its stages. Empty for the program itself. */
+  readonly prefix: string;
+  /** What the file imports, by name; `undefined` where it is wrong, which has been reported. */
+  readonly imports: ReadonlyMap<string, Unit | undefined>;
+  /** Makes a path that is relative to the file absolute. */
   resolvePath(path: string): string;
 }
 
@@ -27,6 +33,7 @@ export interface Names {
   readonly params: ReadonlyMap<string, Ast.Param>;
   readonly lets: ReadonlyMap<string, Ast.Let>;
   readonly targets: ReadonlyMap<string, Ast.Target>;
+  readonly imports: ReadonlyMap<string, Ast.Import>;
   /** Every declaration of a stage name: more than one where branches of a `when` declare it. */
   readonly stages: ReadonlyMap<string, readonly Ast.Stage[]>;
   readonly defaults: ReadonlyMap<string, readonly Ast.Entry[]>;

@@ -1,7 +1,9 @@
 // Names of stages to the instances they mean: inside the same `each` the instance with the same outer keys, outside it the list.
+// Stages of imported files are `data.parts`: seen from here they stand outside every `each` of this file.
 import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
+import { listWords } from './check-value.ts';
 import { evaluate } from './evaluate.ts';
 import { instanceKey, type Instance, type Instances, type StageInstances } from './expand.ts';
 import type { Program, Scope } from './program.ts';
@@ -9,6 +11,7 @@ import { toScalar, type Scalar } from './value.ts';
 
 /** What a reference to a stage means at a place. */
 export interface Referred {
+  /** As the file calls it: `score`, `data.score`. */
   readonly stage: string;
   readonly part: string;
   readonly instances: readonly Instance[];
@@ -17,49 +20,48 @@ export interface Referred {
   readonly span: Span;
 }
 
-/** Whether an expression starts with the name of a stage. */
+/** Whether an expression starts with the name of a stage or of an imported file. */
 export function startsWithStage(expr: Ast.Expr, instances: Instances, program: Program): boolean {
-  switch (expr.node) {
-    case 'reference':
-      return instances.has(expr.name.text) || program.names.stages.has(expr.name.text);
-    case 'member':
-    case 'select':
-      return startsWithStage(expr.object, instances, program);
-    default:
-      return false;
-  }
+  const { stages, imports } = program.names;
+  const root = rootOf(expr)?.name.text;
+  return root !== undefined && (instances.has(root) || stages.has(root) || imports.has(root));
 }
 
-/** `stage`, `stage.part`, `stage[key: value]`, `stage[key: value].part`. */
+/** `a` of `a`, `a.b` and `a[k: v].b`. */
+export function rootOf(expr: Ast.Expr): Ast.Reference | undefined {
+  if (expr.node === 'reference') return expr;
+  return expr.node === 'member' || expr.node === 'select' ? rootOf(expr.object) : undefined;
+}
+
+/** `stage`, `stage.part`, `stage[key: value]`, `stage[key: value].part`; with the name of an import before the stage's. */
 export function resolveReference(
   expr: Ast.Expr,
   scope: Scope,
   instances: Instances,
   program: Program,
 ): Referred | undefined {
+  const here: View = { instances, program, path: '' };
+  const target = targetOf(expr, here);
+  if (target !== undefined)
+    return target === 'wrong' ? undefined : select(target, new Map(), scope, expr.span);
   switch (expr.node) {
-    case 'reference': {
-      const target = instances.get(expr.name.text);
-      return target === undefined
-        ? noInstance(expr.name, instances, program)
-        : select(target, new Map(), scope, expr.span);
-    }
     case 'select': {
-      if (expr.object.node !== 'reference') return misuse(expr, program);
-      const target = instances.get(expr.object.name.text);
-      if (target === undefined) return noInstance(expr.object.name, instances, program);
-      const keys = selectedKeys(expr, target, scope, program);
+      const selected = targetOf(expr.object, here);
+      if (selected === undefined) return misuse(expr, program);
+      if (selected === 'wrong') return undefined;
+      const keys = selectedKeys(expr, selected, scope, program);
       if (keys === undefined) return undefined;
-      const found = select(target, keys, scope, expr.span);
+      const found = select(selected, keys, scope, expr.span);
       if (found.instances.length > 0) return found;
+      const { instances: all } = selected.stage;
       program.diagnostics.add({
         code: 'unknown-name',
-        message: `\`${target.name}\` has no instance with these keys`,
+        message: `\`${selected.path}\` has no instance with these keys`,
         span: expr.span,
-        hint: `it has ${target.instances
+        hint: `it has ${all
           .slice(0, 6)
           .map((instance) => `\`${instance.id}\``)
-          .join(', ')}${target.instances.length > 6 ? ', …' : ''}`,
+          .join(', ')}${all.length > 6 ? ', …' : ''}`,
       });
       return undefined;
     }
@@ -75,8 +77,57 @@ export function resolveReference(
   }
 }
 
+/** A file with its stages, and how it is called where the reference stands: `data.`. */
+interface View {
+  readonly instances: Instances;
+  readonly program: Program;
+  readonly path: string;
+}
+
+/** The stage that a reference names, all its instances. */
+interface Target {
+  readonly stage: StageInstances;
+  /** As the reference calls it. */
+  readonly path: string;
+}
+
+/** Nothing where the expression is no plain name of a stage; `wrong` after a report. */
+function targetOf(expr: Ast.Expr, here: View): Target | 'wrong' | undefined {
+  if (expr.node === 'reference') return stageNamed(expr.name, here);
+  if (expr.node !== 'member') return undefined;
+  const view = viewOf(expr.object, here);
+  return view === undefined || view === 'wrong' ? view : stageNamed(expr.name, view);
+}
+
+/** The imported file that an expression names. */
+function viewOf(expr: Ast.Expr, here: View): View | 'wrong' | undefined {
+  const outer =
+    expr.node === 'member' ? viewOf(expr.object, here) : expr.node === 'reference' ? here : undefined;
+  if (outer === undefined || outer === 'wrong') return outer;
+  if (expr.node !== 'reference' && expr.node !== 'member') return undefined;
+  const name = expr.name.text;
+  if (!outer.program.names.imports.has(name)) return undefined;
+  const unit = outer.program.imports.get(name);
+  return unit === undefined ? 'wrong' : { ...unit, path: `${outer.path}${name}.` };
+}
+
+function stageNamed(name: Ast.Name, view: View): Target | 'wrong' {
+  const { instances, program, path } = view;
+  const stage = instances.get(name.text);
+  if (stage !== undefined) return { stage, path: path + name.text };
+  if (!program.names.imports.has(name.text)) return noInstance(name, view);
+  const some = [...(program.imports.get(name.text)?.instances.keys() ?? [])][0] ?? 'stage';
+  program.diagnostics.add({
+    code: 'wrong-type',
+    message: `\`${path}${name.text}\` is an imported file, and a stage is expected here`,
+    span: name.span,
+    hint: `name one of its stages: \`${path}${name.text}.${some}\``,
+  });
+  return 'wrong';
+}
+
 function select(
-  target: StageInstances,
+  { stage: target, path }: Target,
   keys: ReadonlyMap<string, Scalar>,
   scope: Scope,
   span: Span,
@@ -90,7 +141,7 @@ function select(
   const missing = axes
     .filter((axis, i) => chosen[i] === undefined && !keys.has(axis.name))
     .map((axis) => axis.name);
-  const base = { stage: target.name, part: '', missing, span };
+  const base = { stage: path, part: '', missing, span };
   const fixed = chosen.filter((binding) => binding !== undefined);
   if (fixed.length === axes.length) {
     const instance = target.byKey.get(instanceKey(fixed));
@@ -110,18 +161,18 @@ function select(
 
 function selectedKeys(
   expr: Ast.Select,
-  target: StageInstances,
+  { stage, path }: Target,
   scope: Scope,
   program: Program,
 ): ReadonlyMap<string, Scalar> | undefined {
-  const axes = target.instances[0]?.scope.bindings.map((binding) => binding.name) ?? [];
+  const axes = stage.instances[0]?.scope.bindings.map((binding) => binding.name) ?? [];
   const keys = new Map<string, Scalar>();
   for (const entry of expr.keys) {
     if (!axes.includes(entry.name.text)) {
       const near = suggest(entry.name.text, axes);
       program.diagnostics.add({
         code: 'unknown-name',
-        message: `\`${target.name}\` is not inside an \`each ${entry.name.text}\``,
+        message: `\`${path}\` is not inside an \`each ${entry.name.text}\``,
         span: entry.name.span,
         hint:
           near !== undefined
@@ -140,21 +191,29 @@ function selectedKeys(
   return keys;
 }
 
-function noInstance(name: Ast.Name, instances: Instances, program: Program): undefined {
-  if (name.text === '' || program.damage.nameless) return undefined;
+function noInstance(name: Ast.Name, { instances, program, path }: View): 'wrong' {
+  if (name.text === '' || program.damage.nameless) return 'wrong';
   const declared = program.names.stages.has(name.text);
-  const near = declared ? undefined : suggest(name.text, [...instances.keys()]);
+  const known = [...instances.keys()];
+  const near = declared ? undefined : suggest(name.text, known);
+  const hint =
+    near !== undefined
+      ? `did you mean \`${path}${near}\`?`
+      : path !== '' && !declared && known.length > 0
+        ? `the stages of \`${path.slice(0, -1)}\` are ${listWords(known)}`
+        : undefined;
   program.diagnostics.add({
     code: 'unknown-name',
     message: declared
-      ? `the stage \`${name.text}\` stands in a branch of \`when\` that is not taken`
-      : `no stage is called \`${name.text}\``,
+      ? `the stage \`${path}${name.text}\` stands in a branch of \`when\` that is not taken`
+      : path === ''
+        ? `no stage is called \`${name.text}\``
+        : `\`${program.file.source.path}\` has no stage \`${name.text}\``,
     span: name.span,
-    ...(near === undefined
-      ? {}
-      : { hint: `did you mean \`${near}\`?`, fix: { span: name.span, text: near } }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(near === undefined ? {} : { fix: { span: name.span, text: near } }),
   });
-  return undefined;
+  return 'wrong';
 }
 
 function misuse(expr: Ast.Expr, program: Program): undefined {

@@ -7,7 +7,7 @@ import { evaluate, evaluateBool } from './evaluate.ts';
 import type { Instances } from './expand.ts';
 import type { CheckedInput, CheckedMember } from './pipeline.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
-import { resolveReference, startsWithStage, type Referred } from './references.ts';
+import { resolveReference, rootOf, startsWithStage, type Referred } from './references.ts';
 import { describe, type Value } from './value.ts';
 
 export interface InputPlace {
@@ -71,12 +71,6 @@ function constantBehind(expr: Ast.Expr, scope: Scope, program: Program): Ast.Exp
   if (expr.node !== 'reference' || bindingOf(scope, expr.name.text) !== undefined) return undefined;
   const value = program.names.lets.get(expr.name.text)?.value;
   return value?.node === 'list' || value?.node === 'map' ? value : undefined;
-}
-
-/** `a` of `a`, `a.b` and `a[k: v].b`. */
-function rootOf(expr: Ast.Expr): Ast.Reference | undefined {
-  if (expr.node === 'reference') return expr;
-  return expr.node === 'member' || expr.node === 'select' ? rootOf(expr.object) : undefined;
 }
 
 function isValue(expr: Ast.Expr, scope: Scope, program: Program): boolean {

@@ -182,7 +182,7 @@ function resolveInstance(
 
   return {
     id: instance.id,
-    name: instance.stage.name.text,
+    name: program.prefix + instance.stage.name.text,
     keys: instance.keys,
     definition,
     options: options.values,

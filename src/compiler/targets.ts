@@ -1,15 +1,14 @@
 // Which steps a program asks for: its targets, or everything that gives a result.
-import type { Instances } from './expand.ts';
 import { stepsOf } from './order.ts';
 import type { CheckedStep, Pipeline } from './pipeline.ts';
 import { fileScope, type Program } from './program.ts';
 import { resolveReference } from './references.ts';
+import type { Unit } from './units.ts';
 
-/** Step ids by target name and by stage name. */
+/** Step ids by target name, by stage name, and by the name of an import: what the file would run by itself. */
 export function collectTargets(
   steps: readonly CheckedStep[],
-  instances: Instances,
-  program: Program,
+  units: readonly Unit[],
 ): ReadonlyMap<string, readonly string[]> {
   const targets = new Map<string, string[]>();
   for (const step of steps) {
@@ -17,14 +16,21 @@ export function collectTargets(
     if (list === undefined) targets.set(step.name, [step.id]);
     else list.push(step.id);
   }
-  for (const declaration of program.names.targets.values()) {
-    const items = declaration.stages.node === 'list' ? declaration.stages.items : [declaration.stages];
-    const ids: string[] = [];
-    for (const item of items) {
-      const referred = resolveReference(item, fileScope, instances, program);
-      if (referred !== undefined) ids.push(...referred.instances.map((instance) => instance.id));
+  for (const { program, instances } of units) {
+    const { prefix, names } = program;
+    if (prefix !== '') {
+      const own = steps.filter((step) => step.name.startsWith(prefix));
+      targets.set(prefix.slice(0, -1), [...defaultTargets(own)]);
     }
-    targets.set(declaration.name.text, ids);
+    for (const declaration of names.targets.values()) {
+      const items = declaration.stages.node === 'list' ? declaration.stages.items : [declaration.stages];
+      const ids: string[] = [];
+      for (const item of items) {
+        const referred = resolveReference(item, fileScope, instances, program);
+        if (referred !== undefined) ids.push(...referred.instances.map((instance) => instance.id));
+      }
+      targets.set(prefix + declaration.name.text, ids);
+    }
   }
   return targets;
 }
@@ -54,12 +60,15 @@ function closure(pipeline: Pipeline, ids: readonly string[]): readonly CheckedSt
   return steps.reverse();
 }
 
-/** Stages that no default target needs and no target names are never run by accident, and perhaps forgotten. */
+/**
+ * Stages that no default target needs and no target names are never run by accident, and perhaps forgotten. Those of imported
+ * files are there to be chosen from.
+ */
 export function reportUnused(steps: readonly CheckedStep[], pipeline: Pipeline, program: Program): void {
   const named = [...program.names.targets.keys()].flatMap((name) => pipeline.targets.get(name) ?? []);
   const used = new Set(closure(pipeline, [...pipeline.defaultTargets, ...named]).map((step) => step.name));
   for (const step of steps) {
-    if (used.has(step.name)) continue;
+    if (used.has(step.name) || step.span.source !== program.file.source) continue;
     program.diagnostics.add({
       code: 'unused-stage',
       severity: 'warning',

@@ -6,6 +6,8 @@ export type Value =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'null' }
+  /** The name of an environment variable whose value only a running stage sees. */
+  | { readonly type: 'secret'; readonly name: string }
   | { readonly type: 'list'; readonly items: readonly Value[] }
   | { readonly type: 'map'; readonly entries: readonly (readonly [key: string, value: Value])[] };
 
@@ -33,6 +35,8 @@ export function describe(value: Value): string {
       return `\`${value.value}\``;
     case 'null':
       return '`null`';
+    case 'secret':
+      return `the secret \`${value.name}\``;
     case 'list':
       return `a list of ${value.items.length}`;
     case 'map':
@@ -47,6 +51,8 @@ export function toJson(value: Value): Json {
   switch (value.type) {
     case 'null':
       return null;
+    case 'secret':
+      return { $secret: value.name };
     case 'list':
       return value.items.map(toJson);
     case 'map':
@@ -76,6 +82,7 @@ export function toScalar(value: Value): Scalar | undefined {
     case 'bool':
       return value.value;
     case 'null':
+    case 'secret':
     case 'list':
     case 'map':
       return undefined;

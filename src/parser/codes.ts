@@ -91,6 +91,10 @@ export const codes = {
     title: 'a parameter the program does not declare',
     text: '`--set` and `--params` give values to the `param` declarations of the program.',
   },
+  'bad-params-file': {
+    title: 'a file of parameters that cannot be read',
+    text: '`--params FILE.yaml` takes YAML or JSON: one map from names of parameters to their values. Durations, sizes and shares are written as in the language.',
+  },
   'missing-parameter': {
     title: 'a parameter without a value',
     text: 'The `param` has no default. Give it with `--set NAME=VALUE`.',
@@ -177,6 +181,14 @@ export const codes = {
   'missing-file': {
     title: 'a file that is not there',
     text: 'Paths in a program are relative to the program; those of `--set` to the working directory.',
+  },
+  'outside-project': {
+    title: 'a file outside the project',
+    text: "`import` and `read` take files of the project: the folder of the nearest package.json or .git at or above the program, else the program's own. Copy the file there, or allow its folder with `--allow-read DIR`.",
+  },
+  'unset-variable': {
+    title: 'an environment variable that is not set',
+    text: '`env("NAME")` needs the variable; `env("NAME", "text")` says what to take without it. A stage with `secret("NAME")` needs it when it runs.',
   },
   'unreadable-file': {
     title: 'a file that cannot be read',

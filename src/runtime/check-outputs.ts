@@ -10,6 +10,8 @@ import { modelFiles } from './model-folder.ts';
 export interface OutputPlaces {
   /** Absolute. */
   readonly programFile: string;
+  /** What it imports and reads, absolute. */
+  readonly sources: readonly string[];
   /** How a path is shown to people. */
   readonly show: (path: string) => string;
 }
@@ -21,12 +23,20 @@ interface Reading {
 }
 
 /** Errors at the `to:` of a step, with the other place as a note. */
-export function checkOutputs(pipeline: Pipeline, { programFile, show }: OutputPlaces): readonly Diagnostic[] {
+export function checkOutputs(
+  pipeline: Pipeline,
+  { programFile, sources, show }: OutputPlaces,
+): readonly Diagnostic[] {
   const writing = pipeline.steps.flatMap((step) =>
     (step.definition.exports?.(step.options) ?? []).map(({ to }) => ({ step, to, real: realPath(to) })),
   );
   if (writing.length === 0) return [];
   const read = readFiles(pipeline);
+  for (const path of sources)
+    read.set(realPath(path), {
+      span: wholeSource(show(path)),
+      message: 'the program reads it with `import` or `read`',
+    });
   read.set(realPath(programFile), {
     span: wholeSource(pipeline.source.path),
     message: 'this is the program itself',

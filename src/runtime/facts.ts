@@ -2,11 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Fact, Facts } from '../stages/facts.ts';
 import { readJsonValue } from '../stages/tables/json.ts';
-import { decodeText } from '../stages/tables/text-file.ts';
 import type { Json } from '../stages/value.ts';
 import { createDigester } from './digest-files.ts';
 import { matchingFiles, unreadable } from './matching-files.ts';
 import { modelFacts } from './model-facts.ts';
+import { projectFile, type Project } from './project-files.ts';
 import { tableFacts, wholeUpTo } from './table-facts.ts';
 
 export interface FactsSettings {
@@ -14,14 +14,23 @@ export interface FactsSettings {
   readonly cacheDirectory?: string;
   /** How an absolute path is shown to people. */
   readonly display: (path: string) => string;
+  readonly project: Project;
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** sha256 of a file; by default each file is digested once. */
   readonly digest?: (path: string) => string;
 }
 
-export function createFacts(settings: FactsSettings): Facts {
-  const { display, cacheDirectory } = settings;
+export interface RuntimeFacts extends Facts {
+  /** The files that `source` was asked for, absolute. */
+  sources(): readonly string[];
+}
+
+export function createFacts(settings: FactsSettings): RuntimeFacts {
+  const { display, cacheDirectory, project, env } = settings;
   const digester = createDigester(undefined);
   const digest = settings.digest ?? ((path: string) => digester.digest(path));
+  const sources = new Set<string>();
   const answers = new Map<string, Fact<unknown>>();
   function once<T>(question: readonly unknown[], answer: () => Fact<T>): Fact<T> {
     const key = JSON.stringify(question);
@@ -35,7 +44,12 @@ export function createFacts(settings: FactsSettings): Facts {
       once(['table', request], () => tableFacts(request, { cacheDirectory, display, digest })),
     digest: (path) => once(['digest', path], () => digestFact(path, display, digest)),
     json: (path) => once(['json', path], () => jsonFact(path, display)),
-    text: (path) => once(['text', path], () => textFact(path, display)),
+    source: (path) => {
+      sources.add(path);
+      return once(['source', path], () => projectFile(path, project, display));
+    },
+    sources: () => [...sources],
+    env: (name) => env[name],
     modelFolder: (path) => once(['model', path], () => modelFacts(path, display)),
   };
 }
@@ -58,14 +72,6 @@ function jsonFact(path: string, display: (path: string) => string): Fact<Json> {
     const json = readJsonValue({ name: display(path), bytes });
     if (json.state === 'unreadable') return { state: 'wrong', problem: json.problem };
     return { state: 'known', value: json.value as Json }; // parsed JSON
-  });
-}
-
-function textFact(path: string, display: (path: string) => string): Fact<string> {
-  return fromBytes(path, display, (bytes) => {
-    const decoded = decodeText({ name: display(path), bytes });
-    if (decoded.state === 'unreadable') return { state: 'wrong', problem: decoded.problem };
-    return { state: 'known', value: decoded.file.text };
   });
 }
 

@@ -1,6 +1,7 @@
 // What the compiler may learn from the world before anything runs: a port that the runtime answers, cached by stat and digest.
 import type { MaskedWord } from '../learning/encoders/masked-word.ts';
 import type { Problem } from '../parser/diagnostic.ts';
+import type { Source } from '../parser/source.ts';
 import type { Json } from './value.ts';
 
 /** `wrong` carries what is wrong with the file itself; a place inside that file where there is one. */
@@ -58,7 +59,10 @@ export interface Facts {
   /** sha256 of a file in hexadecimal; `unknown` for large ones. */
   digest?(path: string): Fact<string>;
   json(path: string): Fact<Json>;
-  text(path: string): Fact<string>;
+  /** A text file of the project: what `import` and `read` name; `wrong` for one outside it, which nobody has allowed. */
+  source(path: string): Fact<Source>;
+  /** The value of an environment variable; nothing where it is not set. */
+  env(name: string): string | undefined;
   /** A Hugging Face folder: there, complete, and of a family that can be run. */
   modelFolder(path: string): Fact<ModelFacts>;
 }

@@ -286,7 +286,21 @@ describe('every mistake gets one error, at its place', () => {
       `let a = b + 1\nlet b = a\n${base}`,
       '1:5 cycle: `a` is defined through itself',
     ],
-    ['a function of a later version', `let x = secret("KEY")\n${base}`, ''],
+    [
+      'a secret where a value is needed',
+      `let x = "key \${secret("KEY")}"\n${base}`,
+      '1:16 wrong-type: the secret `KEY` cannot stand in a text',
+    ],
+    [
+      'an environment variable that is not set',
+      `let x = env("NO_SUCH_TOWN")\n${base}`,
+      '1:13 unset-variable: the environment variable `NO_SUCH_TOWN` is not set',
+    ],
+    [
+      'a file to read that is not there',
+      `let x = read("no.txt") + ""\n${base}`,
+      '1:14 missing-file: there is no file `/program/no.txt`',
+    ],
   ])('%s', (_, text, expected) => {
     const { pipeline, problems } = compileText(text);
     expect(pipeline).toBeUndefined();

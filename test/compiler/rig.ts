@@ -1,4 +1,5 @@
 // Compiles a program over a small vocabulary and made-up facts; problems come back as one line each.
+import { posix } from 'node:path';
 import { compile } from '../../src/compiler/compile.ts';
 import type { Pipeline } from '../../src/compiler/pipeline.ts';
 import { parse } from '../../src/parser/parse.ts';
@@ -165,14 +166,20 @@ export const registry = createRegistry(
   [{ name: 'plain', capability: 'encoder', doc: 'A model.', version: '1' }],
 );
 
-const facts: Facts = {
+const factsOf = (sources: ReadonlyMap<string, string>): Facts => ({
   files: (pattern) =>
     pattern.endsWith('missing.csv')
       ? { state: 'wrong', problem: { code: 'missing-file', message: 'there is no file `missing.csv`' } }
       : { state: 'known', value: [pattern] },
   table: () => ({ state: 'unknown' }),
   json: () => ({ state: 'known', value: { a: [1, 2], b: 'x' } }),
-  text: () => ({ state: 'unknown' }),
+  source: (path) => {
+    const text = sources.get(path.replace('/program/', ''));
+    return text === undefined
+      ? { state: 'wrong', problem: { code: 'missing-file', message: `there is no file \`${path}\`` } }
+      : { state: 'known', value: { path: path.replace('/program/', ''), text } };
+  },
+  env: (name) => (name === 'HOME_TOWN' ? 'Ulm' : undefined),
   modelFolder: (path) =>
     path.endsWith('/broken')
       ? {
@@ -180,7 +187,7 @@ const facts: Facts = {
           problem: { code: 'missing-model-file', message: '`broken` has no `model.safetensors`' },
         }
       : { state: 'known', value: { capability: 'encoder', labels: undefined } },
-};
+});
 
 export interface Compiled {
   readonly pipeline: Pipeline | undefined;
@@ -188,22 +195,29 @@ export interface Compiled {
   readonly problems: readonly string[];
 }
 
-export function compileText(text: string, params: Readonly<Record<string, string>> = {}): Compiled {
+/** `files` are those that the program may import and read, by their path beside it. */
+export function compileText(
+  text: string,
+  params: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Compiled {
   const { file, diagnostics } = parse({ path: 'test.fsl', text });
   const result = compile(file, diagnostics, {
     registry,
-    facts,
+    facts: factsOf(new Map(Object.entries(files))),
     params: Object.entries(params).map(([name, value]) => ({
       name,
-      text: value,
+      value: { form: 'text', text: value },
+      from: 'set',
       span: wholeSource('<command line>', `${name}=${value}`),
       resolvePath: (path) => `/cwd/${path}`,
     })),
-    resolvePath: (path) => (path.startsWith('/') ? path : `/program/${path}`),
+    resolvePath: (path, from = '/program/test.fsl') => posix.resolve(posix.dirname(from), path),
   });
   const problems = result.diagnostics.map(({ severity, code, message, span }) => {
     const { line, column } = positionAt(span.source, span.start);
-    const place = span.source.path === 'test.fsl' ? `${line}:${column}` : span.source.path;
+    const inside = span.source.path === 'test.fsl' ? '' : `${span.source.path}:`;
+    const place = span.source.path.startsWith('<') ? span.source.path : `${inside}${line}:${column}`;
     return `${severity === 'warning' ? 'warning ' : ''}${place} ${code}: ${message}`;
   });
   return { pipeline: result.pipeline, problems };

@@ -11,7 +11,12 @@ function factsOf(
   folder: TemporaryFolder,
   more: { cacheDirectory?: string; digest?: (path: string) => string } = {},
 ): Facts {
-  return createFacts({ display: (path) => folder.hide(path), ...more });
+  return createFacts({
+    display: (path) => folder.hide(path),
+    project: { folder: folder.path, allowed: [] },
+    env: {},
+    ...more,
+  });
 }
 
 /** The value, or what is wrong in the words of the diagnostic. */
@@ -162,16 +167,20 @@ test('json and text', () => {
 |             ^
 hint: mend the JSON at this place`,
   );
-  expect(answer(facts.text(file('a.txt', '\ufeffAnswer:\n')))).toBe('Answer:\n');
-  expect(answer(facts.text(file('empty.txt', '')))).toBe('');
-  expect(answer(facts.text(join(folder.path, 'no.txt')))).toBe(
+  expect(answer(facts.source(file('a.txt', '\ufeffAnswer:\n')))).toEqual({
+    path: 'a.txt',
+    text: 'Answer:\n',
+  });
+  expect(answer(facts.source(file('empty.txt', '')))).toEqual({ path: 'empty.txt', text: '' });
+  expect(answer(facts.source(join(folder.path, 'no.txt')))).toBe(
     'program.fsl:1:1 missing-file: there is no file `no.txt`\nhint: check the path',
   );
   mkdirSync(join(folder.path, 'folder'));
   symlinkSync('loop', join(folder.path, 'loop'));
-  expect(
-    [facts.text(join(folder.path, 'folder')), facts.json(join(folder.path, 'loop'))].map(answer),
-  ).toEqual([
+  expect([
+    answer(facts.source(join(folder.path, 'folder'))),
+    answer(facts.json(join(folder.path, 'loop'))),
+  ]).toEqual([
     'program.fsl:1:1 unreadable-file: `folder` cannot be read: it is a folder\nhint: check what it is, and who may read it',
     'program.fsl:1:1 unreadable-file: `loop` cannot be read: its links go round in a circle\nhint: check what it is, and who may read it',
   ]);
@@ -233,7 +242,9 @@ const weights = bertFile();
 
 test('words that a masked language model can be asked for', () => {
   const folder = join(import.meta.dirname, '../fixtures/masked/tiny-bert');
-  const facts = answer(createFacts({ display: (path) => path }).modelFolder(folder)) as ModelFacts;
+  const facts = answer(
+    createFacts({ display: (path) => path, project: { folder, allowed: [] }, env: {} }).modelFolder(folder),
+  ) as ModelFacts;
   expect(facts).toMatchObject({ capability: 'encoder', masked: true });
   expect(facts.word?.('great')).toEqual({ state: 'token', id: 14 });
   expect(facts.word?.('greatly')).toEqual({ state: 'split', pieces: ['great', '##l', '##y'] });

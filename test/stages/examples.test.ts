@@ -11,7 +11,8 @@ const facts: Facts = {
   files: (pattern) => ({ state: 'known', value: [pattern] }),
   table: () => ({ state: 'unknown' }),
   json: () => ({ state: 'unknown' }),
-  text: () => ({ state: 'unknown' }),
+  source: () => ({ state: 'unknown' }),
+  env: () => undefined,
   modelFolder: () => ({ state: 'unknown' }),
 };
 

@@ -9,17 +9,26 @@ import { writeResult } from './result-output.ts';
 
 export type CheckFlags = ProgramFlags & OutputFlags<'text' | 'json'>;
 
-export function checkFiles(context: Context, files: readonly string[], flags: CheckFlags): number {
-  const diagnostics = files.flatMap((file) => diagnosticsOf(context, file, flags));
+export async function checkFiles(
+  context: Context,
+  files: readonly string[],
+  flags: CheckFlags,
+): Promise<number> {
+  const diagnostics: Diagnostic[] = [];
+  for (const file of files) diagnostics.push(...(await diagnosticsOf(context, file, flags)));
   if (flags.format === 'json')
     writeResult(context, `${JSON.stringify(diagnosticsAsJson(diagnostics), null, 2)}\n`, flags.output);
   else showProblems(diagnostics, context.host, flags);
   return diagnostics.some(({ severity }) => severity === 'error') ? exitCodes.wrong : exitCodes.done;
 }
 
-function diagnosticsOf(context: Context, file: string, flags: CheckFlags): readonly Diagnostic[] {
+async function diagnosticsOf(
+  context: Context,
+  file: string,
+  flags: CheckFlags,
+): Promise<readonly Diagnostic[]> {
   try {
-    return checkProgram(context, file, flags).diagnostics;
+    return (await checkProgram(context, file, flags)).diagnostics;
   } catch (error) {
     const { problems, expected } = problemsOf(error);
     if (!expected) throw error;

@@ -10,7 +10,7 @@ export type GraphFlags = ProgramFlags & OutputFlags<DrawingFormat> & { readonly 
 
 export async function drawGraph(context: Context, file: string, flags: GraphFlags): Promise<number> {
   const { stdout } = context.host;
-  const { pipeline } = openProgram(context, file, flags);
+  const { pipeline } = await openProgram(context, file, flags);
   const toFile = flags.output !== undefined;
   const text = await draw(pipelineGraph(pipeline), undefined, flags.format, {
     paint: paintFor(stdout, context.host, { color: flags.color && !toFile }),

@@ -1,8 +1,10 @@
-// The parameters of `--set`, as given on the command line: split into name and text, and every one named once.
+// The parameters given on the command line: those of `--set`, split into name and text and each named once, and those of the
+// files of `--params`.
 import { isAbsolute, resolve } from 'node:path';
 import type { GivenParam } from '../../compiler/params.ts';
 import { diagnostic, type Diagnostic } from '../../parser/diagnostic.ts';
 import type { Context } from './context.ts';
+import type { ProgramFlags } from './options.ts';
 
 export interface GivenParams {
   readonly params: readonly GivenParam[];
@@ -10,8 +12,28 @@ export interface GivenParams {
   readonly problems: readonly Diagnostic[];
 }
 
-export function givenParams(context: Context, set: readonly string[]): GivenParams {
-  const params = new Map<string, GivenParam>();
+/** Of a parameter that is given several times, `--set` counts, else the last file. Throws `Failure` where a file is not there. */
+export async function givenParams(
+  context: Context,
+  { set, params: files }: Pick<ProgramFlags, 'set' | 'params'>,
+): Promise<GivenParams> {
+  const fromSet = setParams(context, set);
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const { paramsFile } = await import('./params-file.ts'); // the YAML reader is large, and rarely needed
+      return paramsFile(context, file);
+    }),
+  );
+  const all = [...read.flatMap(({ params }) => params), ...fromSet.params];
+  const last = new Map(all.map((param) => [param.name, param]));
+  return {
+    params: [...last.values()],
+    problems: [...read.flatMap(({ problems }) => problems), ...fromSet.problems],
+  };
+}
+
+function setParams(context: Context, set: readonly string[]): GivenParams {
+  const params = new Map<string, GivenParam & { readonly text: string }>();
   const problems: Diagnostic[] = [];
   for (const text of set) {
     const span = context.commandLine.spanOf(text);
@@ -40,6 +62,8 @@ export function givenParams(context: Context, set: readonly string[]): GivenPara
       params.set(name, {
         name,
         text: text.slice(sign + 1),
+        value: { form: 'text', text: text.slice(sign + 1) },
+        from: 'set',
         span,
         resolvePath: (path) => (isAbsolute(path) ? path : resolve(context.host.cwd, path)),
       });

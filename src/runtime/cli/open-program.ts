@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { givenParams } from './given-params.ts';
 import type { ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
+import { projectFolder } from './project-folder.ts';
 import { readProgram } from './read-program.ts';
 import { shownPath } from './shown-path.ts';
 import { storeDirectory } from './store-directory.ts';
@@ -41,7 +42,7 @@ export interface Checked {
 }
 
 /** Throws `Failure` where the file or the command line is wrong; what is wrong with the program is in the result. */
-export function checkProgram(context: Context, file: string, flags: ProgramFlags): Checked {
+export async function checkProgram(context: Context, file: string, flags: ProgramFlags): Promise<Checked> {
   const { host } = context;
   const { source, path } = readProgram(context, file);
   const folder = dirname(path);
@@ -52,18 +53,24 @@ export function checkProgram(context: Context, file: string, flags: ProgramFlags
   const registry = standardRegistry();
   const facts = createFacts({
     display: show,
+    env: host.env,
+    project: {
+      folder: projectFolder(folder),
+      allowed: flags.allowRead.map((given) => resolve(host.cwd, given)),
+    },
     digest: (absolute) => digester.digest(absolute),
     ...(kept ? { cacheDirectory: store.path('cache', 'facts') } : {}),
   });
-  const { params, problems } = givenParams(context, flags.set);
+  const { params, problems } = await givenParams(context, flags);
   const parsed = parse(source);
   const { pipeline, diagnostics } = compile(parsed.file, parsed.diagnostics, {
     params,
     registry,
     facts,
-    resolvePath: (given) => absolutePath(given, folder),
+    resolvePath: (given, from) => absolutePath(given, from === undefined ? folder : dirname(from)),
   });
-  const clashes = pipeline === undefined ? [] : checkOutputs(pipeline, { programFile: path, show });
+  const reads = { programFile: path, sources: facts.sources(), show };
+  const clashes = pipeline === undefined ? [] : checkOutputs(pipeline, reads);
   return {
     pipeline: problems.length + clashes.length > 0 ? undefined : pipeline,
     diagnostics: [...problems, ...withoutMissing(diagnostics, problems), ...clashes],
@@ -80,12 +87,12 @@ function withoutMissing(
 }
 
 /** Throws `Failure` with all that is wrong; shows warnings. */
-export function openProgram(
+export async function openProgram(
   context: Context,
   file: string,
   flags: ProgramFlags & { readonly quiet?: boolean },
-): OpenProgram {
-  const { pipeline, diagnostics, open } = checkProgram(context, file, flags);
+): Promise<OpenProgram> {
+  const { pipeline, diagnostics, open } = await checkProgram(context, file, flags);
   if (pipeline === undefined) throw new Failure(...diagnostics);
   if (flags.quiet !== true) showProblems(diagnostics, context.host, flags);
   return { ...open, pipeline };

@@ -7,6 +7,10 @@ export interface ColourFlags {
 
 export interface ProgramFlags extends ColourFlags {
   readonly set: readonly string[];
+  /** Files of parameters; a later one goes before an earlier one. */
+  readonly params: readonly string[];
+  /** Folders outside the project that `import` and `read` may read. */
+  readonly allowRead: readonly string[];
   readonly store?: string;
 }
 
@@ -30,12 +34,25 @@ export function colourOption(command: Command): Command {
 /** What it takes to know a program: its parameters, and the store that answers from earlier runs. */
 export function programOptions(command: Command): Command {
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-  return colourOption(storeOption(command)).option(
-    '--set <name=value>',
-    'a parameter of the program; values as in the language, a bare word is a text; may be repeated',
-    collect,
-    [],
-  );
+  return colourOption(storeOption(command))
+    .option(
+      '--set <name=value>',
+      'a parameter of the program; values as in the language, a bare word is a text; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--params <file>',
+      'parameters from a YAML or JSON file; `--set` goes before it; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--allow-read <dir>',
+      'a folder outside the project that `import` and `read` may read; may be repeated',
+      collect,
+      [],
+    );
 }
 
 export function storeOption(command: Command): Command {

@@ -34,7 +34,7 @@ export async function predictLabels(
   flags: PredictFlags,
 ): Promise<number> {
   const { host } = context;
-  const open = openProgram(context, request.file, { ...flags, quiet: true });
+  const open = await openProgram(context, request.file, { ...flags, quiet: true });
   const model = modelStep(context, open, request.stage);
   const { steps, missing } = storedSteps(open, [model.step]);
   const [stored] = steps;

@@ -48,7 +48,7 @@ export async function runFile(
   targets: readonly string[],
   flags: RunFlags,
 ): Promise<number> {
-  return exitCodes[await runProgram(context, openProgram(context, file, flags), targets, flags)];
+  return exitCodes[await runProgram(context, await openProgram(context, file, flags), targets, flags)];
 }
 
 export async function runProgram(

@@ -21,7 +21,7 @@ export async function showPlan(
   flags: PlanCommandFlags,
 ): Promise<number> {
   const { stdout } = context.host;
-  const open = openProgram(context, file, flags);
+  const open = await openProgram(context, file, flags);
   const { plan } = planProgram(open, targets, flags);
   open.digester.save();
   const docs = open.pipeline.steps.flatMap(({ id, doc }) => (doc === undefined ? [] : [[id, doc] as const]));

@@ -22,7 +22,7 @@ export async function showResult(
   flags: ShowFlags,
 ): Promise<number> {
   const { host } = context;
-  const open = openProgram(context, file, { ...flags, quiet: true });
+  const open = await openProgram(context, file, { ...flags, quiet: true });
   const { ids, part } = namedSteps(context, open, stage);
   const { steps, missing } = storedSteps(open, ids);
   const [first] = missing;

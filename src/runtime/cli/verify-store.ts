@@ -18,7 +18,7 @@ export async function verifyStore(
 ): Promise<number> {
   const { host } = context;
   const folder = file === undefined ? host.cwd : dirname(resolve(host.cwd, file));
-  const open = file === undefined ? undefined : openProgram(context, file, flags);
+  const open = file === undefined ? undefined : await openProgram(context, file, flags);
   const store = open?.store ?? openStore(storeDirectory(folder, host, flags.store));
   const { objects, size, damaged } = await damageOf(store);
   for (const { path, why } of damaged) host.stdout.write(`✘ ${path}: ${why}\n`);

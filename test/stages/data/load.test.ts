@@ -16,7 +16,11 @@ async function loaded(
 ): Promise<{ before: Checked; ran: Dataset | string; notes: readonly string[] }> {
   using folder = temporaryFolder();
   const paths = Object.entries(files).map(([name, contents]) => folder.write(name, contents));
-  const facts = createFacts({ display: (path) => folder.hide(path) });
+  const facts = createFacts({
+    display: (path) => folder.hide(path),
+    project: { folder: folder.path, allowed: [] },
+    env: {},
+  });
   const before = checkStage(load, options, { paths, facts });
   const ran = await runStage(load, options, artifactOf('files', files));
   return typeof ran === 'string'
