@@ -112,7 +112,9 @@ async function importTensorflow(): Promise<() => KernelBackend> {
     try {
       await import(name);
     } catch (error) {
-      reasons.push(`\`${name}\`: ${firstLine(error)}`);
+      reasons.push(
+        `\`${name}\` ${isAbsent(error) ? 'is not installed' : `does not load: ${firstLine(error)}`}`,
+      );
       continue;
     }
     const make = registeredFactory('tensorflow');
@@ -120,7 +122,7 @@ async function importTensorflow(): Promise<() => KernelBackend> {
   }
   throw new EngineError(
     'missing-package',
-    `the backend \`tensorflow\` needs a package that cannot be loaded (${reasons.join('; ')})`,
+    `the backend \`tensorflow\` needs a package that is not there: ${reasons.join(', ')}`,
     'Run `npm install @tensorflow/tfjs-node-gpu`, or use `--backend onnx`.',
   );
 }
@@ -161,6 +163,10 @@ const emptyTrace: EngineTrace = {
   graphBytes: 0,
   nodes: {},
 };
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
 
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 // Every problem FSL can name: what it means and how to mend it, for `fslrun explain CODE` and docs/errors.md.
+// A new code needs an example that yields it: test/golden/codes/CODE/main.fsl, see test/codes/codes.test.ts.
 
 export interface CodeEntry {
   /** One line. */

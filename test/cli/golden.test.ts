@@ -1,6 +1,6 @@
-// Every folder of test/golden: a program, the commands to type in `commands.txt`, and what they print in `expected.txt`.
+// Every folder of test/golden with a `commands.txt`: a program, the commands to type in `commands.txt`, and what they print in `expected.txt`.
 // `npx vitest run test/cli/golden.test.ts -u` writes the expectations anew.
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker } from './rig.ts';
@@ -12,7 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => removeWorker(worker));
 
-test.each(readdirSync(golden))('%s', async (name) => {
+const folders = readdirSync(golden).filter((name) => existsSync(join(golden, name, 'commands.txt')));
+
+test.each(folders)('%s', async (name) => {
   const folder = join(golden, name);
   await using rig = await openRig(worker, folder);
   let transcript = '';

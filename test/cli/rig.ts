@@ -46,10 +46,10 @@ export async function openRig(worker: string, copyOf?: string): Promise<Rig> {
 }
 
 /** The worker as plain JavaScript, inside the repository so that it finds the packages. */
-export async function buildWorker(): Promise<string> {
+export async function buildWorker(entry = 'src/runtime/worker.ts'): Promise<string> {
   const file = join(root, 'node_modules', `.fsl-test-${process.pid}`, 'worker.mjs');
   await build({
-    entryPoints: [join(root, 'src/runtime/worker.ts')],
+    entryPoints: [join(root, entry)],
     outfile: file,
     bundle: true,
     format: 'esm',

@@ -98,7 +98,20 @@ Every stage also takes \`seed\`, \`device\`, \`timeout\`, \`retries\`, \`cache\`
   });
 
   test('a code, and the lists', () => {
-    expect(explainCode('cycle', codes.cycle)).toContain('Stages that need each other.');
+    const example = {
+      program: 'a b {}',
+      files: { 'c.csv': 'd' },
+      commands: ['check main.fsl'],
+      printed: 'error',
+    };
+    const text = explainCode('cycle', codes.cycle, example);
+    for (const part of [
+      'Stages that need each other.',
+      '```fsl\na b {}\n',
+      'With `c.csv`',
+      '$ fslrun check main.fsl\nerror\n',
+    ])
+      expect(text).toContain(part);
     const lists = explainLists(createRegistry([stage], []), codes);
     expect(lists).toContain('- `teach`: Teaches a thing.\n');
     for (const code of Object.keys(codes)) expect(lists).toContain(`- \`${code}\``);

@@ -1,11 +1,12 @@
 // Finds what `fslrun explain` was asked about: a code, a stage kind, an option or an input of one, a
 // built-in model.
 import type { Failure } from '../../parser/diagnostic.ts';
-import { codes } from '../../parser/codes.ts';
+import { codes, type Code } from '../../parser/codes.ts';
 import { suggest } from '../../parser/suggest.ts';
 import { commonOptions } from '../../stages/common-options.ts';
 import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
+import { codeExamples } from '../report/code-examples.ts';
 import {
   explainBuiltin,
   explainCode,
@@ -29,8 +30,7 @@ export function explainSubject(context: Context, subject: string | undefined, fl
 function explanation(context: Context, subject: string | undefined): string {
   const registry = standardRegistry();
   if (subject === undefined) return explainLists(registry, codes);
-  const entry = Object.entries(codes).find(([code]) => code === subject);
-  if (entry !== undefined) return explainCode(...entry);
+  if (isCode(subject)) return explainCode(subject, codes[subject], codeExamples[subject]);
   const common = Object.entries(commonOptions).find(([name]) => name === subject);
   if (common !== undefined) return explainCommonOption(...common);
   const model = /^"?builtin:([^"]*)"?$/.exec(subject)?.[1];
@@ -53,6 +53,10 @@ function explanation(context: Context, subject: string | undefined): string {
   if (Object.hasOwn(kind.inputs, optionName)) return explainInput(kind, optionName);
   const known = [...Object.keys(kind.inputs), ...Object.keys(options)];
   throw unknown(context, subject, { name: optionName, known, what: `an option of \`${kindName}\`` });
+}
+
+function isCode(subject: string): subject is Code {
+  return Object.hasOwn(codes, subject);
 }
 
 function builtinModel(context: Context, registry: Registry, name: string): string {

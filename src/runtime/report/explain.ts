@@ -4,6 +4,7 @@ import { commonOptions } from '../../stages/common-options.ts';
 import type { Option } from '../../stages/option.ts';
 import type { BuiltinModel, Registry } from '../../stages/registry.ts';
 import type { StageDefinition } from '../../stages/stage.ts';
+import type { CodeExample } from './code-example.ts';
 import { choices, fallbackText, kindText } from './option-text.ts';
 
 /** All kinds and all codes, one line each. */
@@ -26,8 +27,19 @@ export function explainLists(registry: Registry, codes: Readonly<Record<string, 
 }
 
 /** `name` as in a diagnostic. */
-export function explainCode(name: string, { title, text }: CodeEntry): string {
-  return sections([`# ${name}`, `${capital(title)}.`, text]);
+export function explainCode(name: string, { title, text }: CodeEntry, example: CodeExample): string {
+  const files = Object.entries(example.files).flatMap(([file, contents]) => [
+    `With \`${file}\`:`,
+    fenced(contents, 'text'),
+  ]);
+  const typed = example.commands.map((command) => `$ fslrun ${command}`).join('\n');
+  return sections([
+    `# ${name}`,
+    `${capital(title)}. ${text}`,
+    fenced(example.program),
+    ...files,
+    fenced(`${typed}\n${example.printed}`, 'text'),
+  ]);
 }
 
 /** A stage kind: what it does, an example, what it reads and gives, its options. */
@@ -118,8 +130,8 @@ function sections(parts: readonly string[]): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function fenced(program: string): string {
-  return `\`\`\`fsl\n${program.trim()}\n\`\`\``;
+function fenced(text: string, language = 'fsl'): string {
+  return `\`\`\`${language}\n${text.trim()}\n\`\`\``;
 }
 
 function withComma(text: string): string {
