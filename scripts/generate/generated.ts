@@ -2,12 +2,15 @@
 import { createCommands } from '../../src/runtime/cli/commands.ts';
 import { createContext } from '../../src/runtime/cli/context.ts';
 import { nodeProcess } from '../../src/runtime/cli/node-host.ts';
+import { standardRegistry } from '../../src/stages/standard-registry.ts';
 import { codeExamplesModule, readCodeExamples } from './code-examples.ts';
 import { commandPage } from './command-page.ts';
+import { diagrams } from './diagrams.ts';
 import { ebnf } from './ebnf.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
 import { stagesPage } from './stages-page.ts';
+import { textMate } from './text-mate.ts';
 
 /** `root`: absolute path of the repository. */
 export function generated(root: string): Readonly<Record<string, string>> {
@@ -15,6 +18,8 @@ export function generated(root: string): Readonly<Record<string, string>> {
   const commands = createCommands(createContext([], nodeProcess().host).context);
   return {
     'grammar/fsl.ebnf': ebnf(),
+    'grammar/diagrams.html': diagrams(),
+    'grammar/fsl.tmLanguage.json': textMate(standardRegistry()),
     'docs/stages.md': stagesPage(),
     'docs/errors.md': errorsPage(root, examples),
     'docs/cli.md': commandPage(commands),

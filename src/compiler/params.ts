@@ -217,7 +217,7 @@ function convert(value: Value, type: Ast.TypeExpr, resolvePath: (path: string) =
   }
 }
 
-const typeNames = ['int', 'float', 'bool', 'string', 'path', 'duration', 'size', 'share'];
+export const typeNames = ['int', 'float', 'bool', 'string', 'path', 'duration', 'size', 'share'];
 
 /** Reports types that do not exist, at their declaration. */
 export function checkTypes(names: Names, diagnostics: Diagnostics): void {
