@@ -78,10 +78,19 @@ export interface CheckedBlockStage extends BlockStage {
 export interface CommonValues {
   readonly seed: number;
   readonly device: 'auto' | 'cpu' | 'gpu';
+  readonly resources: Resources;
   /** Seconds. */
   readonly timeout: number | undefined;
   readonly retries: number;
   readonly cache: boolean;
+}
+
+/** What the program says that a step takes of the machine. */
+export interface Resources {
+  readonly cores?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly gpu?: number;
 }
 
 export type CheckedInput =

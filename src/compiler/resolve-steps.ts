@@ -11,6 +11,7 @@ import { referencedNames } from './evaluate.ts';
 import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
 import type { Program, Scope } from './program.ts';
+import { checkResources, resourcesOf } from './check-resources.ts';
 import { listWords } from './check-value.ts';
 import { resolveOption } from './resolve-option.ts';
 import { resolveInput } from './resolve-input.ts';
@@ -25,7 +26,7 @@ export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
 };
 
 /** Options of the language that this version refuses by name rather than ignore. */
-const unsupportedOptions = new Set(['resources', 'allow']);
+const unsupportedOptions = new Set(['allow']);
 
 export function resolveSteps(instances: Instances, program: Program): ResolvedStep[] {
   checkDefaults(program);
@@ -164,7 +165,12 @@ function resolveInstance(
   const { scope } = instance;
   const resolve = (declarations: OptionTable) => () => resolveOptions(declarations, stage, scope, program);
   const options = shared(stage.options, scope, resolve(definition.options));
-  const common = shared(stage.common, scope, resolve(commonOptions));
+  const common = shared(stage.common, scope, () => {
+    const resolved = resolveOptions(commonOptions, stage, scope, program);
+    const resources = entries.get('resources')?.value;
+    if (resources !== undefined) checkResources(resourcesOf(resolved.values), resources, program);
+    return resolved;
+  });
   let complete = !stage.wrong && options.complete && common.complete;
   const inputs: Record<string, CheckedInput> = {};
   for (const [name, declaration] of Object.entries(definition.inputs)) {
@@ -221,6 +227,7 @@ function commonValues(values: Readonly<Record<string, Json | undefined>>): Commo
   return {
     seed: typeof values.seed === 'number' ? values.seed : 0,
     device: device === 'cpu' || device === 'gpu' ? device : 'auto',
+    resources: resourcesOf(values),
     timeout: typeof values.timeout === 'number' ? values.timeout : undefined,
     retries: typeof values.retries === 'number' ? values.retries : 0,
     cache: values.cache !== false,

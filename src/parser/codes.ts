@@ -52,6 +52,10 @@ export const codes = {
     title: 'an option that the stage does not have',
     text: '`fslrun explain KIND` lists the options of a kind.',
   },
+  'too-few-resources': {
+    title: 'a stage asks for more than this machine has',
+    text: '`resources` says what a step takes of the machine while it runs: `{ cores: 2, memory: 8GB, gpu: 1 }`. A step that asks for more than there is could never run here. Lower the number, or run the program on a larger machine.',
+  },
   'duplicate-option': {
     title: 'an option is given twice',
     text: 'Each option is given at most once in a block. Remove one of them.',

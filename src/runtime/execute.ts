@@ -54,7 +54,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
     settings,
     attempts,
     claims: openClaims(store, attempts.drafts, own, now),
-    slots: openSlots(Math.max(1, settings.jobs)),
+    slots: openSlots(settings.capacity),
     actions,
     fresh: new Set(),
     label: (id, part) => partLabel(steps.get(id)?.step ?? { id, outputs: {} }, part),

@@ -1,6 +1,6 @@
 // The runtime's answers to what the compiler may ask about files. Synchronous; each question is answered once.
 import { readFileSync, statSync } from 'node:fs';
-import type { Fact, Facts } from '../stages/facts.ts';
+import type { Fact, Facts, MachineFacts } from '../stages/facts.ts';
 import { readJsonValue } from '../stages/tables/json.ts';
 import type { Json } from '../stages/value.ts';
 import { createDigester } from './digest-files.ts';
@@ -19,6 +19,8 @@ export interface FactsSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** sha256 of a file; by default each file is digested once. */
   readonly digest?: (path: string) => string;
+  /** Absent where steps do not run on this machine. */
+  readonly machine?: MachineFacts;
 }
 
 export interface RuntimeFacts extends Facts {
@@ -27,7 +29,7 @@ export interface RuntimeFacts extends Facts {
 }
 
 export function createFacts(settings: FactsSettings): RuntimeFacts {
-  const { display, cacheDirectory, project, env } = settings;
+  const { display, cacheDirectory, project, env, machine } = settings;
   const digester = createDigester(undefined);
   const digest = settings.digest ?? ((path: string) => digester.digest(path));
   const sources = new Set<string>();
@@ -51,6 +53,7 @@ export function createFacts(settings: FactsSettings): RuntimeFacts {
     sources: () => [...sources],
     env: (name) => env[name],
     modelFolder: (path) => once(['model', path], () => modelFacts(path, display)),
+    ...(machine === undefined ? {} : { machine: () => machine }),
   };
 }
 

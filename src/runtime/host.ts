@@ -25,6 +25,8 @@ export interface Machine {
   readonly cores: number;
   /** Bytes. */
   readonly memory: number;
+  /** Devices for computing besides the processor; nothing where they cannot be counted. */
+  readonly gpus: number | undefined;
 }
 
 export interface InputStream {

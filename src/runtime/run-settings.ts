@@ -4,6 +4,7 @@ import type { Event } from './event.ts';
 import type { Executor } from './executors/executor.ts';
 import type { Fault } from './fault.ts';
 import type { ProcessIdentity } from '../stages/process-identity.ts';
+import type { Capacity } from './slots.ts';
 import type { Digests, Store } from './store.ts';
 
 export interface RunSettings {
@@ -12,8 +13,8 @@ export interface RunSettings {
   /** Absolute. */
   readonly programFile: string;
   readonly executor: Executor;
-  /** How many steps may run at once. */
-  readonly jobs: number;
+  /** What steps may take at once. */
+  readonly capacity: Capacity;
   readonly engine: EngineChoice;
   /** After a failure, goes on with what does not need the failed step. */
   readonly keepGoing: boolean;

@@ -6,6 +6,7 @@ import type { Attempts } from './attempt.ts';
 import { runAttempt, type Work } from './attempt-step.ts';
 import { isClaim, type Claims, type Holder } from './claim.ts';
 import { deviceReason } from './decide.ts';
+import { demandOf } from './demand.ts';
 import { actionKey, keyParts, type KeyParts } from './key.ts';
 import type { StepPlan } from './plan.ts';
 import type { News, RunSettings } from './run-settings.ts';
@@ -54,7 +55,7 @@ export async function runStep(
   const { settings, slots } = run;
   const { step } = plan;
   for (let announced = false; ;) {
-    await slots.take();
+    const free = await slots.take(demandOf(step.common, settings.engine.device));
     let attempted: StepOutcome | Busy;
     try {
       const by = blockedBy();
@@ -65,7 +66,7 @@ export async function runStep(
       if (!(error instanceof Failure)) throw error;
       return { state: 'failed', diagnostics: error.diagnostics.map((one) => placed(one, step)) };
     } finally {
-      slots.free();
+      free();
     }
     if (attempted.state !== 'busy') return attempted;
     const { holder, key } = attempted;

@@ -51,6 +51,15 @@ export interface ModelFacts {
   readonly word?: (word: string) => MaskedWord | undefined;
 }
 
+/** What this machine has to run steps with. */
+export interface MachineFacts {
+  readonly cores: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Nothing where devices cannot be counted. */
+  readonly gpus: number | undefined;
+}
+
 export interface Facts {
   /** Files that a path, a folder or a glob names, absolute and sorted by code point; `wrong` where there is none. */
   files(pattern: string): Fact<readonly string[]>;
@@ -65,4 +74,6 @@ export interface Facts {
   env(name: string): string | undefined;
   /** A Hugging Face folder: there, complete, and of a family that can be run. */
   modelFolder(path: string): Fact<ModelFacts>;
+  /** Nothing where steps run elsewhere. */
+  machine?(): MachineFacts;
 }

@@ -15,7 +15,7 @@ export class FakeHost implements Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly pid = process.pid;
   readonly hostname = hostname();
-  readonly machine = { node: process.versions.node, platform: 'linux-x64', cores: 1, memory: 8e9 };
+  readonly machine = { node: process.versions.node, platform: 'linux-x64', cores: 1, memory: 8e9, gpus: 0 };
   readonly stdin: Host['stdin'];
   readonly stdout: Recorder;
   readonly stderr: Recorder;

@@ -187,6 +187,7 @@ const factsOf = (sources: ReadonlyMap<string, string>): Facts => ({
           problem: { code: 'missing-model-file', message: '`broken` has no `model.safetensors`' },
         }
       : { state: 'known', value: { capability: 'encoder', labels: undefined } },
+  machine: () => ({ cores: 4, memory: 16e9, gpus: 0 }),
 });
 
 export interface Compiled {

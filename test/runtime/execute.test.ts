@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { ownIdentity } from '../../src/stages/process-identity.ts';
 import { listRunning, listRuns, readRun } from '../../src/runtime/run-record.ts';
 import { fromStep, pipelineOf } from './rig/pipeline.ts';
+import { inProcessExecutor } from './rig/in-process.ts';
 import { folderWithData, objectsOf, runCounted, told } from './rig/prepared.ts';
 import { storeOf, type RunOptions } from './rig/run.ts';
 import { smallProgram, type SmallProgram } from './rig/small-program.ts';
@@ -282,6 +283,39 @@ describe('an input', () => {
       'its stored result proved damaged, so it runs again',
     );
   });
+});
+
+test('steps run side by side only as far as the machine suffices', async () => {
+  const most = async (fitCommon: SmallProgram['fitCommon']): Promise<number> => {
+    using folder = folderWithData();
+    let running = 0;
+    let highest = 0;
+    const executor = inProcessExecutor(undefined);
+    await runSmall(
+      folder,
+      { seeds: [1, 2, 3, 4], wait: 20, ...(fitCommon === undefined ? {} : { fitCommon }) },
+      {
+        jobs: 4,
+        capacity: { cores: 4, gpus: 1 },
+        executor: {
+          ...executor,
+          run: async (request) => {
+            if (request.job.kind !== 'fit') return executor.run(request);
+            running += 1;
+            highest = Math.max(highest, running);
+            const outcome = await executor.run(request);
+            running -= 1;
+            return outcome;
+          },
+        },
+      },
+    );
+    return highest;
+  };
+  expect(await most(undefined)).toBeGreaterThan(1);
+  expect(await most({ resources: { cores: 3 } })).toBe(1);
+  expect(await most({ resources: { gpu: 1 } })).toBe(1);
+  expect(await most({ device: 'gpu' })).toBe(1);
 });
 
 describe('what is done with results', () => {

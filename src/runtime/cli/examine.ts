@@ -42,8 +42,9 @@ function versions({ machine: { node, platform } }: Host): Finding {
   return { state: 'broken', what: 'versions', text, remedy: `Install Node.js ${leastNode} or later.` };
 }
 
-function machine({ machine: { cores, memory } }: Host): Finding {
-  const text = `${counted(cores, 'core')}, ${bytes(memory)} of memory`;
+function machine({ machine: { cores, memory, gpus } }: Host): Finding {
+  const devices = gpus === undefined ? '' : gpus === 0 ? ', no GPU' : `, ${counted(gpus, 'GPU')}`;
+  const text = `${counted(cores, 'core')}, ${bytes(memory)} of memory${devices}`;
   if (memory >= leastMemory) return { state: 'good', what: 'machine', text };
   return {
     state: 'warning',

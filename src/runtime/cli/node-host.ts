@@ -1,5 +1,6 @@
 // The outside world as Node.js gives it. The only file of the command that touches `process`.
 import { availableParallelism, hostname, totalmem } from 'node:os';
+import { countGpus } from '../count-gpus.ts';
 import type { Host, Terminal } from '../host.ts';
 
 export interface NodeProcess {
@@ -22,7 +23,10 @@ export function nodeProcess(): NodeProcess {
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
       cores: availableParallelism(),
-      memory: totalmem(),
+      memory: memory(),
+      get gpus() {
+        return countGpus(process.platform);
+      },
     },
     now: () => Date.now(),
     stdin: { isTTY: process.stdin.isTTY, read: readInput },
@@ -38,6 +42,12 @@ export function nodeProcess(): NodeProcess {
       process.exitCode = code;
     },
   };
+}
+
+/** What a container allows, where that is less than the machine has. */
+function memory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }
 
 function terminal(stream: NodeJS.WriteStream): Terminal {

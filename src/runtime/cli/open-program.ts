@@ -59,6 +59,7 @@ export async function checkProgram(context: Context, file: string, flags: Progra
       allowed: flags.allowRead.map((given) => resolve(host.cwd, given)),
     },
     digest: (absolute) => digester.digest(absolute),
+    machine: host.machine,
     ...(kept ? { cacheDirectory: store.path('cache', 'facts') } : {}),
   });
   const { params, problems } = await givenParams(context, flags);

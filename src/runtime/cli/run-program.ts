@@ -1,5 +1,6 @@
 // Runs a planned program: connects the events of the run with progress, NDJSON and the table at the end.
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
+import { capacityOf } from '../demand.ts';
 import type { Event, RunResult } from '../event.ts';
 import { execute } from '../execute.ts';
 import { localExecutor } from '../executors/local.ts';
@@ -179,7 +180,7 @@ function settingsOf(
     digests: open.digester,
     programFile: open.path,
     executor: localExecutor({ workerPath }),
-    jobs: flags.jobs ?? Math.min(mostJobs, host.machine.cores),
+    capacity: capacityOf(host.machine, flags.jobs ?? Math.min(mostJobs, host.machine.cores)),
     engine: { backend: flags.backend, device: flags.device ?? 'auto' },
     keepGoing: flags.keepGoing === true,
     signal,

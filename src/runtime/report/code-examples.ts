@@ -93,6 +93,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[unknown-option]: `load` has no option `txt`\n --> main.fsl:1:39\n  |\n1 | load messages { from: \"messages.csv\"  txt: \"message\"  label: \"intent\" }\n  |                                       ^^^\n  = hint: did you mean `text`?\n"
   },
+  "too-few-resources": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  test: 25%  train: rest }\nfine-tune model { model: \"builtin:ngrams\"  from: parts.train  resources: { memory: 64GB } }\nevaluate score { model: model  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[too-few-resources]: `memory: 64GB` is more than this machine has: 8GB\n --> main.fsl:3:84\n  |\n3 | fine-tune model { model: \"builtin:ngrams\"  from: parts.train  resources: { memory: 64GB } }\n  |                                                                                    ^^^^\n  = hint: lower it or leave it out; or run the program where there is more\n"
+  },
   "duplicate-option": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  text: \"intent\" }\n",
     "files": {},

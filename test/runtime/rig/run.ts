@@ -9,6 +9,7 @@ import type { Executor } from '../../../src/runtime/executors/executor.ts';
 import { faultFrom } from '../../../src/runtime/fault.ts';
 import { planSteps, type Planned } from '../../../src/runtime/plan.ts';
 import { openPrevious } from '../../../src/runtime/previous.ts';
+import type { Capacity } from '../../../src/runtime/slots.ts';
 import { ownIdentity } from '../../../src/stages/process-identity.ts';
 import { openStore, type Store } from '../../../src/runtime/store.ts';
 import { inProcessExecutor } from './in-process.ts';
@@ -21,6 +22,8 @@ export interface RunOptions {
   /** Default: `.fsl` in the folder. */
   readonly store?: string;
   readonly jobs?: number;
+  /** Of a machine made up for the test. */
+  readonly capacity?: Partial<Capacity>;
   readonly signal?: AbortSignal;
   readonly fault?: string | undefined;
   /** Where the stages count their runs. */
@@ -72,7 +75,7 @@ export async function run(
     executor:
       options.executor ??
       (workerPath === undefined ? inProcessExecutor(options.log) : localExecutor({ workerPath, env })),
-    jobs: options.jobs ?? 2,
+    capacity: { steps: options.jobs ?? 2, cores: 64, memory: 64e9, gpus: 1, ...options.capacity },
     engine: { backend: 'reference', device: options.device ?? 'auto' },
     keepGoing: options.keepGoing ?? false,
     signal: options.signal ?? new AbortController().signal,
