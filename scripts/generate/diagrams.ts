@@ -66,14 +66,14 @@ function steps(items: readonly Shape[]): readonly Item[] {
   return [drawn(first), ...steps(items.slice(1))];
 }
 
-/** Names of rules lead to them. */
+/** Square boxes are rules and tokens; names of rules lead to them. */
 function linked(svg: string, names: ReadonlySet<string>): string {
+  const square = /<rect ((?:(?!rx=)[^>])*)>(<\/rect>\s*)(<text[^>]*>([A-Za-z]+)<\/text>)/g;
   return svg
-    .replace(
-      /(<g class="non-terminal">[\s\S]*?)(<text[^>]*>([A-Za-z]+)<\/text>)/g,
-      (whole, before: string, text: string, name: string) =>
-        names.has(name) ? `${before}<a href="#${name}">${text}</a>` : whole,
-    )
+    .replace(square, (_, attributes: string, between: string, text: string, name: string) => {
+      const label = names.has(name) ? `<a href="#${name}">${text}</a>` : text;
+      return `<rect class="rule" ${attributes}>${between}${label}`;
+    })
     .trimEnd();
 }
 
@@ -83,13 +83,13 @@ svg.railroad-diagram { max-width: 100%; height: auto; }
 svg.railroad-diagram path { stroke-width: 2; stroke: #57606a; fill: none; }
 svg.railroad-diagram text { font: 14px ui-monospace, monospace; text-anchor: middle; fill: #1b1f24; }
 svg.railroad-diagram rect { stroke-width: 2; stroke: #57606a; fill: #ddf4ff; }
-svg.railroad-diagram g.non-terminal rect { fill: #f6f8fa; }
+svg.railroad-diagram rect.rule { fill: #f6f8fa; }
 @media (prefers-color-scheme: dark) {
   body, svg.railroad-diagram text { color: #e6edf3; fill: #e6edf3; }
   body { background: #0d1117; }
   a { color: #79c0ff; }
   svg.railroad-diagram path, svg.railroad-diagram rect { stroke: #8b949e; }
   svg.railroad-diagram rect { fill: #12354f; }
-  svg.railroad-diagram g.non-terminal rect { fill: #161b22; }
+  svg.railroad-diagram rect.rule { fill: #161b22; }
 }
 `;
