@@ -31,7 +31,7 @@ export function commandPage(program: Command): string {
   });
   const exits = [
     '- 0: all done',
-    '- 1: a stage failed, also with `--keep-going`; or `show` and `predict` need a stage that has not run',
+    '- 1: a stage failed, also with `--keep-going`; `show` and `predict` need a stage that has not run; or `fmt --check` names programs that are not formatted',
     '- 2: the program, the parameters or the command line are wrong; nothing ran',
     '- 3: everything ran, but a `require:` does not hold',
     '- 4: with `--detailed-exitcode`: something would run',

@@ -22,9 +22,15 @@ export function format(source: Source): Formatted {
   const lexed = createLex()(source);
   const tokens = layout(lexed.tokens, 'file').tokens.filter(({ image }) => image !== '');
   const doc = fileDoc(file, asWritten(source.text, tokens));
-  const text = render(doc, weave(doc, source.text, { tokens, comments: lexed.comments }));
+  const lines = render(doc, weave(doc, source.text, { tokens, comments: lexed.comments }));
+  const text = lines.replace(/(?<!\r)\r?\n/g, isCarriage(source.text) ? '\r\n' : '\n');
   const again = parse({ path: source.path, text });
   if (again.diagnostics.length > 0 || !sameTree(file, again.file))
     throw new Error(`formatting ${source.path} would change what it says`);
   return { state: 'formatted', text };
+}
+
+/** Line ends are those of the first line. */
+function isCarriage(text: string): boolean {
+  return /^[^\n]*\r\n/.test(text);
 }

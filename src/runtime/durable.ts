@@ -11,16 +11,22 @@ export interface DurableWrite {
   readonly text: string;
   /** A private folder on the same disk, where the file is made. */
   readonly drafts: string;
+  /** Whose permissions, and where that is allowed whose owner, the file gets. */
+  readonly like?: { readonly mode: number; readonly uid: number; readonly gid: number };
   readonly beforeRename?: () => void;
 }
 
 /** Writes, syncs and renames; readers see the old file or the new one. Throws `Failure` (`disk-full`). */
-export async function writeDurably({ path, text, drafts, beforeRename }: DurableWrite): Promise<void> {
+export async function writeDurably({ path, text, drafts, like, beforeRename }: DurableWrite): Promise<void> {
   const draft = draftIn(drafts);
   try {
     const file = await open(draft, 'wx');
     try {
       await file.writeFile(text);
+      if (like !== undefined) {
+        await file.chown(like.uid, like.gid).catch(() => undefined);
+        await file.chmod(like.mode & 0o7777);
+      }
       await file.sync();
     } finally {
       await file.close();

@@ -235,7 +235,7 @@ describe('the rest', () => {
   test.each(['bash', 'zsh', 'fish'])('completion for %s names every command', async (shell) => {
     await using rig = await openExample();
     const { stdout } = await rig.run(['completion', shell]);
-    for (const name of ['run', 'plan', 'check', 'graph', 'show', 'predict', 'explain', 'doctor'])
+    for (const name of ['run', 'plan', 'check', 'fmt', 'graph', 'show', 'predict', 'explain', 'doctor'])
       expect(stdout).toContain(name);
     expect(stdout).toContain('keep-going');
   });

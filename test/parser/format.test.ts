@@ -27,7 +27,8 @@ function expectKept(text: string): void {
   const result = formatted(text);
   expect(commentsOf(result)).toEqual(commentsOf(text));
   expect(formatted(result), text).toBe(result);
-  expect(result).not.toMatch(/\r|^\uFEFF|\n\n\n/);
+  expect(result).not.toMatch(/^\uFEFF|\n\n\n|\r(?!\n)/);
+  expect(result).not.toMatch(/^[^\n]*\r\n/.test(text) ? /(?<!\r)\n/ : /\r/);
 }
 
 describe('layout', () => {
@@ -123,10 +124,11 @@ describe('layout', () => {
     ],
     ['a long text as the only argument', 'let a = f("""\n x\n""")', 'let a = f("""\n x\n""")\n'],
     [
-      'line ends and the byte order mark',
-      '\uFEFFlet a = 1 # b\r\n\r\nlet c = 2\r\n',
-      'let a = 1  # b\n\nlet c = 2\n',
+      'without a byte order mark, and with the line ends of the first line',
+      '\uFEFFlet a = 1 # b\r\n\r\nlet c = 2\n',
+      'let a = 1  # b\r\n\r\nlet c = 2\r\n',
     ],
+    ['also inside texts', 'let a = """\n  b\r\n  c\n"""\r\n', 'let a = """\n  b\n  c\n"""\n'],
   ])('%s', (_, text, expected) => {
     expect(formatted(text)).toBe(expected);
     expect(formatted(expected)).toBe(expected);

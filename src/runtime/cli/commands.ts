@@ -5,6 +5,7 @@ import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
@@ -28,12 +29,13 @@ export function createCommands(context: Context): Command {
       `
 A first argument that is a file runs it; \`fslrun COMMAND --help\` shows the flags of a command.
 
-Exit codes: 0 done, 1 a stage failed, 2 the program or the command line is wrong and nothing ran,
-3 a requirement does not hold, 130 interrupted.`,
+Exit codes: 0 done, 1 a stage failed (of \`fmt --check\`: something is not formatted), 2 the program
+or the command line is wrong and nothing ran, 3 a requirement does not hold, 130 interrupted.`,
     );
   addRun(program, context);
   addPlan(program, context);
   addCheck(program, context);
+  addFmt(program, context);
   addGraph(program, context);
   addShow(program, context);
   addPredict(program, context);

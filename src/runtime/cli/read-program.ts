@@ -11,15 +11,22 @@ export interface ProgramText {
   readonly source: Source;
   /** Absolute. */
   readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Throws `Failure` where the file is not there or no text. */
 export function readProgram(context: Context, file: string): ProgramText {
   const path = resolve(context.host.cwd, file);
   const name = shownPath(path, context.host.cwd);
-  const decoded = decodeText({ name, bytes: readBytes(context, path, file) });
+  const bytes = readBytes(context, path, file);
+  return { source: decodeProgram(name, bytes), path, bytes };
+}
+
+/** Throws `Failure` where they are no text. `name` is what people call it. */
+export function decodeProgram(name: string, bytes: Uint8Array): Source {
+  const decoded = decodeText({ name, bytes });
   if (decoded.state === 'unreadable') throw new Failure(decoded.problem);
-  return { source: { path: name, text: decoded.file.text }, path };
+  return { path: name, text: decoded.file.text };
 }
 
 function readBytes(context: Context, path: string, file: string): Uint8Array {
