@@ -1,6 +1,6 @@
 // Unfolds `each` and `when`: every stage declaration to its instances, named like `score[seed=13]`.
 import type * as Ast from '../parser/ast.ts';
-import { evaluate, evaluateBool } from './evaluate.ts';
+import { evaluate, evaluateBool, referencedNames } from './evaluate.ts';
 import { fileScope, type Binding, type Program, type Scope } from './program.ts';
 import { describe, toScalar, type Scalar } from './value.ts';
 
@@ -12,15 +12,36 @@ export interface Instance {
   readonly keys: Readonly<Record<string, Scalar>>;
 }
 
-/** Instances of one stage name, findable by the values of the `each` loops around them. */
+/** Instances of one stage name, findable by the rounds of the `each` loops around them. */
 export interface StageInstances {
   readonly name: string;
   /** In the order of the loops' lists. */
   readonly instances: Instance[];
-  readonly byKey: Map<string, Instance>;
+  /** By the innermost variable around them; outside every loop, by nothing. */
+  readonly byRound: Map<Binding | undefined, Instance>;
+  /** By the variables further out; made when first asked for. */
+  within?: ReadonlyMap<Binding, readonly Instance[]>;
 }
 
 export type Instances = ReadonlyMap<string, StageInstances>;
+
+/** The instances in one round of a loop around them; all of them outside every loop. */
+export function instancesIn(stage: StageInstances, round: Binding | undefined): readonly Instance[] {
+  if (round === undefined) return stage.instances;
+  stage.within ??= groupByRound(stage.instances);
+  return stage.within.get(round) ?? [];
+}
+
+function groupByRound(instances: readonly Instance[]): ReadonlyMap<Binding, readonly Instance[]> {
+  const groups = new Map<Binding, Instance[]>();
+  for (const instance of instances)
+    for (const binding of instance.scope.bindings) {
+      const group = groups.get(binding);
+      if (group === undefined) groups.set(binding, [instance]);
+      else group.push(instance);
+    }
+  return groups;
+}
 
 /** More are a mistake in a matrix, and would take minutes before anything can be said about them. */
 export const instanceLimit = 200_000;
@@ -33,50 +54,64 @@ export interface Budget {
 /** Not all of them where the budget is used up. */
 export function expand(program: Program, budget: Budget): Instances {
   const table = new Map<string, StageInstances>();
-  expandInto(program.file.declarations, fileScope, program, { table, budget });
+  const round = { scope: fileScope, keys: {}, text: '' };
+  expandInto(program.file.declarations, round, program, { table, budget, elements: new Map() });
   return table;
 }
 
 interface Expansion {
   readonly table: Map<string, StageInstances>;
   readonly budget: Budget;
+  /** Of loops whose list mentions no variable of a loop around them. */
+  readonly elements: Map<Ast.Each, readonly Element[]>;
 }
 
-/** The key of an instance within its stage: the values of the loops, by loop. */
-export function instanceKey(bindings: readonly Binding[]): string {
-  return bindings.map((binding) => `${binding.each.span.start}:${binding.ordinal}`).join('/');
+/** What all stages share that stand directly in one round of a loop. */
+interface Round {
+  readonly scope: Scope;
+  readonly keys: Readonly<Record<string, Scalar>>;
+  /** `seed=13,model="a"` */
+  readonly text: string;
 }
+
+/** One of the values that a loop goes through. */
+type Element = Pick<Binding, 'value' | 'key' | 'ordinal'>;
 
 export function stepId(name: string, keys: Readonly<Record<string, Scalar>>): string {
-  const parts = Object.entries(keys).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const parts = Object.entries(keys).map(([key, value]) => keyText(key, value));
   return parts.length === 0 ? name : `${name}[${parts.join(',')}]`;
+}
+
+function keyText(name: string, value: Scalar): string {
+  return `${name}=${JSON.stringify(value)}`;
 }
 
 function expandInto(
   declarations: readonly Ast.Declaration[],
-  scope: Scope,
+  round: Round,
   program: Program,
   expansion: Expansion,
 ): void {
   const { budget } = expansion;
+  const { scope } = round;
   for (const declaration of declarations) {
     switch (declaration.node) {
       case 'stage':
         if (budget.left === 0) reportLimit(declaration, program);
         budget.left -= 1;
         if (budget.left < 0) return;
-        addInstance(declaration, scope, program.prefix, expansion.table);
+        addInstance(declaration, round, program.prefix, expansion.table);
         break;
       case 'each':
-        for (const binding of bindingsOf(declaration, scope, program)) {
+        for (const element of elementsOf(declaration, scope, program, expansion)) {
           if (budget.left < 0) return;
-          expandInto(declaration.body, { bindings: [...scope.bindings, binding] }, program, expansion);
+          expandInto(declaration.body, nextRound(declaration, element, round), program, expansion);
         }
         break;
       case 'when': {
         const condition = evaluateBool(declaration.condition, scope, program);
         if (condition === undefined) break;
-        expandInto(condition ? declaration.then : declaration.otherwise, scope, program, expansion);
+        expandInto(condition ? declaration.then : declaration.otherwise, round, program, expansion);
         break;
       }
       case 'use':
@@ -123,22 +158,46 @@ function misplaced(declaration: Ast.Declaration, program: Program): void {
 
 function addInstance(
   stage: Ast.Stage,
-  scope: Scope,
+  { scope, keys, text }: Round,
   prefix: string,
   table: Map<string, StageInstances>,
 ): void {
   const name = stage.name.text;
   let entry = table.get(name);
-  if (entry === undefined) table.set(name, (entry = { name, instances: [], byKey: new Map() }));
-  const keys = Object.fromEntries(scope.bindings.map((binding) => [binding.name, binding.key]));
-  const key = instanceKey(scope.bindings);
-  if (entry.byKey.has(key)) return; // a name declared twice: reported already
-  const instance = { id: stepId(prefix + name, keys), stage, scope, keys };
-  entry.byKey.set(key, instance);
+  if (entry === undefined) table.set(name, (entry = { name, instances: [], byRound: new Map() }));
+  const innermost = scope.bindings.at(-1);
+  if (entry.byRound.has(innermost)) return; // a name declared twice: reported already
+  const instance = { id: text === '' ? prefix + name : `${prefix}${name}[${text}]`, stage, scope, keys };
+  entry.byRound.set(innermost, instance);
   entry.instances.push(instance);
 }
 
-function bindingsOf(each: Ast.Each, scope: Scope, program: Program): Binding[] {
+function nextRound(each: Ast.Each, element: Element, { scope, keys, text }: Round): Round {
+  const name = each.variable.text;
+  const own = keyText(name, element.key);
+  return {
+    scope: { bindings: [...scope.bindings, { each, name, ...element }] },
+    keys: { ...keys, [name]: element.key },
+    text: text === '' ? own : `${text},${own}`,
+  };
+}
+
+/** The same for every round of the loops around it, where the list mentions none of their variables. */
+function elementsOf(
+  each: Ast.Each,
+  scope: Scope,
+  program: Program,
+  { elements }: Expansion,
+): readonly Element[] {
+  const known = elements.get(each);
+  if (known !== undefined) return known;
+  const found = findElements(each, scope, program);
+  const names = referencedNames(each.list);
+  if (!scope.bindings.some(({ name }) => names.has(name))) elements.set(each, found);
+  return found;
+}
+
+function findElements(each: Ast.Each, scope: Scope, program: Program): readonly Element[] {
   const list = evaluate(each.list, scope, program);
   if (list === undefined) return [];
   if (list.type !== 'list') {
@@ -166,7 +225,7 @@ function bindingsOf(each: Ast.Each, scope: Scope, program: Program): Binding[] {
     });
     return [];
   }
-  const bindings: Binding[] = [];
+  const elements: Element[] = [];
   const seen = new Set<string>();
   list.items.forEach((value, ordinal) => {
     const key = toScalar(value);
@@ -193,7 +252,7 @@ function bindingsOf(each: Ast.Each, scope: Scope, program: Program): Binding[] {
       return;
     }
     seen.add(identity);
-    bindings.push({ each, name: each.variable.text, value, key, ordinal });
+    elements.push({ value, key, ordinal });
   });
-  return bindings;
+  return elements;
 }

@@ -8,6 +8,22 @@ export function stepsOf(input: CheckedInput): readonly string[] {
   return sourcesOf(input).map(({ step }) => step);
 }
 
+/** Calls back with every step that one reads from or comes after, some of them more than once. */
+export function visitNeeds(
+  { inputs, after }: Pick<ResolvedStep, 'inputs' | 'after'>,
+  visit: (id: string) => void,
+): void {
+  const visitInput = (input: CheckedInput): void => {
+    if (input.from === 'step') visit(input.step);
+    if (input.from === 'many') for (const member of input.members) visitInput(member.input);
+  };
+  for (const name in inputs) {
+    const input = inputs[name];
+    if (input !== undefined) visitInput(input);
+  }
+  after.forEach(visit);
+}
+
 /** Parts of steps that an input reads. */
 export function sourcesOf(input: CheckedInput): readonly { readonly step: string; readonly part: string }[] {
   switch (input.from) {
@@ -50,16 +66,10 @@ export function orderSteps(steps: readonly ResolvedStep[], program: Program): Re
 /** Positions of the steps that one reads from or comes after, each once. */
 function needsOf(step: ResolvedStep, positions: ReadonlyMap<string, number>): readonly number[] {
   const needs = new Set<number>();
-  const add = (id: string): void => {
+  visitNeeds(step, (id) => {
     const position = positions.get(id);
     if (position !== undefined) needs.add(position);
-  };
-  const visit = (input: CheckedInput): void => {
-    if (input.from === 'step') add(input.step);
-    if (input.from === 'many') for (const member of input.members) visit(member.input);
-  };
-  Object.values(step.inputs).forEach(visit);
-  step.after.forEach(add);
+  });
   return [...needs];
 }
 

@@ -39,7 +39,7 @@ export interface Names {
   readonly defaults: ReadonlyMap<string, readonly Ast.Entry[]>;
 }
 
-/** An `each` variable with its value in one instance. */
+/** An `each` variable with its value in one round of its loop. Rounds of a loop inside others have each their own. */
 export interface Binding {
   readonly each: Ast.Each;
   readonly name: string;

@@ -5,8 +5,8 @@ import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import { listWords } from './check-value.ts';
 import { evaluate } from './evaluate.ts';
-import { instanceKey, type Instance, type Instances, type StageInstances } from './expand.ts';
-import type { Program, Scope } from './program.ts';
+import { instancesIn, type Instance, type Instances, type StageInstances } from './expand.ts';
+import { bindingOf, type Binding, type Program, type Scope } from './program.ts';
 import { toScalar, type Scalar } from './value.ts';
 
 /** What a reference to a stage means at a place. */
@@ -132,8 +132,17 @@ function select(
   scope: Scope,
   span: Span,
 ): Referred {
-  const first = target.instances[0];
-  const axes = first?.scope.bindings ?? [];
+  const axes = target.instances[0]?.scope.bindings ?? [];
+  if (keys.size === 0) {
+    const around = commonLoops(axes, scope);
+    const missing = axes.slice(around).map((axis) => axis.name);
+    const innermost = scope.bindings[around - 1];
+    const base = { stage: path, part: '', missing, span };
+    if (missing.length > 0) return { ...base, instances: instancesIn(target, innermost) };
+    const instance = target.byRound.get(innermost);
+    // Declared under a `when` that another instance of the loop takes differently.
+    return { ...base, instances: instance === undefined ? [] : [instance] };
+  }
   const chosen = axes.map((axis) => {
     const here = scope.bindings.find((binding) => binding.each === axis.each);
     return keys.has(axis.name) ? undefined : here;
@@ -141,13 +150,6 @@ function select(
   const missing = axes
     .filter((axis, i) => chosen[i] === undefined && !keys.has(axis.name))
     .map((axis) => axis.name);
-  const base = { stage: path, part: '', missing, span };
-  const fixed = chosen.filter((binding) => binding !== undefined);
-  if (fixed.length === axes.length) {
-    const instance = target.byKey.get(instanceKey(fixed));
-    // Declared under a `when` that another instance of the loop takes differently.
-    return { ...base, instances: instance === undefined ? [] : [instance] };
-  }
   const matches = target.instances.filter((instance) =>
     instance.scope.bindings.every((binding, i) => {
       const here = chosen[i];
@@ -156,7 +158,43 @@ function select(
       return key === undefined || key === binding.key;
     }),
   );
-  return { ...base, instances: matches };
+  return { stage: path, part: '', missing, span, instances: matches };
+}
+
+/** How many of the loops around a stage are around this place too: the outermost ones, since loops nest. */
+function commonLoops(axes: readonly Binding[], scope: Scope): number {
+  let count = 0;
+  while (count < axes.length && axes[count]?.each === scope.bindings[count]?.each) count += 1;
+  return count;
+}
+
+/** A stage, or a part of one, that every instance of some other stage reads from the loops around itself. */
+export interface PlainReference {
+  readonly part: string;
+  /** Nothing where it has no instance in this round. */
+  find(scope: Scope): Instance | undefined;
+}
+
+/** For `name` and `name.part` of a stage in the same loops or outside them; nothing for what needs a closer look. */
+export function plainReference(
+  expr: Ast.Expr,
+  scope: Scope,
+  instances: Instances,
+  program: Program,
+): PlainReference | undefined {
+  const root = expr.node === 'member' ? expr.object : expr;
+  if (root.node !== 'reference') return undefined;
+  const name = root.name.text;
+  const { lets, params, imports } = program.names;
+  const target = instances.get(name);
+  if (target === undefined || lets.has(name) || params.has(name) || imports.has(name)) return undefined;
+  if (bindingOf(scope, name) !== undefined) return undefined;
+  const axes = target.instances[0]?.scope.bindings ?? [];
+  if (commonLoops(axes, scope) < axes.length) return undefined;
+  return {
+    part: expr.node === 'member' ? expr.name.text : '',
+    find: ({ bindings }) => target.byRound.get(bindings[axes.length - 1]),
+  };
 }
 
 function selectedKeys(

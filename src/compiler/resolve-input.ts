@@ -140,12 +140,13 @@ function resolveMany(
   const add = (name: string | undefined, item: Ast.Expr): boolean => {
     const referred = resolveReference(item, place.scope, instances, program);
     if (referred === undefined) return false;
+    const label = name ?? (referred.part === '' ? referred.stage : `${referred.stage}.${referred.part}`);
     for (const instance of referred.instances) {
       // The keys that the list runs over tell its members apart; those fixed around this place are common to all.
-      const keys = Object.fromEntries(
-        Object.entries(instance.keys).filter(([key]) => referred.missing.includes(key)),
-      );
-      const label = name ?? (referred.part === '' ? referred.stage : `${referred.stage}.${referred.part}`);
+      const all = instance.scope.bindings.length === referred.missing.length;
+      const keys = all
+        ? instance.keys
+        : Object.fromEntries(Object.entries(instance.keys).filter(([key]) => referred.missing.includes(key)));
       members.push({ name: label, keys, input: { from: 'step', step: instance.id, part: referred.part } });
     }
     return true;

@@ -4,7 +4,7 @@ import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
 import type { Options as OptionTable } from '../stages/option.ts';
-import type { StageDefinition } from '../stages/stage.ts';
+import type { Input, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 import { isDamaged } from './damage.ts';
 import { referencedNames } from './evaluate.ts';
@@ -15,7 +15,7 @@ import { checkResources, resourcesOf } from './check-resources.ts';
 import { listWords } from './check-value.ts';
 import { resolveOption } from './resolve-option.ts';
 import { resolveInput } from './resolve-input.ts';
-import { resolveReference } from './references.ts';
+import { plainReference, resolveReference, type PlainReference } from './references.ts';
 
 /** A step before its artifacts are checked. */
 export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
@@ -57,6 +57,8 @@ interface Prepared {
 interface PreparedEntry {
   readonly value: Ast.Expr;
   readonly inputs: Shared<CheckedInput | undefined>;
+  /** Where the value names one stage; found out with the first instance, `null` where it does not. */
+  plain?: PlainReference | null;
 }
 
 /** Results that instances share where the variables they depend on have the same values. */
@@ -177,6 +179,7 @@ function resolveInstance(
     const entry = entries.get(name);
     if (entry === undefined) continue;
     const read = (): CheckedInput | undefined =>
+      plainInput(entry, declaration, scope, instances, program) ??
       resolveInput(entry.value, { name, declaration, scope }, instances, program);
     // Stages mean other instances in every scope; files and model sources do not.
     const value = entry.value.node === 'text' ? shared(entry.inputs, scope, read) : read();
@@ -201,6 +204,21 @@ function resolveInstance(
     complete: complete && after !== undefined,
     given: stage.given,
   };
+}
+
+/** The short way for what most inputs are. Whatever is wrong is told on the long one. */
+function plainInput(
+  entry: PreparedEntry,
+  { shape }: Input,
+  scope: Scope,
+  instances: Instances,
+  program: Program,
+): CheckedInput | undefined {
+  if (shape !== 'one') return undefined;
+  entry.plain ??= plainReference(entry.value, scope, instances, program) ?? null;
+  const instance = entry.plain?.find(scope);
+  if (entry.plain === null || instance === undefined) return undefined;
+  return { from: 'step', step: instance.id, part: entry.plain.part };
 }
 
 function resolveOptions(

@@ -1,5 +1,5 @@
 // Which steps a program asks for: its targets, or everything that gives a result.
-import { stepsOf } from './order.ts';
+import { stepsOf, visitNeeds } from './order.ts';
 import type { CheckedStep, Pipeline } from './pipeline.ts';
 import { fileScope, type Program } from './program.ts';
 import { resolveReference } from './references.ts';
@@ -47,17 +47,16 @@ export function defaultTargets(steps: readonly CheckedStep[]): readonly string[]
   return steps.filter((step) => !read.has(step.id)).map((step) => step.id);
 }
 
-/** The steps with these ids and everything they need, in the pipeline's order. */
-function closure(pipeline: Pipeline, ids: readonly string[]): readonly CheckedStep[] {
+/** The names of the stages with steps of these ids, and of all that they need. */
+function neededNames(pipeline: Pipeline, ids: readonly string[]): ReadonlySet<string> {
   const wanted = new Set(ids);
-  const steps: CheckedStep[] = [];
-  for (const step of [...pipeline.steps].reverse()) {
+  const names = new Set<string>();
+  for (const step of pipeline.steps.toReversed()) {
     if (!wanted.has(step.id)) continue;
-    steps.push(step);
-    for (const input of Object.values(step.inputs)) for (const id of stepsOf(input)) wanted.add(id);
-    for (const id of step.after) wanted.add(id);
+    names.add(step.name);
+    visitNeeds(step, (id) => wanted.add(id));
   }
-  return steps.reverse();
+  return names;
 }
 
 /**
@@ -66,7 +65,7 @@ function closure(pipeline: Pipeline, ids: readonly string[]): readonly CheckedSt
  */
 export function reportUnused(steps: readonly CheckedStep[], pipeline: Pipeline, program: Program): void {
   const named = [...program.names.targets.keys()].flatMap((name) => pipeline.targets.get(name) ?? []);
-  const used = new Set(closure(pipeline, [...pipeline.defaultTargets, ...named]).map((step) => step.name));
+  const used = neededNames(pipeline, [...pipeline.defaultTargets, ...named]);
   for (const step of steps) {
     if (used.has(step.name) || step.span.source !== program.file.source) continue;
     program.diagnostics.add({
