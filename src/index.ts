@@ -6,6 +6,7 @@ export { codes, type Code } from './parser/codes.ts';
 export { compile, type Compilation, type CompileSettings } from './compiler/compile.ts';
 export type { Pipeline, CheckedStep } from './compiler/pipeline.ts';
 export { standardRegistry } from './stages/standard-registry.ts';
+export type { Plugin, PluginApi, PluginModule } from './stages/plugin.ts';
 export type { Registry } from './stages/registry.ts';
 export type { Report, EvaluationReport, ComparisonReport } from './stages/report.ts';
 export { createFacts } from './runtime/facts.ts';

@@ -3,7 +3,8 @@
 import type * as Ast from '../parser/ast.ts';
 import { Diagnostics, type Diagnostic, type Note } from '../parser/diagnostic.ts';
 import type { Source } from '../parser/source.ts';
-import type { Facts } from '../stages/facts.ts';
+import type { Fact, Facts } from '../stages/facts.ts';
+import type { Plugin } from '../stages/plugin.ts';
 import type { Registry } from '../stages/registry.ts';
 import { checkSteps } from './check-steps.ts';
 import { isDamaged, type Damage } from './damage.ts';
@@ -21,6 +22,8 @@ export interface CompileSettings {
   readonly facts: Facts;
   /** Makes a path absolute that is relative to the program, or to the file that imports it (absolute). */
   resolvePath(path: string, file?: string): string;
+  /** The package that `use` names in a file (absolute; nothing for the program itself): loaded already. */
+  plugin?(name: string, file: string | undefined): Fact<Plugin>;
 }
 
 export interface Compilation {

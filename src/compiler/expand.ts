@@ -115,13 +115,6 @@ function expandInto(
         break;
       }
       case 'use':
-        program.diagnostics.add({
-          code: 'not-supported',
-          message: `\`${declaration.node}\` is not run by this version of fslrun`,
-          span: declaration.span,
-          hint: 'write the stages into this file',
-        });
-        break;
       case 'import':
         if (declarations !== program.file.declarations) misplaced(declaration, program);
         break;

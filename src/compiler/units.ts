@@ -14,6 +14,8 @@ import { collectNames } from './names.ts';
 import { checkTypes, evaluateParams, type GivenParam } from './params.ts';
 import type { CheckedParam } from './pipeline.ts';
 import type { Program } from './program.ts';
+import { unitRegistry } from './unit-registry.ts';
+import { plainText } from './used-packages.ts';
 import { checkVersion } from './version.ts';
 
 export interface Unit {
@@ -107,7 +109,7 @@ function openUnit(
   const imports = new Map<string, Unit | undefined>();
   const base = {
     file,
-    registry: settings.registry,
+    registry: unitRegistry(file, use.path, settings, diagnostics),
     facts: settings.facts,
     diagnostics,
     names,
@@ -167,8 +169,18 @@ function importedFile(
   program: Program,
   opening: Opening,
 ): { readonly open: OpenFile; readonly path: string } | undefined {
-  const text = plainText(declaration.path, program);
-  if (text === undefined) return undefined;
+  if (declaration.path.node === 'hole') return undefined;
+  const text = plainText(declaration.path);
+  if (text === undefined) {
+    // Which file is imported is known from the text alone, so that a reader and an editor know it too.
+    program.diagnostics.add({
+      code: 'wrong-type',
+      message: 'the path of an `import` is written out, without `${…}`',
+      span: declaration.path.span,
+      hint: 'pass what differs as a parameter: `import "./other.fsl" as other { name: value }`',
+    });
+    return undefined;
+  }
   const path = program.resolvePath(text);
   const known = opening.byPath.get(path);
   if (known !== undefined) return { open: known, path };
@@ -187,19 +199,6 @@ function importedFile(
   opening.byPath.set(path, open);
   opening.files.set(file.source, open);
   return { open, path };
-}
-
-/** Which file is imported is known from the text alone, so that a reader and an editor know it too. */
-function plainText(expr: Ast.Text | Ast.Hole, program: Program): string | undefined {
-  if (expr.node === 'hole') return undefined;
-  if (expr.parts.every((part) => typeof part === 'string')) return expr.parts.join('');
-  program.diagnostics.add({
-    code: 'wrong-type',
-    message: 'the path of an `import` is written out, without `${…}`',
-    span: expr.span,
-    hint: 'pass what differs as a parameter: `import "./other.fsl" as other { name: value }`',
-  });
-  return undefined;
 }
 
 /** Constants that nothing uses can be wrong too. Those that an option gives its meaning are read where they are used. */

@@ -260,6 +260,14 @@ export const codes = {
     title: 'a store written by another version',
     text: 'Use another folder with `--store`, or remove the old one: everything in it can be made again.',
   },
+  'bad-plugin': {
+    title: 'a plug-in package that cannot be used',
+    text: '`use "package"` takes a package whose default export gives stage kinds. The message says what is wrong with it.',
+  },
+  'secret-in-output': {
+    title: 'a stage that writes a secret',
+    text: 'The value of `secret("NAME")` never gets into the store. A plug-in has put it into a file of its result: that is a mistake of the plug-in.',
+  },
   'missing-package': {
     title: 'an optional package that is not installed',
     text: 'The message carries the one command that adds it.',

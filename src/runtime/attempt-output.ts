@@ -7,6 +7,7 @@ import type { Artifact, Output } from '../stages/artifact.ts';
 import { sha256 } from './canonical.ts';
 import { asDiskFull, errorCode } from './durable.ts';
 import type { Fault } from './fault.ts';
+import { refuseSecrets } from './secrets.ts';
 import { digestStream } from './verified-artifact.ts';
 import type { WrittenFile } from './worker-message.ts';
 
@@ -21,9 +22,11 @@ export interface OutputPlace {
   /** Where objects of the store lie. */
   readonly objects: string;
   readonly fault: Fault;
+  /** What must not be written. */
+  readonly secrets: readonly { readonly name: string; readonly value: string }[];
 }
 
-export function attemptOutput({ folder, objects, fault }: OutputPlace): AttemptOutput {
+export function attemptOutput({ folder, objects, fault, secrets }: OutputPlace): AttemptOutput {
   const files = new Map<string, WrittenFile>();
 
   /** Names inside an artifact are not names on this disk: whatever they are, they cannot leave the folder. */
@@ -37,6 +40,7 @@ export function attemptOutput({ folder, objects, fault }: OutputPlace): AttemptO
   return {
     write: async (name, contents) => {
       const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
+      refuseSecrets(bytes, name, secrets);
       const path = add(name, sha256(bytes), bytes.byteLength, false);
       await onDisk(path, async () => {
         await makeFolder(folder);

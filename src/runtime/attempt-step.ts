@@ -1,11 +1,13 @@
 // One attempt of a claimed step: run in a private folder, its inputs checked again, its result published as a whole or dropped.
 import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
+import type { PluginOrigin } from '../stages/plugin.ts';
 import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
 import type { KeyParts } from './key.ts';
 import type { StepOutcome, StepRun } from './run-step.ts';
+import { redactedDiagnostic, redactor, secretsOf } from './secrets.ts';
 import { differing, locationsOf, resolveInputs } from './step-inputs.ts';
 import { changedDuringRun, died, placed, timedOut } from './step-problem.ts';
 import type { PublishedFile } from './store.ts';
@@ -58,9 +60,11 @@ async function runJob({ step, parts, run }: Work, folder: string, notes: string[
     if (contents === undefined || declared === undefined) throw new Error(`${step.id} has no input ${name}`);
     inputs[name] = workerInput(input, contents, declared.accepts, locations);
   }
-  return settings.executor.run({
+  const redact = redactor(secretsOf(step), settings.env);
+  const outcome = await settings.executor.run({
     job: {
       kind: step.definition.name,
+      plugins: pluginsOf(step),
       options: step.options,
       seed: step.common.seed,
       inputs,
@@ -76,12 +80,42 @@ async function runJob({ step, parts, run }: Work, folder: string, notes: string[
     },
     signal: settings.signal,
     timeout: step.common.timeout,
-    progress: (progress) => run.tell({ type: 'step-progress', step: step.id, ...progress }),
-    note: (message) => {
+    progress: ({ detail, ...progress }) => {
+      const told = detail === undefined ? progress : { ...progress, detail: redact(detail) };
+      run.tell({ type: 'step-progress', step: step.id, ...told });
+    },
+    note: (text) => {
+      const message = redact(text);
       notes.push(message);
       run.tell({ type: 'step-note', step: step.id, message });
     },
   });
+  return redacted(outcome, redact);
+}
+
+/** Whatever a stage says, no value of a secret is in it. */
+function redacted(outcome: JobOutcome, redact: (text: string) => string): JobOutcome {
+  switch (outcome.state) {
+    case 'failed': {
+      const { failure } = outcome;
+      const diagnostics = failure.diagnostics.map((one) => redactedDiagnostic(one, redact));
+      return { ...outcome, failure: { ...failure, diagnostics } };
+    }
+    case 'died':
+      return { ...outcome, last: redact(outcome.last) };
+    case 'finished':
+    case 'timeout':
+    case 'stopped':
+      return outcome;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function pluginsOf({ definition, block }: CheckedStep): readonly PluginOrigin[] {
+  const kinds = [definition, ...(block?.stages.map((stage) => stage.definition) ?? [])];
+  const origins = kinds.flatMap(({ origin }) => (origin === undefined ? [] : [origin]));
+  return [...new Map(origins.map((origin) => [origin.url, origin])).values()];
 }
 
 /** Its own parts, and those of stages inside it that are handed out. */
@@ -127,7 +161,10 @@ async function publish(
     seconds: result.seconds,
     ...(result.computed === undefined ? {} : { computed: result.computed }),
     notes,
-    versions: settings.versions,
+    versions: {
+      ...settings.versions,
+      ...Object.fromEntries(pluginsOf(step).map((origin) => [origin.package, origin.version])),
+    },
     time: settings.now(),
   };
   await settings.store.publish({ action, files, drafts: run.attempts.drafts, fault: settings.fault });

@@ -23,7 +23,7 @@ export interface BlockSetting {
   /** What the stages share with the step they are in. */
   readonly context: Pick<
     RunContext<never, never>,
-    'output' | 'computed' | 'signal' | 'engine' | 'cacheDirectory'
+    'output' | 'computed' | 'secret' | 'signal' | 'engine' | 'cacheDirectory'
   >;
 }
 
@@ -100,6 +100,7 @@ export function blockRun(stages: readonly JobStage[], setting: BlockSetting): Bl
             return output.output;
           },
           progress: () => undefined,
+          secret: (option) => context.secret(option),
           note: (message) => note(`\`${stage.kind}\`: ${message}`),
           computed: (computation) => context.computed?.(computation),
           signal: context.signal,

@@ -94,7 +94,8 @@ function partsOf(
   const parts = {
     format: keyFormat,
     numerics: numericsVersion,
-    kind: definition.name,
+    kind:
+      definition.origin === undefined ? definition.name : `${definition.origin.package}/${definition.name}`,
     version: definition.version,
     options: keyed,
     inputs,
@@ -129,7 +130,8 @@ function stageParts(
   seed: number | undefined,
 ): StageParts {
   return {
-    kind: definition.name,
+    kind:
+      definition.origin === undefined ? definition.name : `${definition.origin.package}/${definition.name}`,
     version: definition.version,
     options: keyedOptions(definition, options),
     ...(seed === undefined ? {} : { seed }),

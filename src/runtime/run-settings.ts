@@ -5,6 +5,7 @@ import type { Executor } from './executors/executor.ts';
 import type { Fault } from './fault.ts';
 import type { ProcessIdentity } from '../stages/process-identity.ts';
 import type { Capacity } from './slots.ts';
+import type { Environment } from './secrets.ts';
 import type { Digests, Store } from './store.ts';
 
 export interface RunSettings {
@@ -23,6 +24,8 @@ export interface RunSettings {
   /** Of FSL, Node.js and the machine, for the record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly fault: Fault;
+  /** Environment variables, for the values of secrets. */
+  readonly env: Environment;
   readonly builtinVersion: (name: string) => string | undefined;
   /** How a data file is called when talking to people. */
   readonly show: (path: string) => string;

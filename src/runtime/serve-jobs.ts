@@ -5,11 +5,13 @@ import { createRandom } from '../learning/random.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Artifact, Output } from '../stages/artifact.ts';
 import type { Member, Progress, RunContext, StageDefinition } from '../stages/stage.ts';
+import type { PluginOrigin } from '../stages/plugin.ts';
 import { stepFailure } from '../stages/step-failure.ts';
 import { attemptOutput, type AttemptOutput } from './attempt-output.ts';
 import { blockRun } from './block-run.ts';
 import { asDiskFull } from './durable.ts';
 import type { Fault } from './fault.ts';
+import { secretNames, secretValue, type Environment } from './secrets.ts';
 import { verifiedArtifact, type Verification } from './verified-artifact.ts';
 import type {
   Job,
@@ -31,7 +33,11 @@ export interface Channel {
 
 export interface JobHost {
   readonly channel: Channel;
+  /** The stage kinds that come with FSL. */
   kind(name: string): StageDefinition | undefined;
+  /** Those of a package. */
+  plugin(origin: PluginOrigin): Promise<readonly StageDefinition[]>;
+  readonly env: Environment;
   readonly fault: Fault;
 }
 
@@ -80,10 +86,18 @@ async function runJob(
   verification: Verification,
   signal: AbortSignal,
 ): Promise<JobResult> {
-  const definition = host.kind(job.kind);
+  const kinds = new Map<string, StageDefinition>();
+  for (const origin of job.plugins) for (const one of await host.plugin(origin)) kinds.set(one.name, one);
+  const kind = (name: string): StageDefinition | undefined => kinds.get(name) ?? host.kind(name);
+  const definition = kind(job.kind);
   if (definition === undefined) throw new Error(`the worker knows no stage kind ${job.kind}`);
   const outputs = new Map<string, AttemptOutput>();
   let computed: Computation | undefined;
+  const insideOptions = job.block?.flatMap((stage) => Object.values(stage.options)) ?? [];
+  const secrets = secretNames([...Object.values(job.options), ...insideOptions]).map((name) => ({
+    name,
+    value: secretValue(name, host.env),
+  }));
   const inputs = openInputs(job.inputs, verification);
   const base: RunContext<never, never> = {
     options: job.options as never, // the compiler has checked them against this declaration
@@ -94,21 +108,20 @@ async function runJob(
       let output = outputs.get(part);
       if (output === undefined) {
         const folder = join(job.folder, `part-${outputs.size}`);
-        output = attemptOutput({ folder, objects: job.objects, fault: host.fault });
+        output = attemptOutput({ folder, objects: job.objects, fault: host.fault, secrets });
         outputs.set(part, output);
       }
       return output;
     },
     progress: throttled(job.id, host.channel),
+    secret: ({ $secret }) => secretValue($secret, host.env),
     note: (message) => host.channel.send?.({ type: 'note', id: job.id, message }),
     computed: (computation) => (computed = together(computed, computation)),
     signal,
     engine: job.engine,
     cacheDirectory: job.cacheDirectory,
   };
-  const block =
-    job.block &&
-    blockRun(job.block, { job, inputs, kind: (name) => host.kind(name), verification, context: base });
+  const block = job.block && blockRun(job.block, { job, inputs, kind, verification, context: base });
   const context = block === undefined ? base : { ...base, block };
   const start = performance.now();
   await definition.run(context);

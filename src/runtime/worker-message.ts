@@ -3,6 +3,7 @@ import type { CheckedBlockStage } from '../compiler/pipeline.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
+import type { PluginOrigin } from '../stages/plugin.ts';
 import type { EngineChoice } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 import type { StoredFile } from './action.ts';
@@ -13,6 +14,8 @@ export interface Job {
   /** Ties answers to the question. */
   readonly id: number;
   readonly kind: string;
+  /** The packages that its kind and those of the stages inside it come from. */
+  readonly plugins: readonly PluginOrigin[];
   readonly options: Readonly<Record<string, Json>>;
   readonly seed: number;
   /** By name; an input that is not given is absent. */

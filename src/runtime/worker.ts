@@ -6,5 +6,10 @@ import { serveJobs } from './serve-jobs.ts';
 serveJobs({
   channel: process,
   kind: (name) => standardRegistry().kind(name),
+  plugin: async (origin) => {
+    const { pluginStages } = await import('./plugins.ts');
+    return pluginStages(origin);
+  },
+  env: process.env,
   fault: faultFrom(process.env['FSL_FAULT']),
 });

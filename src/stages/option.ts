@@ -121,8 +121,12 @@ export const name = builder<object, string>('name');
 export const condition = builder<object, Condition>('condition');
 export const space = builder<object, Space>('space');
 export const objective = builder<object, Objective>('objective');
-export const secret = builder<object, SecretValue>('secret');
 export const requirement = builder<{ readonly metrics: readonly string[] }, Requirement>('requirement');
+
+/** Never keyed: another token for the same thing changes nothing in what comes of it. */
+export function secret(settings: { readonly doc: string }): Option<SecretValue | undefined> {
+  return { kind: { type: 'secret' }, doc: settings.doc, required: false, fallback: undefined, keyed: false };
+}
 
 /** A file or folder to write, or a URL; absolute once resolved. */
 export function outputPath(settings: { readonly doc: string }): Option<string | undefined> {

@@ -16,7 +16,9 @@ import type {
 } from './artifact.ts';
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
+import type { PluginOrigin } from './plugin.ts';
 import type { Report } from './report.ts';
+import type { SecretValue } from './value.ts';
 
 /**
  * What a stage does with an input, for the leakage rules:
@@ -116,6 +118,11 @@ export interface RunContext<O extends Options, I extends Inputs> {
   random(purpose: string): Random;
   output(part?: string): Output;
   readonly progress: (progress: Progress) => void;
+  /**
+   * The value of a secret option. It is taken out of messages; a stage that writes it into an output fails.
+   * @throws Failure (`unset-variable`) where the environment lacks it
+   */
+  secret(option: SecretValue): string;
   /** A thing the user should know that is not an error: shown with the step, kept in its record. */
   readonly note: (message: string) => void;
   /** Says where tensors were computed and at what cost, for the record of the step. */
@@ -264,6 +271,8 @@ export interface StageDefinition<
   P extends Outputs = Outputs,
 > {
   readonly name: string;
+  /** The package it comes from, where it is not FSL itself. */
+  readonly origin?: PluginOrigin;
   /** Raised when the same options and inputs give other bytes. */
   readonly version: number;
   /** One paragraph; its first sentence is the summary. */

@@ -41,7 +41,10 @@ test.for(all)('%s', async (code, context) => {
     for (const [i, line] of commandsOf(folder).entries()) {
       trick.before?.(rig.folder, i);
       const args = line.match(/"[^"]*"|\S+/g)?.map((arg) => arg.replaceAll('"', '')) ?? [];
-      const { stderr } = await rig.run(args, { prepare: (host) => trick.prepare?.(host, rig.folder) });
+      const { stderr } = await rig.run(args, {
+        ...(trick.env === undefined ? {} : { env: trick.env }),
+        prepare: (host) => trick.prepare?.(host, rig.folder),
+      });
       said = stderr;
     }
   } finally {

@@ -1,5 +1,5 @@
 // What an example needs beside its files: things that happen outside a program. Each is done before the command of its position.
-import { appendFileSync, chmodSync, cpSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Code } from '../../src/parser/codes.ts';
 import { objectsOf } from '../runtime/rig/prepared.ts';
@@ -11,11 +11,41 @@ export interface Setting {
   readonly worker?: Trick;
   /** Before each command; `position` counts them from 0. */
   readonly before?: (folder: string, position: number) => void;
+  readonly env?: Readonly<Record<string, string>>;
   readonly prepare?: (host: FakeHost, folder: string) => void;
 }
 
 const encoder = join(import.meta.dirname, '..', 'fixtures', 'encoders', 'odd-bert');
 const copyEncoder = (folder: string): void => cpSync(encoder, join(folder, 'encoder'), { recursive: true });
+
+/** Puts a package into node_modules, which no checkout carries. */
+const pluginWith =
+  (module: string) =>
+  (folder: string): void => {
+    const home = join(folder, 'node_modules', 'fsl-plugin-mine');
+    mkdirSync(home, { recursive: true });
+    const about = { name: 'fsl-plugin-mine', version: '1.0.0', type: 'module', main: 'index.js' };
+    writeFileSync(join(home, 'package.json'), JSON.stringify(about));
+    writeFileSync(join(home, 'index.js'), module);
+  };
+
+/** Writes the token that it is given into its result. */
+const careless = `export default ({ defineStage, input, option }) => ({
+  stages: [
+    defineStage({
+      name: 'translate',
+      version: 1,
+      doc: 'Translates.',
+      example: 'translate t { from: d }',
+      options: { token: option.secret({ doc: 'Of the service.' }) },
+      inputs: { from: input.required('dataset', { use: 'transform', doc: 'The rows.' }) },
+      outputs: { '': { type: 'dataset', doc: 'The rows.' } },
+      randomness: () => false,
+      check: ({ inputs }) => ({ '': inputs.dataset('from') }),
+      run: async ({ options, output, secret }) => output().write('request.json', secret(options.token)),
+    }),
+  ],
+});`;
 
 export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
   'changed-file': {
@@ -35,6 +65,8 @@ export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
       };
     },
   },
+  'bad-plugin': { before: pluginWith('export const stages = [];') },
+  'secret-in-output': { before: pluginWith(careless), env: { TRANSLATE_TOKEN: 'a1b2c3' } },
   'worker-died': { worker: 'killed' },
   'disk-full': { worker: 'full disk' },
   internal: { worker: 'mistake' },

@@ -4,6 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { kernelRules } from '../../src/engine/kernels/table.ts';
 import type { KernelRule } from '../../src/engine/kernels/rule.ts';
 import { noFault } from '../../src/runtime/fault.ts';
+import { pluginStages } from '../../src/runtime/plugins.ts';
 import { serveJobs } from '../../src/runtime/serve-jobs.ts';
 import type { Artifact } from '../../src/stages/artifact.ts';
 import type { StageDefinition } from '../../src/stages/stage.ts';
@@ -42,6 +43,8 @@ serveJobs({
     const kind = standardRegistry().kind(name);
     return kind === undefined ? undefined : tricked(kind);
   },
+  plugin: pluginStages,
+  env: process.env,
   fault: noFault,
 });
 

@@ -36,6 +36,7 @@ export async function labelTexts(
     const outcome = await executor.run({
       job: {
         kind: 'predict',
+        plugins: [],
         options: { top: flags.top, neighbours: flags.neighbours },
         seed: 0,
         inputs: {
@@ -69,7 +70,7 @@ async function textsArtifact(
   folder: string,
   open: OpenProgram,
 ): Promise<InputArtifact> {
-  const output = attemptOutput({ folder, objects: open.store.path('objects'), fault: noFault });
+  const output = attemptOutput({ folder, objects: open.store.path('objects'), fault: noFault, secrets: [] });
   await writeDataset(output, {
     rows: texts.length,
     columns: new Map([['text', texts]]),

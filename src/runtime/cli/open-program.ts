@@ -1,11 +1,14 @@
 // From a path and flags to a checked pipeline and the store it runs against: what nearly every command begins with.
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { compile } from '../../compiler/compile.ts';
+import { compile, type CompileSettings } from '../../compiler/compile.ts';
 import type { Pipeline } from '../../compiler/pipeline.ts';
+import { usedPackages, type UsedPackage } from '../../compiler/used-packages.ts';
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import { parse } from '../../parser/parse.ts';
 import type { Span } from '../../parser/source.ts';
+import type { Fact } from '../../stages/facts.ts';
+import type { Plugin } from '../../stages/plugin.ts';
 import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
 import { checkOutputs } from '../check-outputs.ts';
@@ -64,11 +67,14 @@ export async function checkProgram(context: Context, file: string, flags: Progra
   });
   const { params, problems } = await givenParams(context, flags);
   const parsed = parse(source);
+  const resolvePath = (given: string, from?: string): string =>
+    absolutePath(given, from === undefined ? folder : dirname(from));
   const { pipeline, diagnostics } = compile(parsed.file, parsed.diagnostics, {
     params,
     registry,
     facts,
-    resolvePath: (given, from) => absolutePath(given, from === undefined ? folder : dirname(from)),
+    resolvePath,
+    plugin: await loadPlugins(usedPackages(parsed.file, { facts, resolvePath }), path),
   });
   const reads = { programFile: path, sources: facts.sources(), show };
   const clashes = pipeline === undefined ? [] : checkOutputs(pipeline, reads);
@@ -77,6 +83,22 @@ export async function checkProgram(context: Context, file: string, flags: Progra
     diagnostics: [...problems, ...withoutMissing(diagnostics, problems), ...clashes],
     open: { registry, store, digester, path, show, placeOf: (word) => context.commandLine.spanOf(word) },
   };
+}
+
+/** Loads every package once; answers for those. */
+async function loadPlugins(
+  used: readonly UsedPackage[],
+  program: string,
+): Promise<NonNullable<CompileSettings['plugin']>> {
+  const known = new Map<string, Fact<Plugin>>();
+  const identity = (name: string, file: string | undefined): string =>
+    JSON.stringify([name, file ?? program]);
+  for (const { name, file } of used) {
+    const { loadPlugin } = await import('../plugins.ts');
+    const at = identity(name, file);
+    if (!known.has(at)) known.set(at, await loadPlugin(name, file ?? program));
+  }
+  return (name, file) => known.get(identity(name, file)) ?? { state: 'unknown' };
 }
 
 /** A parameter whose `--set` cannot be read is not missing as well. */

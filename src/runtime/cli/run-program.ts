@@ -1,6 +1,7 @@
 // Runs a planned program: connects the events of the run with progress, NDJSON and the table at the end.
 import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import { capacityOf } from '../demand.ts';
+import type { Environment } from '../secrets.ts';
 import type { Event, RunResult } from '../event.ts';
 import { execute } from '../execute.ts';
 import { localExecutor } from '../executors/local.ts';
@@ -17,6 +18,7 @@ import type { EngineFlags, ProgramFlags } from './options.ts';
 import { planProgram, type PlanFlags } from './plan-program.ts';
 import { showProblems } from './problems.ts';
 import { repeatedFlags } from './repeated-flags.ts';
+import { refuseUnsetSecrets } from './unset-secrets.ts';
 import { version } from './version.ts';
 
 export type RunFlags = ProgramFlags &
@@ -60,6 +62,7 @@ export async function runProgram(
 ): Promise<keyof typeof exitCodes> {
   const { host } = context;
   const planned = planProgram(open, targets, flags);
+  refuseUnsetSecrets(planned, host.env);
   const stop = new AbortController();
   const view = new ProgressView({
     terminal: host.stderr,
@@ -179,19 +182,27 @@ function settingsOf(
     store: open.store,
     digests: open.digester,
     programFile: open.path,
-    executor: localExecutor({ workerPath }),
+    executor: localExecutor({ workerPath, env: defined(host.env) }),
     capacity: capacityOf(host.machine, flags.jobs ?? Math.min(mostJobs, host.machine.cores)),
     engine: { backend: flags.backend, device: flags.device ?? 'auto' },
     keepGoing: flags.keepGoing === true,
     signal,
     own: ownIdentity(),
     versions: { fslrun: version, node: host.machine.node, platform: host.machine.platform },
+    env: host.env,
     fault: faultFrom(host.env['FSL_FAULT']),
     builtinVersion: (name) => open.registry.builtin(name)?.version,
     show: (path) => open.show(path),
     now: () => host.now(),
     emit,
   };
+}
+
+function defined(env: Environment): Readonly<Record<string, string>> {
+  const entries = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(entries);
 }
 
 /** Files that the program asked for, of the steps that this run dealt with. */

@@ -536,6 +536,22 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[store-version]: the store `store` was written by a newer version of FSL (format 9, this one writes 1)\n --> store/format\n  = hint: install a newer fslrun, or use another folder with `--store`\n"
   },
+  "bad-plugin": {
+    "program": "use \"fsl-plugin-mine\"\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[bad-plugin]: the package `fsl-plugin-mine` cannot be used: it has no function as its default export\n --> main.fsl:1:5\n  |\n1 | use \"fsl-plugin-mine\"\n  |     ^^^^^^^^^^^^^^^^^\n  = hint: it may be no plug-in of FSL, or one for another version: see the package, and docs/plugins.md for what it must export\n"
+  },
+  "secret-in-output": {
+    "program": "use \"fsl-plugin-mine\"\n\nload messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\ntranslate messages_de { from: messages  token: secret(\"TRANSLATE_TOKEN\") }\n",
+    "files": {},
+    "commands": [
+      "main.fsl"
+    ],
+    "printed": "error[secret-in-output]: the value of the secret `TRANSLATE_TOKEN` stands in `request.json` of the result\n --> main.fsl:4:11\n  |\n4 | translate messages_de { from: messages  token: secret(\"TRANSLATE_TOKEN\") }\n  |           ^^^^^^^^^^^\n  = hint: nothing was kept; this is a mistake of the package that the stage comes from\n"
+  },
   "missing-package": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
     "files": {},

@@ -13,6 +13,8 @@ export function inProcessExecutor(log: string | undefined): Executor {
   let count = 0;
   serveJobs({
     kind: (name) => kinds.find((kind) => kind.name === name),
+    plugin: () => Promise.resolve([]),
+    env: {},
     fault: noFault,
     channel: {
       on: (event: string, listener: (message: unknown) => void) => {

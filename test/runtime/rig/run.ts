@@ -81,6 +81,7 @@ export async function run(
     signal: options.signal ?? new AbortController().signal,
     own: ownIdentity(),
     versions: { fslrun: 'test' },
+    env: {},
     fault: faultFrom(options.fault),
     builtinVersion: (name) => `${name}-1`,
     show: (path) => path.slice(folder.length + 1),

@@ -7,5 +7,7 @@ const kinds = Object.values(stages());
 serveJobs({
   channel: process,
   kind: (name) => kinds.find((kind) => kind.name === name),
+  plugin: () => Promise.resolve([]),
+  env: process.env,
   fault: faultFrom(process.env['FSL_FAULT']),
 });

@@ -76,6 +76,9 @@ export async function runStage(
         return made.output;
       },
       progress: () => undefined,
+      secret: () => {
+        throw new Error('no secrets here');
+      },
       note: (message) => notes.push(message),
       signal: new AbortController().signal,
       engine: { backend: 'reference', device: 'cpu' },

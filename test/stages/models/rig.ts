@@ -87,6 +87,9 @@ export async function run(stage: StageDefinition, setting: Setting): Promise<Ran
       return own.output;
     },
     progress: (now) => (progress = now),
+    secret: () => {
+      throw new Error('no secrets here');
+    },
     note: (message) => notes.push(message),
     signal: new AbortController().signal,
     engine: { backend: 'onnx', device: 'auto' },
