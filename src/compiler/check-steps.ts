@@ -4,6 +4,8 @@ import { suggest } from '../parser/suggest.ts';
 import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
+import { checkBlock } from './check-block.ts';
+import { nameOfPart, withPartsNamed } from './name-parts.ts';
 import { findLeaks, provenanceOf, type Provenances } from './leakage.ts';
 import type { CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
@@ -11,8 +13,8 @@ import { listWords } from './check-value.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 
 /** What has been found out so far, by step id and part. */
-interface Known {
-  readonly steps: ReadonlyMap<string, ResolvedStep>;
+export interface Known {
+  readonly steps: Map<string, ResolvedStep>;
   readonly outputs: Map<string, Readonly<Record<string, Static>>>;
   readonly provenances: Provenances;
   /** Outputs of steps that share their options and what is known of their inputs: such steps are checked once. */
@@ -28,11 +30,11 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     checked: new Map(),
     identity: identities(),
   };
-  return ordered.map((step) => {
-    let fits = step.complete;
-    for (const [name, input] of Object.entries(step.inputs))
-      fits = checkInput(step, name, input, known, program) && fits;
-    const outputs = fits ? checkOnce(step, known, program) : unknownOutputs(step);
+  return ordered.map((declared) => {
+    const step = withPartsNamed(declared, known.steps);
+    known.steps.set(step.id, step);
+    const own = fittingOutputs(step, known, program);
+    const outputs = step.block === undefined ? own : { ...own, ...checkBlock(step, known, program) };
     known.outputs.set(step.id, outputs);
     reportLeaks(step, known, program);
     known.provenances.set(step.id, provenanceOf(step, outputs, known.provenances));
@@ -40,8 +42,26 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
   });
 }
 
+/** What the step gives, as far as its inputs are what they should be. */
+export function fittingOutputs(
+  step: ResolvedStep,
+  known: Known,
+  program: Program,
+): Readonly<Record<string, Static>> {
+  let fits = step.complete;
+  for (const [name, input] of Object.entries(step.inputs))
+    if (!readInside(step, name)) fits = checkInput(step, name, input, known, program) && fits;
+  return fits ? checkOnce(step, known, program) : unknownOutputs(step);
+}
+
+/** Whether it is a stage inside the step that reads the input. */
+function readInside({ block, definition }: ResolvedStep, input: string): boolean {
+  return block !== undefined && !Object.hasOwn(definition.inputs, input);
+}
+
 function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
   const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
+  const { block, partNames } = step;
   return {
     id,
     name,
@@ -56,11 +76,14 @@ function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static
     span,
     places,
     marks: [],
+    ...(block === undefined ? {} : { block }),
+    ...(partNames === undefined ? {} : { partNames }),
   };
 }
 
 function checkOnce(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
   const { identity, checked } = known;
+  if (step.block !== undefined) return checkOwn(step, known, program);
   let key = `${identity(step.options)}`;
   for (const [name, input] of Object.entries(step.inputs)) {
     if (input.from === 'many') return checkOwn(step, known, program);
@@ -106,7 +129,7 @@ function unknownOutputs(step: ResolvedStep): Readonly<Record<string, Static>> {
 }
 
 /** Says nothing about an artifact but its type, so that one mistake is not told again by every stage behind it. */
-function unknownStatic(type: ArtifactType, part: string): Static {
+export function unknownStatic(type: ArtifactType, part: string): Static {
   switch (type) {
     case 'dataset': {
       const partition =
@@ -134,7 +157,7 @@ function unknownStatic(type: ArtifactType, part: string): Static {
 }
 
 /** The static artifact behind an input, or nothing where it is wrong or unknown. */
-function staticOf(input: CheckedInput, known: Known, facts: Facts): Static | undefined {
+export function staticOf(input: CheckedInput, known: Known, facts: Facts): Static | undefined {
   switch (input.from) {
     case 'step':
       return known.outputs.get(input.step)?.[input.part];
@@ -224,10 +247,12 @@ function checkPart(
   part: string,
   report: (problem: Omit<Problem, 'span'>) => false,
 ): boolean {
-  const { definition } = source;
+  const { definition, partNames = {} } = source;
   const absent = source.complete ? (definition.absent?.(source.options) ?? []) : [];
   if (Object.hasOwn(definition.outputs, part) && !absent.includes(part)) return true;
-  const present = Object.keys(definition.outputs).filter((name) => !absent.includes(name));
+  if (Object.values(partNames).includes(part)) return true;
+  const own = Object.keys(definition.outputs).filter((name) => !absent.includes(name));
+  const present = [...Object.keys(partNames), ...own];
   if (absent.includes(part)) {
     return report({
       code: 'unknown-part',
@@ -243,6 +268,17 @@ function checkPart(
       hint: `choose one: ${present.map((name) => `\`${source.name}.${name}\``).join(', ')}`,
     });
   }
+  const inside = source.block?.stages.find(({ name }) => name === part.split('.')[0]);
+  if (inside !== undefined && definition.block !== undefined && Object.keys(inside.handed).length === 0) {
+    const { folds, held } = definition.block;
+    return report({
+      code: 'unknown-part',
+      message: `\`${source.name}\` does not give \`${part}\`: it depends on \`${folds}.${held}\`, so it cannot be made again of all rows`,
+      notes: [{ span: source.span, message: `\`${source.name}\` is declared here` }],
+      hint: `use ${present.map((name) => `\`${source.name}.${name}\``).join(', ')}`,
+    });
+  }
+  if (source.block !== undefined && !source.complete) return false; // the stage may be one of those with a mistake
   const near = suggest(part, present);
   return report({
     code: 'unknown-part',
@@ -283,8 +319,9 @@ function checkCapability(
 function describeSource(input: CheckedInput, known: Known): string {
   switch (input.from) {
     case 'step': {
-      const name = known.steps.get(input.step)?.name ?? input.step;
-      return `\`${input.part === '' ? name : `${name}.${input.part}`}\``;
+      const step = known.steps.get(input.step);
+      const [name, part] = [step?.name ?? input.step, nameOfPart(step ?? {}, input.part)];
+      return `\`${part === '' ? name : `${name}.${part}`}\``;
     }
     case 'builtin':
       return `"builtin:${input.name}"`;

@@ -28,6 +28,7 @@ export function findDamage(file: Ast.File, parsed: readonly Diagnostic[]): Damag
           break;
         case 'stage':
           nameless ||= declaration.name.text === '';
+          visit(declaration.body);
           break;
         default:
           break;

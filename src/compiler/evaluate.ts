@@ -1,5 +1,6 @@
 // Expressions to values, where no option says what is expected. Reports what is wrong and then gives `undefined`.
 import type * as Ast from '../parser/ast.ts';
+import { blockWordHint } from './block-words.ts';
 import { applyOperator } from './operators.ts';
 import { callFunction, functionNames } from './functions.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
@@ -210,7 +211,9 @@ function reference(name: Ast.Name, scope: Scope, program: Program): Value | unde
     code: 'unknown-name',
     message: `nothing is called \`${name.text}\``,
     span: name.span,
-    hint: near === undefined ? `write "${name.text}" if it is a text` : `did you mean \`${near}\`?`,
+    hint:
+      blockWordHint(name.text, scope, program) ??
+      (near === undefined ? `write "${name.text}" if it is a text` : `did you mean \`${near}\`?`),
     ...(near === undefined ? {} : { fix: { span: name.span, text: near } }),
   });
   return undefined;

@@ -1,7 +1,7 @@
 // Instances that would do the same work: averaged as if they were independent, they would fake a perfect interval.
 import type * as Ast from '../parser/ast.ts';
 import { referencedNames } from './evaluate.ts';
-import type { CheckedInput, CheckedStep } from './pipeline.ts';
+import type { CheckedBlock, CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 
 /** `files`: the program and what it imports. */
@@ -80,10 +80,18 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
       const input = inputs[name];
       if (input !== undefined) signature += `\u0000${name} ${inputText(input)}`;
     }
+    if (step.block !== undefined) signature += `\u0000block ${blockText(step.block)}`;
     if (definition.randomness(options)) signature += `\u0000seed ${step.common.seed}`;
     works.set(step.id, numbers(signature));
   }
   return works;
+}
+
+/** Without the names of its stages. */
+function blockText({ stages }: CheckedBlock): string {
+  return JSON.stringify(
+    stages.map(({ kind, options, seed, inputs, chosen }) => [kind, options, seed, inputs, chosen]),
+  );
 }
 
 /** A number for every text. */
@@ -108,6 +116,7 @@ function reportUnusedVariables(program: Program): void {
       switch (declaration.node) {
         case 'stage':
           for (const entry of declaration.entries) referencedNames(entry.value, into);
+          mentioned(declaration.body, into);
           break;
         case 'each':
           referencedNames(declaration.list, into);

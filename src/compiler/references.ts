@@ -68,9 +68,9 @@ export function resolveReference(
     case 'member': {
       const referred = resolveReference(expr.object, scope, instances, program);
       if (referred === undefined) return undefined;
-      return referred.part === ''
-        ? { ...referred, part: expr.name.text, span: expr.span }
-        : misuse(expr, program);
+      // A part of a part is what a stage gives that stands inside a stage: `best.drawn.train`.
+      const part = referred.part === '' ? expr.name.text : `${referred.part}.${expr.name.text}`;
+      return { ...referred, part, span: expr.span };
     }
     default:
       return misuse(expr, program);

@@ -3,6 +3,7 @@ import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { Input } from '../stages/stage.ts';
+import { blockWordHint } from './block-words.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
 import type { Instances } from './expand.ts';
 import type { CheckedInput, CheckedMember } from './pipeline.ts';
@@ -112,6 +113,7 @@ function one(referred: Referred, place: InputPlace, program: Program): CheckedIn
 function unknownStage(name: Ast.Name, place: InputPlace, instances: Instances, program: Program): undefined {
   if (name.text === '' || program.damage.nameless || program.damage.variables.has(name.text))
     return undefined;
+  const word = blockWordHint(name.text, place.scope, program);
   const near = suggest(name.text, [
     ...instances.keys(),
     ...program.names.params.keys(),
@@ -121,11 +123,13 @@ function unknownStage(name: Ast.Name, place: InputPlace, instances: Instances, p
     code: 'unknown-name',
     message: `no stage is called \`${name.text}\``,
     span: name.span,
-    ...(near !== undefined
-      ? { hint: `did you mean \`${near}\`?`, fix: { span: name.span, text: near } }
-      : place.declaration.accepts === 'files'
-        ? { hint: `write "${name.text}" if it is a path` }
-        : {}),
+    ...(word !== undefined
+      ? { hint: word }
+      : near !== undefined
+        ? { hint: `did you mean \`${near}\`?`, fix: { span: name.span, text: near } }
+        : place.declaration.accepts === 'files'
+          ? { hint: `write "${name.text}" if it is a path` }
+          : {}),
   });
   return undefined;
 }

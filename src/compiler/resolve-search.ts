@@ -5,7 +5,7 @@ import { suggest } from '../parser/suggest.ts';
 import type { OptionKind } from '../stages/option.ts';
 import type { Json, Placeholder, Space } from '../stages/value.ts';
 import { checkValue } from './check-value.ts';
-import { fileScope, type Program, type Scope } from './program.ts';
+import type { Program, Scope } from './program.ts';
 import { resolveOption } from './resolve-option.ts';
 
 /** A name of the search space of the block around a place. */
@@ -65,12 +65,13 @@ export function resolveSearch(
   if (found === undefined) return undefined;
   const placeholder: Placeholder = { $search: found.name };
   if (found.choices !== undefined) {
-    const cases = found.choices.map((choice) => resolveOption(choice, kind, fileScope, program));
+    const outside: Scope = { bindings: scope.bindings };
+    const cases = found.choices.map((choice) => resolveOption(choice, kind, outside, program));
     return cases.every((value) => value !== undefined) ? { ...placeholder, cases } : undefined;
   }
   if (found.space.space === 'choice') return undefined;
   const { space, low, high } = found.space;
   const type = space === 'int' ? 'int' : 'float';
-  const fits = [low, high].map((value) => checkValue({ type, value }, kind, expr, program));
-  return fits.every((value) => value !== undefined) ? { ...placeholder } : undefined;
+  const fits = [low, high].every((value) => checkValue({ type, value }, kind, expr, program) !== undefined);
+  return fits ? { ...placeholder } : undefined;
 }

@@ -4,8 +4,8 @@ import { printExpr } from '../parser/print-ast.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { Json, Space } from '../stages/value.ts';
 import { listWords, wrongType } from './check-value.ts';
-import { evaluate } from './evaluate.ts';
-import type { Program, Scope } from './program.ts';
+import { evaluate, evaluateBool } from './evaluate.ts';
+import { bindingOf, type Program, type Scope } from './program.ts';
 import { isNumber } from './value.ts';
 
 const spaces = ['uniform', 'log_uniform', 'int', 'choice'] as const;
@@ -21,7 +21,20 @@ export function choicesOf(expr: Ast.Expr): readonly Ast.Expr[] | undefined {
   return expr.arguments.map(({ value }) => value);
 }
 
-function spaceOf(expr: Ast.Expr, scope: Scope, program: Program): Space | undefined {
+/** The call itself, behind constants and conditions. */
+export function literalSpace(expr: Ast.Expr, scope: Scope, program: Program): Ast.Expr {
+  if (expr.node === 'conditional') {
+    const condition = evaluateBool(expr.condition, scope, program);
+    if (condition === undefined) return expr;
+    return literalSpace(condition ? expr.then : expr.otherwise, scope, program);
+  }
+  if (expr.node !== 'reference' || bindingOf(scope, expr.name.text) !== undefined) return expr;
+  const behind = program.names.lets.get(expr.name.text)?.value;
+  return behind?.node === 'call' ? behind : expr;
+}
+
+/** Reports what is wrong, and then gives nothing. */
+export function spaceOf(expr: Ast.Expr, scope: Scope, program: Program): Space | undefined {
   if (expr.node === 'hole') return undefined;
   const name = expr.node === 'call' ? expr.callee.text : undefined;
   const space = spaces.find((known) => known === name);

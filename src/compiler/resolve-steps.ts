@@ -16,6 +16,8 @@ import { listWords } from './check-value.ts';
 import { resolveOption } from './resolve-option.ts';
 import { resolveInput } from './resolve-input.ts';
 import { plainReference, resolveReference, type PlainReference } from './references.ts';
+import { prepareBlock, refuseStages, type PreparedStage } from './prepare-block.ts';
+import { resolveBlock, type InnerStage } from './resolve-block.ts';
 
 /** A step before its artifacts are checked. */
 export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
@@ -23,6 +25,8 @@ export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
   readonly complete: boolean;
   /** Options and inputs that the program gives, as against defaults. */
   readonly given: ReadonlySet<string>;
+  /** Of the stages inside it, by position. */
+  readonly inside?: readonly InnerStage[];
 };
 
 /** Options of the language that this version refuses by name rather than ignore. */
@@ -43,7 +47,7 @@ export function resolveSteps(instances: Instances, program: Program): ResolvedSt
 }
 
 /** What all instances of a stage share. */
-interface Prepared {
+export interface Prepared {
   readonly definition: StageDefinition;
   readonly entries: ReadonlyMap<string, PreparedEntry>;
   readonly places: Readonly<Record<string, Span>>;
@@ -52,9 +56,11 @@ interface Prepared {
   /** Options of the kind; apart from those of every kind, so that a seed does not keep instances from sharing them. */
   readonly options: Shared<ResolvedOptions>;
   readonly common: Shared<ResolvedOptions>;
+  /** The stages inside it, in the order of the program; nothing for kinds that take none. */
+  readonly stages: readonly PreparedStage[] | undefined;
 }
 
-interface PreparedEntry {
+export interface PreparedEntry {
   readonly value: Ast.Expr;
   readonly inputs: Shared<CheckedInput | undefined>;
   /** Where the value names one stage; found out with the first instance, `null` where it does not. */
@@ -67,27 +73,20 @@ interface Shared<T> {
   readonly results: Map<string, { readonly value: T }>;
 }
 
-interface ResolvedOptions {
+export interface ResolvedOptions {
   readonly values: Readonly<Record<string, Json>>;
   readonly complete: boolean;
 }
 
-function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
+export function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
   const definition = program.registry.kind(stage.kind.text);
   if (definition === undefined) {
     reportKind(stage.kind, program);
     return undefined;
   }
-  let wrong = false;
-  for (const nested of stage.body) {
-    wrong = true;
-    program.diagnostics.add({
-      code: 'not-supported',
-      message: `\`${definition.name}\` takes no stages inside it`,
-      span: 'name' in nested ? nested.name.span : nested.span,
-      hint: 'move the stage out of the block',
-    });
-  }
+  const { block } = definition;
+  const inside = block === undefined ? undefined : prepareBlock(stage, block, program);
+  let wrong = inside === undefined ? refuseStages(stage, program) : inside.wrong;
   const entries = new Map<string, PreparedEntry>();
   const places: Record<string, Span> = {};
   const add = (entry: Ast.Entry): void => {
@@ -154,6 +153,7 @@ function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
     wrong,
     options: sharedBy(definition.options),
     common: sharedBy(commonOptions),
+    stages: inside?.stages,
   };
 }
 
@@ -165,16 +165,22 @@ function resolveInstance(
 ): ResolvedStep {
   const { definition, entries } = stage;
   const { scope } = instance;
-  const resolve = (declarations: OptionTable) => () => resolveOptions(declarations, stage, scope, program);
-  const options = shared(stage.options, scope, resolve(definition.options));
+  const inside = resolveBlock(instance.stage, stage, scope, instances, program);
+  const at = inside?.scope ?? scope;
+  const resolve = (declarations: OptionTable) => () => resolveOptions(declarations, stage, at, program);
+  // Places of stages in a block depend on more than the options themselves.
+  const options =
+    inside === undefined
+      ? shared(stage.options, scope, resolve(definition.options))
+      : resolve(definition.options)();
   const common = shared(stage.common, scope, () => {
     const resolved = resolveOptions(commonOptions, stage, scope, program);
     const resources = entries.get('resources')?.value;
     if (resources !== undefined) checkResources(resourcesOf(resolved.values), resources, program);
     return resolved;
   });
-  let complete = !stage.wrong && options.complete && common.complete;
-  const inputs: Record<string, CheckedInput> = {};
+  let complete = !stage.wrong && options.complete && common.complete && inside?.complete !== false;
+  const inputs: Record<string, CheckedInput> = { ...inside?.inputs };
   for (const [name, declaration] of Object.entries(definition.inputs)) {
     const entry = entries.get(name);
     if (entry === undefined) continue;
@@ -200,9 +206,12 @@ function resolveInstance(
     after: after ?? [],
     doc: instance.stage.doc,
     span: instance.stage.name.span,
-    places: stage.places,
+    places: inside === undefined ? stage.places : { ...stage.places, ...inside.places },
     complete: complete && after !== undefined,
     given: stage.given,
+    ...(inside === undefined
+      ? {}
+      : { block: inside.block, partNames: inside.partNames, inside: inside.stages }),
   };
 }
 
@@ -221,7 +230,8 @@ function plainInput(
   return { from: 'step', step: instance.id, part: entry.plain.part };
 }
 
-function resolveOptions(
+/** In a stage that contains stages, `scope` has its block: for options that name one of them, and for nothing else. */
+export function resolveOptions(
   declarations: OptionTable,
   stage: Prepared,
   scope: Scope,
@@ -229,10 +239,11 @@ function resolveOptions(
 ): ResolvedOptions {
   let complete = true;
   const values: Record<string, Json> = {};
+  const own = stage.stages === undefined ? scope : { bindings: scope.bindings };
   for (const [name, declaration] of Object.entries(declarations)) {
     const entry = stage.entries.get(name);
-    const given =
-      entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, scope, program);
+    const at = declaration.kind.type === 'objective' ? scope : own;
+    const given = entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, at, program);
     if (entry !== undefined && given === undefined) complete = false;
     const value = given ?? declaration.fallback;
     if (value !== undefined) values[name] = value;
@@ -240,7 +251,7 @@ function resolveOptions(
   return { values, complete };
 }
 
-function commonValues(values: Readonly<Record<string, Json | undefined>>): CommonValues {
+export function commonValues(values: Readonly<Record<string, Json | undefined>>): CommonValues {
   const { device } = values;
   return {
     seed: typeof values.seed === 'number' ? values.seed : 0,

@@ -8,7 +8,7 @@ import type { Artifact } from '../stages/artifact.ts';
 import type { BlockRun, Member, RunContext, StageDefinition, TrialValues } from '../stages/stage.ts';
 import { failureInside } from '../stages/step-failure.ts';
 import { outsideInputs } from './block-inputs.ts';
-import { hasDefaults, searchedNames, trialOptions } from './block-values.ts';
+import { hasDefaults, searchedNames, trialOptions } from '../stages/block-values.ts';
 import { stageIdentity } from './key.ts';
 import { temporaryOutput, type TemporaryOutput } from './temporary-artifact.ts';
 import type { Verification } from './verified-artifact.ts';

@@ -2,7 +2,7 @@
 import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { BlockInput, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
-import { searchedNames } from './block-values.ts';
+import { searchedNames } from '../stages/block-values.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Raised when keys are made of other parts, or artifacts are stored in another form. */

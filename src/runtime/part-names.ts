@@ -1,4 +1,5 @@
 // How a program calls the parts of a step: results have names of their own for parts that come from stages inside it.
+import { nameOfPart } from '../compiler/name-parts.ts';
 import type { CheckedStep } from '../compiler/pipeline.ts';
 
 type Named = Pick<CheckedStep, 'id' | 'outputs' | 'partNames'>;
@@ -17,8 +18,4 @@ export function partNamed(step: Named, name: string): string | undefined {
 /** In the program's words; empty where the step is one artifact. */
 export function partNamesOf(step: Named): readonly string[] {
   return Object.keys(step.outputs).map((part) => nameOfPart(step, part));
-}
-
-function nameOfPart({ partNames = {} }: Named, part: string): string {
-  return Object.keys(partNames).find((name) => partNames[name] === part) ?? part;
 }

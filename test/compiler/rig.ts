@@ -161,8 +161,39 @@ const summary = defineStage({
   run: noRun,
 });
 
+const tune = defineStage({
+  name: 'tune',
+  version: 1,
+  doc: 'Searches.',
+  example: '',
+  options: {
+    search: option.map(option.space({ doc: 'a space' }), { doc: 'What to search.' }),
+    maximize: option.objective({ doc: 'What to maximise.' }),
+    minimize: option.objective({ doc: 'What to minimise.' }),
+    folds: option.int({ min: 2, default: 4, doc: 'How many.' }),
+  },
+  inputs: {
+    from: input.required('dataset', { use: 'fit', doc: 'The rows.' }),
+    on: input.optional('dataset', { use: 'select', doc: 'Rows to choose with.' }),
+  },
+  outputs: { trials: { type: 'dataset', doc: 'The trials.' } },
+  block: {
+    search: 'search',
+    folds: 'fold',
+    parts: {
+      train: { of: ['from'], partition: 'train', doc: 'To learn from.' },
+      validation: { of: ['on', 'from'], partition: 'validation', doc: 'To measure on.' },
+    },
+    objectives: ['maximize', 'minimize'],
+    held: 'validation',
+  },
+  randomness: () => true,
+  check: () => ({ trials: { ...rows, columns: ['trial', 'score'], labelled: false } }),
+  run: noRun,
+});
+
 export const registry = createRegistry(
-  [load, split, learn, measure, summary],
+  [load, split, learn, measure, summary, tune],
   [{ name: 'plain', capability: 'encoder', doc: 'A model.', version: '1' }],
 );
 

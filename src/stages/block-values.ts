@@ -1,7 +1,7 @@
 // Places of the search in the options of a stage inside a block: which names stand there, and the options of one trial.
-import type { Option, OptionKind, Options } from '../stages/option.ts';
-import type { TrialValues } from '../stages/stage.ts';
-import type { Json, Placeholder } from '../stages/value.ts';
+import type { Option, OptionKind, Options } from './option.ts';
+import type { TrialValues } from './stage.ts';
+import type { Json, Placeholder } from './value.ts';
 
 type Values = Readonly<Record<string, Json>>;
 type Declared = Pick<Option<unknown>, 'required' | 'fallback'>;
