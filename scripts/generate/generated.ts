@@ -9,6 +9,7 @@ import { diagrams } from './diagrams.ts';
 import { ebnf } from './ebnf.ts';
 import { errorsPage } from './errors-page.ts';
 import { eventsPage } from './events-page.ts';
+import { languagePage } from './language-page.ts';
 import { stagesPage } from './stages-page.ts';
 import { textMate } from './text-mate.ts';
 
@@ -20,6 +21,7 @@ export function generated(root: string): Readonly<Record<string, string>> {
     'grammar/fsl.ebnf': ebnf(),
     'grammar/diagrams.html': diagrams(),
     'grammar/fsl.tmLanguage.json': textMate(standardRegistry()),
+    'docs/language.md': languagePage(root),
     'docs/stages.md': stagesPage(),
     'docs/errors.md': errorsPage(root, examples),
     'docs/cli.md': commandPage(commands),

@@ -1,7 +1,7 @@
 // grammar/fsl.tmLanguage.json: colours for editors. Kinds, options, words, functions, types and units come from where they are
 // declared. Words of the language are only marked where they act: anywhere else they are names.
 import { functionNames } from '../../src/compiler/functions.ts';
-import { typeNames } from '../../src/compiler/params.ts';
+import { typeNames } from '../../src/compiler/param-types.ts';
 import { durationUnits, sizeUnits } from '../../src/parser/read-number.ts';
 import { choices } from '../../src/runtime/report/option-text.ts';
 import { commonOptions } from '../../src/stages/common-options.ts';

@@ -2,7 +2,7 @@
 import { worldFunctions } from './world-functions.ts';
 import { describe, isNumber, type Result, type Value } from './value.ts';
 
-const functions: Readonly<Record<string, (values: readonly Value[]) => Result>> = {
+const functions = {
   len: ([value, ...rest]) => {
     if (value === undefined || rest.length > 0) return { problem: '`len` takes one list, map or text' };
     if (value.type === 'list') return whole(value.items.length);
@@ -57,13 +57,18 @@ const functions: Readonly<Record<string, (values: readonly Value[]) => Result>> 
       },
     };
   },
-};
+} satisfies Readonly<Record<string, (values: readonly Value[]) => Result>>;
+
+export type FunctionName = keyof typeof functions | (typeof worldFunctions)[number];
 
 export const functionNames: readonly string[] = [...Object.keys(functions), ...worldFunctions];
 
 export function callFunction(name: string, values: readonly Value[]): Result {
-  const run = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  return run === undefined ? { problem: `there is no function \`${name}\`` } : run(values);
+  return isComputed(name) ? functions[name](values) : { problem: `there is no function \`${name}\`` };
+}
+
+function isComputed(name: string): name is keyof typeof functions {
+  return Object.hasOwn(functions, name);
 }
 
 function whole(value: number): Result {

@@ -5,6 +5,7 @@ import { parse } from '../parser/parse.ts';
 import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import { evaluate } from './evaluate.ts';
+import { typeNames } from './param-types.ts';
 import type { CheckedParam } from './pipeline.ts';
 import { fileScope, type Names, type Program } from './program.ts';
 import { describe, isNumber, sameValue, toJson, type Value } from './value.ts';
@@ -216,8 +217,6 @@ function convert(value: Value, type: Ast.TypeExpr, resolvePath: (path: string) =
       return type satisfies never;
   }
 }
-
-export const typeNames = ['int', 'float', 'bool', 'string', 'path', 'duration', 'size', 'share'];
 
 /** Reports types that do not exist, at their declaration. */
 export function checkTypes(names: Names, diagnostics: Diagnostics): void {

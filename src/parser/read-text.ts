@@ -14,7 +14,7 @@ export interface TextValue {
   readonly problems: readonly Problem[];
 }
 
-const escapes: Readonly<Record<string, string>> = {
+export const escapes: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
   '/': '/',

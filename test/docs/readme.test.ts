@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from '../../src/parser/parse.ts';
 import { buildWorker, openRig, removeWorker } from '../cli/rig.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -40,12 +41,23 @@ test.each(['README.md', 'docs/language.md'])('the programs in %s compile', async
   await rig.write('data/messages.csv', `message,intent\n${rows}\n`);
   await rig.write('data/reviews.csv', `review,sentiment\n${rows}\n`);
   await rig.write('tickets.csv', `subject,body,team\nHello,World,a\n`);
-  const programs = blocks(readFileSync(join(root, name), 'utf8'), 'fsl');
+  const programs = fslBlocks(readFileSync(join(root, name), 'utf8'));
   expect(programs.length).toBeGreaterThan(0);
-  for (const program of programs) {
-    await rig.write('program.fsl', program);
-    const { code, stderr } = await rig.run(['check', 'program.fsl']);
+  for (const { mark, text } of programs) {
+    expect(parse({ path: name, text }).diagnostics).toEqual([]);
+    if (mark === 'part') continue;
+    const file = mark === '' ? 'program.fsl' : mark;
+    await rig.write(file, text);
+    const { code, stderr } = await rig.run(['check', file]);
     expect(stderr).toBe('');
     expect(code).toBe(0);
   }
 });
+
+/** Blocks of the language. `part`: not a program by itself; a name: a file that later blocks import. */
+function fslBlocks(markdown: string): readonly { readonly mark: string; readonly text: string }[] {
+  return [...markdown.matchAll(/```fsl *([^\n]*)\n(.*?)```/gs)].map(([, mark = '', text = '']) => ({
+    mark,
+    text,
+  }));
+}
