@@ -32,10 +32,7 @@ describe('every word of the grammar is described', () => {
     typeof pattern === 'string' && /^[a-z]+$/.test(pattern) ? [pattern] : [],
   );
   test('and no other', () => {
-    const words = [
-      ...roles.map(({ LABEL: label = '' }) => label),
-      ...reserved,
-    ];
+    const words = [...roles.map(({ LABEL: label = '' }) => label), ...reserved];
     expect(words.length).toBeGreaterThan(20);
     expect(
       Object.keys(wordDocs)
