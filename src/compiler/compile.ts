@@ -7,8 +7,8 @@ import type { Fact, Facts } from '../stages/facts.ts';
 import type { Plugin } from '../stages/plugin.ts';
 import type { Registry } from '../stages/registry.ts';
 import { checkSteps } from './check-steps.ts';
-import { isDamaged, type Damage } from './damage.ts';
-import { reportIdentical } from './identical.ts';
+import { isDamaged } from './damage.ts';
+import { reportIdentical, reportUnusedVariables } from './identical.ts';
 import { orderSteps } from './order.ts';
 import type { GivenParam } from './params.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -58,9 +58,9 @@ function build(units: OpenUnits, diagnostics: Diagnostics): Pipeline | undefined
   const ordered = orderSteps(resolved, root.program);
   if (ordered === undefined) return undefined;
   const steps = checkSteps(ordered, root.program);
-  const damages: readonly Damage[] = [...units.files.values()].map(({ damage }) => damage);
-  if (!diagnostics.hasErrors && damages.every(({ places }) => places.length === 0))
-    reportIdentical(steps, [root.program, ...all.map(({ program }) => program)]);
+  const whole = [...units.files.values()].every(({ damage }) => damage.places.length === 0);
+  if (whole) for (const { program } of all) reportUnusedVariables(program);
+  if (whole && !diagnostics.hasErrors) reportIdentical(steps, root.program);
   const pipeline: Pipeline = {
     source: root.program.file.source,
     steps,

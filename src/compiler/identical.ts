@@ -4,13 +4,7 @@ import { referencedNames } from './evaluate.ts';
 import type { CheckedBlock, CheckedInput, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 
-/** `files`: the program and what it imports. */
-export function reportIdentical(
-  steps: readonly CheckedStep[],
-  files: readonly [Program, ...Program[]],
-): void {
-  const [program] = files;
-  files.forEach(reportUnusedVariables);
+export function reportIdentical(steps: readonly CheckedStep[], program: Program): void {
   const works = identify(steps);
   const byId = new Map(steps.map((step) => [step.id, step]));
   for (const step of steps) {
@@ -110,7 +104,7 @@ function keyedText({ options, definition }: CheckedStep): string {
 }
 
 /** An `each` variable that nothing in its body mentions. */
-function reportUnusedVariables(program: Program): void {
+export function reportUnusedVariables(program: Program): void {
   const mentioned = (declarations: readonly Ast.Declaration[], into: Set<string>): Set<string> => {
     for (const declaration of declarations) {
       switch (declaration.node) {

@@ -243,10 +243,38 @@ function reportType(declaration: Ast.Param, value: Value, span: Span, diagnostic
     code: 'wrong-type',
     message: `\`${declaration.name.text}\` is ${typeText(declaration.type)}, found ${describe(value)}`,
     span,
+    ...typeHint(declaration.type, value),
     ...(span.source === declaration.span.source
       ? {}
       : { notes: [{ span: declaration.name.span, message: 'declared here' }] }),
   });
+}
+
+/** How the value is written, where it is clear what was meant. */
+function typeHint(type: Ast.TypeExpr, value: Value): { readonly hint?: string } {
+  if (type.node === 'list-type' && value.type !== 'list') return typeHint(type.of, value);
+  if (type.node === 'enum-type' && value.type === 'string') {
+    const near = suggest(value.value, enumValues(type));
+    return near === undefined ? {} : { hint: `did you mean "${near}"?` };
+  }
+  if (type.node !== 'named-type' || (value.type !== 'int' && value.type !== 'float')) return {};
+  switch (type.name.text) {
+    case 'duration':
+      return {
+        hint: `a duration has a unit: \`${value.value}s\`, \`${value.value}m\` or \`${value.value}h\``,
+      };
+    case 'size':
+      return { hint: `a size has a unit: \`${value.value}MB\` or \`${value.value}GB\`` };
+    case 'share':
+      return {
+        hint: `a share is written with a percent sign: \`${Number((value.value * (value.value <= 1 ? 100 : 1)).toPrecision(6))}%\``,
+      };
+    case 'string':
+    case 'path':
+      return { hint: `write "${value.value}" for the text` };
+    default:
+      return {};
+  }
 }
 
 function typeText(type: Ast.TypeExpr): string {
