@@ -10,7 +10,7 @@ import { checkSteps } from './check-steps.ts';
 import { isDamaged } from './damage.ts';
 import { reportIdentical, reportUnusedVariables } from './identical.ts';
 import { orderSteps } from './order.ts';
-import type { GivenParam } from './params.ts';
+import type { GivenParam } from './given-value.ts';
 import type { Pipeline } from './pipeline.ts';
 import { resolveSteps } from './resolve-steps.ts';
 import { collectTargets, defaultTargets, reportUnused } from './targets.ts';

@@ -1,7 +1,7 @@
 // The arguments of an `import`: expressions of the importing file, as values for the parameters of the imported one.
 import type * as Ast from '../parser/ast.ts';
 import { evaluate } from './evaluate.ts';
-import type { GivenParam } from './params.ts';
+import type { GivenParam } from './given-value.ts';
 import { fileScope, type Program } from './program.ts';
 import { isDeclared } from './resolve-option.ts';
 import type { Value } from './value.ts';

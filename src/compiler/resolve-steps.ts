@@ -35,14 +35,17 @@ const unsupportedOptions = new Set(['allow']);
 export function resolveSteps(instances: Instances, program: Program): ResolvedStep[] {
   checkDefaults(program);
   const steps: ResolvedStep[] = [];
+  const prepared = new Map<Ast.Stage, Prepared | undefined>();
   for (const { instances: list } of instances.values()) {
-    const prepared = new Map<Ast.Stage, Prepared | undefined>();
     for (const instance of list) {
       if (!prepared.has(instance.stage)) prepared.set(instance.stage, prepare(instance.stage, program));
       const stage = prepared.get(instance.stage);
       if (stage !== undefined) steps.push(resolveInstance(instance, stage, instances, program));
     }
   }
+  // Branches of `when` that are not taken now may be taken with other parameters: what does not depend on values is told at once.
+  for (const stage of [...program.names.stages.values()].flat())
+    if (!prepared.has(stage)) prepare(stage, program);
   return steps;
 }
 

@@ -11,7 +11,9 @@ import { expand, instanceLimit, type Budget, type Instances } from './expand.ts'
 import { functionNames } from './functions.ts';
 import { importArguments } from './import-arguments.ts';
 import { collectNames } from './names.ts';
-import { checkTypes, evaluateParams, type GivenParam } from './params.ts';
+import type { GivenParam } from './given-value.ts';
+import { checkTypes } from './check-param.ts';
+import { evaluateParams } from './params.ts';
 import type { CheckedParam } from './pipeline.ts';
 import type { Program } from './program.ts';
 import { unitRegistry } from './unit-registry.ts';

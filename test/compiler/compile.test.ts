@@ -277,6 +277,16 @@ describe('every mistake gets one error, at its place', () => {
       '1:15 duplicate-element: the whole number 1 stands in the list twice',
     ],
     [
+      'an option in a branch that is not taken',
+      `when false { learn n { model: "builtin:plain" from: p.train raet: 1 } }\n${base}`,
+      '1:61 unknown-option: `learn` has no option `raet`',
+    ],
+    [
+      'a kind in a branch that is not taken',
+      `when 1 > 2 { lern n { } }\n${base}`,
+      '1:14 unknown-kind: there is no stage kind `lern`',
+    ],
+    [
       'an unused variable',
       `each s in [1, 2] { split p { from: d train: 1 } }\nload d { from: "d.csv" }`,
       '1:6 identical-instances: `s` changes nothing: no option inside this `each` uses it',

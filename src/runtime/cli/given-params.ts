@@ -1,7 +1,7 @@
 // The parameters given on the command line: those of `--set`, split into name and text and each named once, and those of the
 // files of `--params`.
 import { isAbsolute, resolve } from 'node:path';
-import type { GivenParam } from '../../compiler/params.ts';
+import type { GivenParam } from '../../compiler/given-value.ts';
 import { diagnostic, type Diagnostic } from '../../parser/diagnostic.ts';
 import type { Context } from './context.ts';
 import type { ProgramFlags } from './options.ts';

@@ -11,7 +11,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import type { GivenParam, GivenValue } from '../../compiler/params.ts';
+import type { GivenParam, GivenValue } from '../../compiler/given-value.ts';
 import { diagnostic, Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import type { Source, Span } from '../../parser/source.ts';
 import { decodeText } from '../../stages/tables/text-file.ts';
