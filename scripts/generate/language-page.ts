@@ -9,7 +9,7 @@ import { durationUnits, sizeUnits } from '../../src/parser/read-number.ts';
 import { escapes } from '../../src/parser/read-text.ts';
 import { grammarTokens } from '../../src/parser/tokens.ts';
 import { declarationDocs } from '../../src/parser/word-docs.ts';
-import { optionEntry } from '../../src/runtime/report/explain.ts';
+import { optionEntry } from '../../src/runtime/report/explain-option.ts';
 import { commonOptions } from '../../src/stages/common-options.ts';
 import { generated } from './page.ts';
 

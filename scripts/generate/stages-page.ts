@@ -1,7 +1,8 @@
 // docs/stages.md: every stage kind, from its declaration.
 import { commonOptions } from '../../src/stages/common-options.ts';
 import { standardRegistry } from '../../src/stages/standard-registry.ts';
-import { explainKind, firstSentence, optionEntry } from '../../src/runtime/report/explain.ts';
+import { explainKind, firstSentence } from '../../src/runtime/report/explain.ts';
+import { optionEntry } from '../../src/runtime/report/explain-option.ts';
 import { page } from './page.ts';
 
 export function stagesPage(): string {

@@ -67,6 +67,7 @@ function build(units: OpenUnits, diagnostics: Diagnostics): Pipeline | undefined
     targets: collectTargets(steps, all),
     defaultTargets: defaultTargets(steps),
     params: units.params,
+    importedParams: units.importedParams,
   };
   if (!diagnostics.hasErrors) reportUnused(steps, pipeline, root.program);
   return pipeline;

@@ -32,7 +32,7 @@ export function evaluateParams(given: readonly GivenParam[], program: Omit<Progr
     const at = override?.span ?? declaration.fallback?.span ?? declaration.span;
     if (!insideDomain(declaration, value, at, { ...program, params: values })) continue;
     values.set(name, value);
-    checked.push({ name, value: toJson(value), from: override?.from ?? 'default' });
+    checked.push({ name, value: toJson(value), from: override?.from ?? 'default', place: at });
   }
   return { values, checked };
 }

@@ -14,12 +14,16 @@ export interface Pipeline {
   readonly defaultTargets: readonly string[];
   /** The parameters of the program with their values in this compilation. */
   readonly params: readonly CheckedParam[];
+  /** Those of imported files, by what stands before the names of their stages: `data.` */
+  readonly importedParams: ReadonlyMap<string, readonly CheckedParam[]>;
 }
 
 export interface CheckedParam {
   readonly name: string;
   readonly value: Json;
   readonly from: 'default' | 'set' | 'file' | 'import';
+  /** Where the value is written. */
+  readonly place: Span;
 }
 
 /** One stage, or one instance of it inside `each`. */

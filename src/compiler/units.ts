@@ -41,6 +41,7 @@ export interface OpenUnits {
   readonly all: readonly Unit[];
   readonly files: ReadonlyMap<Source, OpenFile>;
   readonly params: readonly CheckedParam[];
+  readonly importedParams: ReadonlyMap<string, readonly CheckedParam[]>;
   /** False where there are too many steps to go on. */
   readonly complete: boolean;
 }
@@ -55,6 +56,7 @@ interface Opening {
   readonly files: Map<Source, OpenFile>;
   readonly byPath: Map<string, OpenFile>;
   readonly all: Unit[];
+  readonly importedParams: Map<string, readonly CheckedParam[]>;
   readonly budget: Budget;
   units: number;
 }
@@ -84,6 +86,7 @@ export function openUnits(
     files: new Map([[file.source, open]]),
     byPath: new Map(),
     all: [],
+    importedParams: new Map(),
     budget: { left: instanceLimit },
     units: 0,
   };
@@ -94,6 +97,7 @@ export function openUnits(
     all: opening.all,
     files: opening.files,
     params,
+    importedParams: opening.importedParams,
     complete: opening.budget.left >= 0 && opening.units <= unitLimit,
   };
 }
@@ -122,6 +126,7 @@ function openUnit(
     resolvePath: (path: string) => settings.resolvePath(path, use.path),
   };
   const params = evaluateParams(use.given, base);
+  if (use.prefix !== '') opening.importedParams.set(use.prefix, params.checked);
   const program: Program = { ...base, params: params.values };
   checkConstants(program);
   for (const [name, declaration] of names.imports)

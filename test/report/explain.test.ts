@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { codes } from '../../src/parser/codes.ts';
-import { explainCode, explainKind, explainLists, explainOption } from '../../src/runtime/report/explain.ts';
+import { explainCode, explainKind, explainLists } from '../../src/runtime/report/explain.ts';
+import { explainOption } from '../../src/runtime/report/explain-option.ts';
 import { kindText, valueText } from '../../src/runtime/report/option-text.ts';
 import { call, count, either, float, int, list, map, share, string, word } from '../../src/stages/option.ts';
+import { commonOptions } from '../../src/stages/common-options.ts';
 import { createRegistry } from '../../src/stages/registry.ts';
 import { defineStage, input } from '../../src/stages/stage.ts';
 
@@ -82,7 +84,9 @@ teach t { from: d, method: linear(c: 2) }
 - \`method\`: How it learns. Takes one of \`linear(c: 1)\`, \`nearest\`, default: \`nearest\`.
 - \`rounds\`: How often. Takes a whole number from 1 to 9, default: \`3\`.
 
-Every stage also takes \`seed\`, \`device\`, \`timeout\`, \`retries\`, \`cache\`.
+Every stage also takes ${Object.keys(commonOptions)
+      .map((name) => `\`${name}\``)
+      .join(', ')}.
 `);
   });
 
