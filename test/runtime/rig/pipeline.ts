@@ -20,7 +20,14 @@ export function pipelineOf(sketches: readonly StepSketch[], path = 'test.fsl'): 
   const steps = sketches.map((sketch) => checkedStep(sketch, source));
   const targets = new Map<string, string[]>();
   for (const { name, id } of steps) targets.set(name, [...(targets.get(name) ?? []), id]);
-  return { source, steps, targets, defaultTargets: steps.map(({ id }) => id), params: [], importedParams: new Map() };
+  return {
+    source,
+    steps,
+    targets,
+    defaultTargets: steps.map(({ id }) => id),
+    params: [],
+    importedParams: new Map(),
+  };
 }
 
 export function stepId({ name, keys = {} }: Pick<StepSketch, 'name' | 'keys'>): string {
