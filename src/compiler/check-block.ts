@@ -1,5 +1,6 @@
 // The stages inside a step against what they read: each as a step of its own, once for every value that a trial may choose.
 // Gives what is known of the parts that the step hands out.
+import { Diagnostics, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Objective } from '../stages/stage.ts';
 import type { Static, StaticDataset } from '../stages/artifact.ts';
 import { heldStages } from './block-order.ts';
@@ -23,19 +24,37 @@ export function checkBlock(
   const reports: (Readonly<Record<string, Static>> | undefined)[] = [];
   for (const [position, stage] of (step.block?.stages ?? []).entries()) {
     // Every trial is checked; what is said of a stage behind is that of the first.
-    for (const values of [...exampleTrials(step, position)].reverse()) {
+    const trials = [...exampleTrials(step, position)].reverse();
+    const said: Diagnostics[] = [];
+    for (const values of trials) {
       const inner = innerStep(step, position, values);
       if (inner === undefined) continue;
       known.steps.set(inner.id, inner);
-      const outputs = fittingOutputs(inner, known, program);
+      const diagnostics = new Diagnostics();
+      said.push(diagnostics);
+      const outputs = fittingOutputs(inner, known, { ...program, diagnostics });
       known.outputs.set(inner.id, outputs);
       if (inner.complete) reports[position] = outputs;
       for (const [part, as] of Object.entries(stage.handed))
         handed[as] = outputs[part] ?? unknownStatic(stage.definition.outputs[part]?.type ?? 'files', part);
     }
+    for (const problem of worthSaying(said)) program.diagnostics.add(problem);
   }
   checkObjectives(step, reports, program);
   return handed;
+}
+
+/** Errors of any trial, and warnings of all: an option may well have an effect in some of them only. */
+function worthSaying(said: readonly Diagnostics[]): readonly Diagnostic[] {
+  const all = said.map((one) => one.sorted());
+  const alike = (a: Diagnostic, b: Diagnostic): boolean =>
+    a.code === b.code && a.message === b.message && a.span.start === b.span.start;
+  return all
+    .flat()
+    .filter(
+      (problem) =>
+        problem.severity === 'error' || all.every((others) => others.some((other) => alike(problem, other))),
+    );
 }
 
 /** What each fold is drawn from, without what the drawing decides. */

@@ -161,7 +161,7 @@ function seedOf(
 
 function searchedSeed({ search }: BlockDeclaration) {
   return {
-    code: 'not-supported',
+    code: 'searched-seed',
     message: `a seed is not searched for: the best of several draws is luck`,
     hint: `take it out of \`${search}\`; to see how much a draw matters, put the whole into \`each seed in [1, 2, 3]\``,
   } as const;

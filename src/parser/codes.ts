@@ -120,6 +120,14 @@ export const codes = {
     title: 'an `each` variable that changes nothing',
     text: 'Instances that do the same work would fake a perfect interval. Use the variable in an option, such as `seed: seed`.',
   },
+  'searched-seed': {
+    title: 'a search over seeds',
+    text: 'The best of several random draws is luck, not a property of the method: its figure would not come again. Search over options, and repeat the whole over seeds with `each`.',
+  },
+  'wrong-direction': {
+    title: 'a search for the worst',
+    text: 'Of `ece`, `brier` and `nll` less is better: they are minimised. Of every other metric more is better.',
+  },
   'unpaired-keys': {
     title: 'instances that cannot be paired',
     text: '`compare` pairs the instances of its stages by equal keys of `each`.',

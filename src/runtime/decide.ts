@@ -110,7 +110,7 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
       id: step.id,
       kind: step.definition.name,
       state,
-      why: whyText(reasons, inputs.filter((id) => !actions.has(id)).length - 1),
+      why: why(step, state, whyText(reasons, inputs.filter((id) => !actions.has(id)).length - 1)),
       reasons,
       inputs,
       ...(key === undefined ? {} : { key }),
@@ -121,6 +121,16 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
 }
 
 type Decided = Omit<StepPlan, 'step' | 'planned'> & { readonly key?: string };
+
+/** With how much work it is, where the kind can say. */
+function why(
+  { definition, options, inputs }: CheckedStep,
+  state: PlannedStep['state'],
+  text: string,
+): string {
+  if (state === 'cached' || definition.extent === undefined) return text;
+  return `${text} (${definition.extent(options, (name) => inputs[name] !== undefined)})`;
+}
 
 /** Why there is no result, and the lost or damaged object where that is why. */
 interface Absent {

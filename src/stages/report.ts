@@ -9,7 +9,7 @@ export interface Figure {
   readonly high?: number;
 }
 
-export type Report = EvaluationReport | ComparisonReport;
+export type Report = EvaluationReport | ComparisonReport | SearchReport;
 
 export interface EvaluationReport {
   readonly type: 'evaluation';
@@ -81,6 +81,51 @@ export interface Slice {
  * lies within the range of the metric; it is null for one draw, and where all are equal.
  */
 export type Sample = Summary;
+
+/** What a search found. Figures are means over the folds. */
+export interface SearchReport {
+  readonly type: 'search';
+  readonly metric: string;
+  readonly direction: 'maximize' | 'minimize';
+  readonly method: 'random' | 'grid' | 'tpe' | 'halving';
+  /** `planned`: what the method asks for. `complete`: measured on every fold. `tried` includes `failed`. */
+  readonly trials: {
+    readonly planned: number;
+    readonly tried: number;
+    readonly complete: number;
+    readonly failed: number;
+  };
+  /** Null where rows to choose with were given by `on:`. */
+  readonly folds: number | null;
+  readonly best: SearchedFigure & {
+    /** Counted from 1. */
+    readonly trial: number;
+    readonly values: Readonly<Record<string, string | number | boolean>>;
+  };
+  /** With the declared defaults in the places of the search; null where a place has none. */
+  readonly defaults: SearchedFigure | null;
+  /** Best minus defaults, over the folds; null without defaults, bounds null for fewer than two folds, and where all are equal. */
+  readonly difference: {
+    readonly mean: number;
+    readonly low: number | null;
+    readonly high: number | null;
+  } | null;
+  /**
+   * How much of the figure of the best trial is the luck of the search, as a positive number; null where it cannot be
+   * estimated. `of`: trials that it was estimated from.
+   */
+  readonly optimism: { readonly value: number; readonly of: number } | null;
+  readonly labels_used: number;
+  readonly label_budget: LabelBudget;
+  /** What a reader should know of how the figures came about. */
+  readonly notes: readonly string[];
+}
+
+export interface SearchedFigure {
+  readonly score: number;
+  /** By fold. */
+  readonly scores: readonly number[];
+}
 
 export interface ComparisonReport {
   readonly type: 'comparison';

@@ -286,6 +286,8 @@ export interface StageDefinition<
   readonly block?: BlockDeclaration;
   /** Whether the seed can change the output; keyed only then. */
   randomness(options: OptionValues<O>): boolean;
+  /** How much work it is, for a plan: `20 trials x 4 folds`. */
+  extent?(options: OptionValues<O>, given: (input: keyof I & string) => boolean): string;
   /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */
   absent?(options: OptionValues<O>): readonly (keyof P & string)[];
   /** Statics of every part, and problems that are known before anything runs. */

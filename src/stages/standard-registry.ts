@@ -10,10 +10,11 @@ import { predict } from './predict.ts';
 import { prompt } from './prompt.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import { split } from './split.ts';
+import { tune } from './tune.ts';
 
 export function standardRegistry(): Registry {
   return createRegistry(
-    [load, split, augment, prompt, fineTune, distill, evaluate, compare, predict],
+    [load, split, augment, prompt, fineTune, distill, tune, evaluate, compare, predict],
     builtins,
   );
 }

@@ -207,12 +207,12 @@ describe('what is wrong is said where it stands', () => {
     [
       'a seed that is searched for',
       { search: 'rate: int(1, 3)', candidate: 'seed: search.rate' },
-      ['5:67 not-supported: a seed is not searched for: the best of several draws is luck'],
+      ['5:67 searched-seed: a seed is not searched for: the best of several draws is luck'],
     ],
     [
       'a seed by its name',
       { search: 'seed: choice(1, 2)', candidate: 'seed: search.seed' },
-      ['4:62 not-supported: a seed is not searched for: the best of several draws is luck'],
+      ['4:62 searched-seed: a seed is not searched for: the best of several draws is luck'],
     ],
     [
       'an unknown fold',

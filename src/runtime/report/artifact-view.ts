@@ -7,6 +7,7 @@ import { evaluationText } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { bytes } from './quantity.ts';
 import { reportJson } from './report-json.ts';
+import { searchTable } from './search-text.ts';
 import { textTable } from './text-table.ts';
 
 export interface NamedArtifact {
@@ -44,9 +45,7 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
     }
     case 'report': {
       const report = await readJson<Report>(artifact, 'report.json');
-      return report.type === 'evaluation'
-        ? evaluationText(report, paint)
-        : `${comparisonTable(report, paint).join('\n')}\n`;
+      return reportText(report, paint);
     }
     case 'model': {
       const entries = Object.entries(await modelDescription(artifact));
@@ -59,6 +58,19 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
       return `${fileTable(named, paint).join('\n')}\n`;
     default:
       return artifact.type satisfies never;
+  }
+}
+
+function reportText(report: Report, paint: Paint): string {
+  switch (report.type) {
+    case 'evaluation':
+      return evaluationText(report, paint);
+    case 'comparison':
+      return `${comparisonTable(report, paint).join('\n')}\n`;
+    case 'search':
+      return `${searchTable(report, paint).join('\n')}\n`;
+    default:
+      return report satisfies never;
   }
 }
 

@@ -247,6 +247,22 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[identical-instances]: `seed` changes nothing: no option inside this `each` uses it\n --> main.fsl:2:6\n  |\n2 | each seed in [13, 21] {\n  |      ^^^^\n  = hint: use it, for example `seed: seed`\n\nerror[identical-instances]: `seed` changes nothing in `score`: `score[seed=13]` and `score[seed=21]` do the same work\n --> main.fsl:7:23\n  |\n7 | compare summary { of: score }\n  |                       ^^^^^\n5 |   evaluate score { model: model  on: parts.test }\n  |            ----- `score` is declared here\n  = hint: use the variable in an option that matters, such as `seed: seed` in the `split`\n"
   },
+  "searched-seed": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 4 per label  test: rest }\ntune best {\n  search:   { draw: int(1, 9) }\n  maximize: score.macro_f1\n  from:     parts.train\n  fine-tune candidate { model: \"builtin:ngrams\"  from: fold.train  method: head(kind: knn)  seed: search.draw }\n  evaluate  score     { model: candidate  on: fold.validation }\n}\nevaluate final { model: best.candidate  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[searched-seed]: a seed is not searched for: the best of several draws is luck\n --> main.fsl:7:99\n  |\n7 | …idate { model: \"builtin:ngrams\"  from: fold.train  method: head(kind: knn)  seed: search.draw }\n  |                                                                                    ^^^^^^^^^^^\n  = hint: take it out of `search`; to see how much a draw matters, put the whole into `each seed in [1, 2, 3]`\n"
+  },
+  "wrong-direction": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 4 per label  test: rest }\ntune best {\n  search:   { c: log_uniform(0.1, 10) }\n  maximize: score.ece\n  from:     parts.train\n  fine-tune candidate { model: \"builtin:ngrams\"  from: fold.train  method: head(c: search.c) }\n  evaluate  score     { model: candidate  on: fold.validation }\n}\nevaluate final { model: best.candidate  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "warning[wrong-direction]: `maximize` looks for the worst trial: of `ece` less is better\n --> main.fsl:5:13\n  |\n5 |   maximize: score.ece\n  |             ^^^^^^^^^\n  = hint: write `minimize`\n"
+  },
   "unpaired-keys": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\neach seed in [13, 21] {\n  split parts { from: messages  train: 3 per label  test: rest  seed: seed }\n  fine-tune model { model: \"builtin:ngrams\"  from: parts.train }\n  evaluate score { model: model  on: parts.test }\n}\neach seed in [13, 42] {\n  split others { from: messages  train: 3 per label  test: rest  seed: seed }\n  fine-tune nearest { model: \"builtin:ngrams\"  from: others.train  method: prototype }\n  evaluate nearest_score { model: nearest  on: others.test }\n}\ncompare summary { of: { plain: score, nearest: nearest_score } }\n",
     "files": {},

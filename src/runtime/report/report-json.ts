@@ -1,5 +1,5 @@
 // Reports as JSON for programs, in the shapes that scripts rely on.
-import type { ComparisonReport, EvaluationReport, Report } from '../../stages/report.ts';
+import type { ComparisonReport, EvaluationReport, Report, SearchReport } from '../../stages/report.ts';
 
 /** `{ stage, metrics, … }` of the report of the step called `stage`. */
 export function reportJson(stage: string, report: Report): Readonly<Record<string, unknown>> {
@@ -8,6 +8,8 @@ export function reportJson(stage: string, report: Report): Readonly<Record<strin
       return evaluationJson(stage, report);
     case 'comparison':
       return comparisonJson(stage, report);
+    case 'search':
+      return searchJson(stage, report);
     default:
       return report satisfies never;
   }
@@ -22,6 +24,10 @@ function evaluationJson(stage: string, report: EvaluationReport): Readonly<Recor
     ...(calibration !== undefined && { calibration }),
     ...(abstention !== undefined && { abstention }),
   };
+}
+
+function searchJson(stage: string, { type: _, ...report }: SearchReport): Readonly<Record<string, unknown>> {
+  return { stage, ...report };
 }
 
 /** Per metric the figures of the compared stage (by name where there are several) and the differences in that metric. */

@@ -5,6 +5,7 @@ import { comparisonTable } from './comparison-text.ts';
 import { evaluationTable, stepLabel, type NamedEvaluation } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { counted, duration } from './quantity.ts';
+import { searchTable } from './search-text.ts';
 import { shellWord } from './shell-word.ts';
 
 export interface RunSummary {
@@ -57,7 +58,11 @@ function reportBlocks(result: RunResult, paint: Paint, columns: number): readonl
   const comparisons = result.reports.flatMap(({ step, report }) =>
     report.type === 'comparison' ? [[paint.bold(stepLabel(step)), ...comparisonTable(report, paint)]] : [],
   );
+  const searches = result.reports.flatMap(({ step, report }) =>
+    report.type === 'search' ? [[paint.bold(stepLabel(step)), ...searchTable(report, paint)]] : [],
+  );
   return [
+    ...searches,
     evaluations.length === 0 ? [] : evaluationTable(evaluations, paint, columns),
     checkLines(evaluations, paint),
     ...comparisons,
