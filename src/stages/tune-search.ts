@@ -1,5 +1,5 @@
 // Which trials are tried, in which order and on how many folds, until the method or the budget ends. Knows no artifacts.
-import { Failure } from '../parser/diagnostic.ts';
+import type { Failure } from '../parser/diagnostic.ts';
 import type { Random } from '../learning/random.ts';
 import type { Dimension, Observation, Point, Propose } from '../learning/search/dimension.ts';
 import type { TrialValues } from './stage.ts';
