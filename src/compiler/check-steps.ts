@@ -2,6 +2,7 @@
 import type { Problem } from '../parser/diagnostic.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
+import type { Cost } from '../stages/cost.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
 import { checkBlock } from './check-block.ts';
@@ -30,6 +31,7 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     checked: new Map(),
     identity: identities(),
   };
+  const costs = new WeakMap<object, readonly Cost[]>();
   return ordered.map((declared) => {
     const step = withPartsNamed(declared, known.steps);
     known.steps.set(step.id, step);
@@ -38,7 +40,10 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     known.outputs.set(step.id, outputs);
     reportLeaks(step, known, program);
     known.provenances.set(step.id, provenanceOf(step, outputs, known.provenances));
-    return checkedStep(step, outputs);
+    // Steps that share what is known of their outputs share everything that the cost depends on.
+    let cost = costs.get(outputs);
+    if (cost === undefined) costs.set(outputs, (cost = costOf(step, outputs, known, program)));
+    return checkedStep(step, outputs, cost);
   });
 }
 
@@ -59,7 +64,23 @@ function readInside({ block, definition }: ResolvedStep, input: string): boolean
   return block !== undefined && !Object.hasOwn(definition.inputs, input);
 }
 
-function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static>>): CheckedStep {
+function costOf(
+  step: ResolvedStep,
+  outputs: Readonly<Record<string, Static>>,
+  known: Known,
+  { facts, diagnostics }: Program,
+): readonly Cost[] {
+  const { definition, options } = step;
+  if (!step.complete || diagnostics.hasErrors) return [];
+  const costs = definition.cost?.({ options, inputs: staticsOf(step, known, facts), outputs }) ?? [];
+  return costs.filter(({ count }) => count !== 0);
+}
+
+function checkedStep(
+  step: ResolvedStep,
+  outputs: Readonly<Record<string, Static>>,
+  cost: readonly Cost[],
+): CheckedStep {
   const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
   const { block, partNames } = step;
   return {
@@ -72,6 +93,7 @@ function checkedStep(step: ResolvedStep, outputs: Readonly<Record<string, Static
     inputs,
     after,
     outputs,
+    cost,
     doc,
     span,
     places,

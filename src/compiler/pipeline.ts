@@ -1,6 +1,7 @@
 // What the compiler hands to the planner: resolved, typed, defaulted, expanded, acyclic. Plain data but for the definitions.
 import type { Source, Span } from '../parser/source.ts';
 import type { Static } from '../stages/artifact.ts';
+import type { Cost } from '../stages/cost.ts';
 import type { BlockStage, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 
@@ -50,6 +51,8 @@ export interface CheckedStep {
   /** Steps that must be finished first though nothing is read from them (`after:`). */
   readonly after: readonly string[];
   readonly outputs: Readonly<Record<string, Static>>;
+  /** What running it takes, as far as it can be counted. */
+  readonly cost: readonly Cost[];
   readonly doc: string | undefined;
   /** Places for messages: the stage's name, and the value of each option or input. */
   readonly span: Span;

@@ -20,7 +20,7 @@ import { prepareBlock, refuseStages, type PreparedStage } from './prepare-block.
 import { resolveBlock, type InnerStage } from './resolve-block.ts';
 
 /** A step before its artifacts are checked. */
-export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks'> & {
+export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks' | 'cost'> & {
   /** Whether every option and input could be resolved; a report stands for it otherwise. */
   readonly complete: boolean;
   /** Options and inputs that the program gives, as against defaults. */

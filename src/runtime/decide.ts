@@ -6,7 +6,7 @@ import { inputText } from './block-inputs.ts';
 import { changesOf, createLocate, whyText } from './changes.ts';
 import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
 import { openKeys, type InputContents, type KeyParts } from './key.ts';
-import type { PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
+import type { Estimate, PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
 import { openOrphans, type PreviousStep } from './previous.ts';
 import type { Digests, Store } from './store.ts';
 import { selectSteps } from './targets.ts';
@@ -105,7 +105,7 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
     reasons: readonly Reason[],
     { key, ...rest }: Decided,
   ): StepPlan {
-    const seconds = state === 'cached' ? undefined : estimate(step, previous.get(step.id));
+    const estimate = state === 'cached' ? undefined : estimateOf(step, previous.get(step.id));
     const planned: PlannedStep = {
       id: step.id,
       kind: step.definition.name,
@@ -114,7 +114,7 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
       reasons,
       inputs,
       ...(key === undefined ? {} : { key }),
-      ...(seconds === undefined ? {} : { estimate: { seconds } }),
+      ...(estimate === undefined ? {} : { estimate }),
     };
     return { step, planned, ...rest };
   }
@@ -200,6 +200,9 @@ function rememberDigests(digests: Digests): Digests {
   };
 }
 
-function estimate(step: CheckedStep, before: PreviousStep | undefined): number | undefined {
-  return before?.parts.kind === step.definition.name ? before.seconds : undefined;
+function estimateOf(step: CheckedStep, before: PreviousStep | undefined): Estimate | undefined {
+  const seconds = before?.parts.kind === step.definition.name ? before.seconds : undefined;
+  const counts = step.cost.length === 0 ? undefined : step.cost;
+  if (counts === undefined && seconds === undefined) return undefined;
+  return { ...(seconds === undefined ? {} : { seconds }), ...(counts === undefined ? {} : { counts }) };
 }

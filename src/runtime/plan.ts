@@ -1,5 +1,6 @@
 // What would run and why, decided from contents. First phase with IO; loads no engine. The result is plain JSON.
 import type { CheckedStep, Pipeline } from '../compiler/pipeline.ts';
+import type { Cost } from '../stages/cost.ts';
 import type { Action } from './action.ts';
 import { inputSteps, openDecisions } from './decide.ts';
 import type { KeyParts } from './key.ts';
@@ -47,8 +48,14 @@ export interface PlannedStep {
   readonly inputs: readonly string[];
   /** Absent while an input's contents are unknown. */
   readonly key?: string;
-  /** From what the step cost last time. */
-  readonly estimate?: { readonly seconds: number };
+  /** What the step took last time, and what can be counted of it before it runs; not of what is cached. */
+  readonly estimate?: Estimate;
+}
+
+export interface Estimate {
+  readonly seconds?: number;
+  /** Without a count where that is not known before other steps have run. */
+  readonly counts?: readonly Cost[];
 }
 
 export interface Plan {

@@ -2,6 +2,7 @@
 import { changeOption } from './augment-changes.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
+import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkLabelledTexts, checkTexts } from './labelled-texts.ts';
@@ -123,6 +124,18 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };
+  },
+
+  cost: ({ options: { copies, gate, filter }, inputs }) => {
+    const rows = rowsOf(inputs, 'from');
+    const made = rows && rows * copies;
+    const gated = gate.name === 'cv' ? 2 * gate.arguments.folds * gate.arguments.repeats : 0;
+    const encodes = gated > 0 || filter !== undefined;
+    return [
+      { count: made, unit: rowsToMake },
+      { count: encodes ? made && made + (rows ?? 0) : 0, unit: textsToEncode },
+      { count: gated, unit: fits },
+    ];
   },
 
   async run(context) {

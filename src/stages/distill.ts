@@ -5,6 +5,7 @@ import { labelNumbers } from './classifier-labels.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
+import { fits, rowsOf, textsToEncode } from './cost.ts';
 import { withoutLabels, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { agreementOf, type Agreement } from './distill-agreement.ts';
@@ -116,6 +117,15 @@ evaluate score { model: small  on: parts.test }`,
       '': { type: 'model', capability: 'classifier', labels },
       taught: taughtRows(context.inputs.dataset('from')),
     };
+  },
+
+  cost: ({ inputs }) => {
+    const rows = rowsOf(inputs, 'from');
+    const encoders = inputs.many('teacher').length + 1;
+    return [
+      { count: rows && rows * encoders, unit: textsToEncode },
+      { count: 1, unit: fits },
+    ];
   },
 
   async run(context) {

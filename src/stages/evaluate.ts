@@ -9,6 +9,7 @@ import { consumedRows } from './consumed-rows.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { checkEvaluation, reportMetrics } from './evaluate-known.ts';
+import { rowsOf, textsToEncode } from './cost.ts';
 import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
 import { fitProbe } from './frozen-probe.ts';
@@ -117,6 +118,8 @@ evaluate score {
     checkEvaluation(context.options, context);
     return { '': { type: 'report', metrics: reportMetrics(context.options) } };
   },
+
+  cost: ({ inputs }) => [{ count: rowsOf(inputs, 'on', 'calibrate_on'), unit: textsToEncode }],
 
   async run(context) {
     const { options, inputs } = context;

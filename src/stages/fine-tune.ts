@@ -24,6 +24,7 @@ import {
   validationRows,
   type EarlyStoppingValue,
 } from './fine-tune-validation.ts';
+import { fits, rowsOf, textsToEncode } from './cost.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { needsMaskedModel, openEncoder, type SourcedEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
@@ -139,6 +140,11 @@ fine-tune classifier {
       report('method', mixedRowsRefused(options.method));
     return { '': { type: 'model', capability: 'classifier', labels: labels?.map(({ name }) => name) } };
   },
+
+  cost: ({ inputs }) => [
+    { count: rowsOf(inputs, 'from', 'validation'), unit: textsToEncode },
+    { count: 1, unit: fits },
+  ],
 
   async run(context) {
     const { options, inputs, signal } = context;

@@ -1,6 +1,7 @@
 // `load`: data files in, a dataset out.
 import { Failure } from '../parser/diagnostic.ts';
 import type { StaticDataset } from './artifact.ts';
+import { rowsToRead } from './cost.ts';
 import { writeDataset } from './dataset-file.ts';
 import type { TableFormat } from './facts.ts';
 import { loadNotes } from './load-notes.ts';
@@ -88,6 +89,11 @@ export const load = defineStage({
 
   check(context) {
     return { '': checkLoad(context) };
+  },
+
+  cost: ({ outputs }) => {
+    const { ['']: dataset } = outputs;
+    return [{ count: dataset?.type === 'dataset' ? dataset.rows : undefined, unit: rowsToRead }];
   },
 
   async run(context) {

@@ -1,5 +1,6 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
+import { rowsOf, textsToEncode } from './cost.ts';
 import { csvFile } from './csv-file.ts';
 import { freeName, withColumn, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
@@ -94,6 +95,8 @@ predict labelled {
       },
     };
   },
+
+  cost: ({ inputs }) => [{ count: rowsOf(inputs, 'from', 'calibrate_on'), unit: textsToEncode }],
 
   async run(context) {
     const { options, inputs } = context;

@@ -14,6 +14,7 @@ import type {
   StaticModel,
   StaticReport,
 } from './artifact.ts';
+import type { Cost, CostContext } from './cost.ts';
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
 import type { PluginOrigin } from './plugin.ts';
@@ -292,6 +293,8 @@ export interface StageDefinition<
   absent?(options: OptionValues<O>): readonly (keyof P & string)[];
   /** Statics of every part, and problems that are known before anything runs. */
   check(context: CheckContext<O>): Readonly<Record<keyof P & string, Static>>;
+  /** What running it takes, as far as that can be counted before. Only asked where nothing is wrong. */
+  cost?(context: CostContext<O>): readonly Cost[];
   run(context: RunContext<O, I>): Promise<void>;
   /** Judges `require:` from the report, on every run, whether the report is new or from the cache. */
   judge?(options: OptionValues<O>, report: Report): Judgement | undefined;

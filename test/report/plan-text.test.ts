@@ -55,6 +55,30 @@ Plan: 1 to run, 2 pending, 8 cached.
     ).not.toContain('About');
   });
 
+  test('adds up what there is to do, of what is not cached', () => {
+    const plan = seedsPlan();
+    const work = (state: string, texts: number | undefined): Plan => ({
+      ...plan,
+      steps: plan.steps.map((step) => ({
+        ...step,
+        estimate:
+          step.state === state
+            ? {
+                counts: [
+                  { count: texts, unit: 'texts to encode' },
+                  { count: 1, unit: 'fits' },
+                ],
+              }
+            : {},
+      })),
+    });
+    expect(draw(work('pending', 620))).toContain('\nTo do: 1,240 texts to encode, 2 fits.\n');
+    expect(draw(work('run', 1))).toContain('\nTo do: 1 text to encode, 1 fit.\n');
+    expect(draw(work('run', undefined))).toContain('\nTo do: some texts to encode, 1 fit.\n');
+    expect(draw(work('cached', 7))).not.toContain('To do');
+    expect(draw(work('run', 64), { verbose: true })).toMatch(/first\.fsl:12:9: 64 texts to encode, 1 fit/);
+  });
+
   test('has no states in a graph alone', () => {
     const graph = planGraph(planOf([['a', 'load', [], 'run', 'never ran']]));
     const bare = { ...graph, steps: graph.steps.map(({ id, kind, inputs }) => ({ id, kind, inputs })) };

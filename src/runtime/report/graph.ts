@@ -2,7 +2,7 @@
 // stage. Made from a `Plan` or a `Pipeline`; knows nothing of how it is drawn.
 import { stepsOf } from '../../compiler/order.ts';
 import type { Pipeline } from '../../compiler/pipeline.ts';
-import type { Plan, Reason, StepState } from '../plan.ts';
+import type { Estimate, Plan, Reason, StepState } from '../plan.ts';
 
 export interface GraphStep {
   readonly id: string;
@@ -13,6 +13,7 @@ export interface GraphStep {
     readonly state: StepState;
     readonly why: string;
     readonly reasons: readonly Reason[];
+    readonly estimate?: Estimate;
   };
 }
 
@@ -35,11 +36,11 @@ export interface GraphStage {
 export function planGraph(plan: Plan, docs: ReadonlyMap<string, string> = new Map()): Graph {
   return {
     program: plan.program,
-    steps: plan.steps.map(({ id, kind, inputs, state, why, reasons }) => ({
+    steps: plan.steps.map(({ id, kind, inputs, ...planned }) => ({
       id,
       kind,
       inputs,
-      planned: { state, why, reasons },
+      planned,
       ...docOf(docs, id),
     })),
   };

@@ -12,6 +12,7 @@ import {
 } from './instances.ts';
 import { laneRows } from './lanes.ts';
 import type { Paint, Style } from './paint.ts';
+import { costText } from './cost-text.ts';
 import { duration } from './quantity.ts';
 import { cutText, padText, textWidth } from './text-width.ts';
 
@@ -77,14 +78,16 @@ export function graphText(graph: Graph, options: PlanTextOptions): string {
   return rows.map((row) => `${rowText(row, width, status, options)}\n`).join('');
 }
 
-/** `Plan: 3 to run, 2 pending, 10 cached.` */
+/** `Plan: 3 to run, 2 pending, 10 cached.`, and below it what there is to do, where that can be counted. */
 function planSummary(plan: Plan, paint: Paint): string {
   const { run, pending, cached } = plan.summary;
   const known = plan.steps.filter((step) => step.state !== 'cached');
   const estimate = known.reduce((sum, step) => sum + (step.estimate?.seconds ?? 0), 0);
-  const all = known.length > 0 && known.every((step) => step.estimate !== undefined);
+  const all = known.length > 0 && known.every((step) => step.estimate?.seconds !== undefined);
   const time = all ? paint.dim(` About ${duration(estimate)} of work, going by earlier runs.`) : '';
-  return `${paint.bold('Plan:')} ${run} to run, ${pending} pending, ${cached} cached.${time}`;
+  const work = costText(known);
+  const counts = work === '' ? '' : `\n${paint.dim(`To do: ${work}.`)}`;
+  return `${paint.bold('Plan:')} ${run} to run, ${pending} pending, ${cached} cached.${time}${counts}`;
 }
 
 /** Rows below the stage's own: its instances, where they differ or all are asked for. */
@@ -97,7 +100,7 @@ function furtherRows(
   if (options.verbose)
     return stage.steps.length === 1
       ? []
-      : stage.steps.map((step) => instanceRow([step], step.planned?.why ?? '', indent, options));
+      : stage.steps.map((step) => instanceRow([step], whyAndWork(step), indent, options));
   if (groups.length === 1) return [];
   return groups
     .filter((group) => group.state !== 'cached')
@@ -106,6 +109,12 @@ function furtherRows(
       const exact = steps.length === 1 ? (only?.planned?.why ?? '') : why;
       return instanceRow(steps, exact, indent, options);
     });
+}
+
+/** `never ran: 64 texts to encode, 1 fit` */
+function whyAndWork({ planned }: GraphStep): string {
+  const work = planned === undefined ? '' : costText([planned]);
+  return [planned?.why ?? '', work].filter((text) => text !== '').join(': ');
 }
 
 function instanceRow(

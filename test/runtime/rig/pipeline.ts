@@ -76,6 +76,7 @@ function checkedStep(sketch: StepSketch, source: Source): CheckedStep {
     marks: [],
     after,
     outputs: {},
+    cost: [],
     doc: undefined,
     span: span(id),
     places: Object.fromEntries(given.map((option) => [option, span(`  ${id}.${option}: `)])),

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compile } from '../../src/compiler/compile.ts';
+import { parse } from '../../src/parser/parse.ts';
+import { createFacts } from '../../src/runtime/facts.ts';
+import { standardRegistry } from '../../src/stages/standard-registry.ts';
+import { temporaryFolder } from '../runtime/temporary-folder.ts';
+
+/** What the steps of a program cost, as `count unit`, over 40 rows of two labels. */
+function costsOf(text: string): Readonly<Record<string, readonly string[]>> {
+  using folder = temporaryFolder();
+  const rows = Array.from({ length: 40 }, (_, i) => `text ${i},${i % 2 ? 'a' : 'b'}`);
+  folder.write('rows.csv', `text,label\n${rows.join('\n')}\n`);
+  const project = { folder: folder.path, allowed: [] };
+  const program = `load rows { from: "rows.csv" label: "label" }\n${text}`;
+  const { file, diagnostics } = parse({ path: 'test.fsl', text: program });
+  const compiled = compile(file, diagnostics, {
+    params: [],
+    registry: standardRegistry(),
+    facts: createFacts({ display: (path) => path, project, env: {} }),
+    resolvePath: (path) => join(folder.path, path),
+  });
+  expect(compiled.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const steps = compiled.pipeline?.steps ?? [];
+  return Object.fromEntries(
+    steps.map(({ id, cost }) => [id, cost.map(({ count, unit }) => `${count ?? '?'} ${unit}`)]),
+  );
+}
+
+test('rows, texts and fits are counted before anything runs', () => {
+  expect(
+    costsOf(`split parts { from: rows test: 10 per label train: 4 per label validation: 2 per label unlabelled: 8 }
+fine-tune model { model: "builtin:ngrams" from: parts.train validation: parts.validation method: head(c: auto) }
+evaluate score { model: model on: parts.test }
+distill small { teacher: model student: "builtin:ngrams" from: parts.unlabelled }
+predict all { model: small from: parts.test }`),
+  ).toEqual({
+    rows: ['40 rows to read'],
+    parts: [],
+    model: ['12 texts to encode', '1 fits'],
+    score: ['20 texts to encode'],
+    small: ['16 texts to encode', '1 fits'],
+    all: ['20 texts to encode'],
+  });
+});
+
+test('copies are counted, and what is not known before they are made is not guessed', () => {
+  expect(
+    costsOf(`split parts { from: rows train: 4 per label }
+augment more { from: parts.train with: [swap] copies: 3 gate: cv(folds: 2, repeats: 5) }
+fine-tune model { model: "builtin:ngrams" from: more }`),
+  ).toEqual({
+    rows: ['40 rows to read'],
+    parts: [],
+    more: ['24 rows to make', '32 texts to encode', '20 fits'],
+    model: ['? texts to encode', '1 fits'],
+  });
+});
