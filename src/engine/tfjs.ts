@@ -2,6 +2,7 @@
 // tfjs has one engine per process, so one engine of ours can be open at a time.
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { gradients } from './gradients/table.ts';
 import type { KernelRule } from './kernels/rule.ts';
 import type { OnnxBackend } from './onnx-backend.ts';
 
@@ -15,6 +16,7 @@ export function activeBackend(): string | undefined {
 /** Makes a backend the active one under a name, until `deactivate`. */
 export async function activate(name: string, make: () => KernelBackend): Promise<void> {
   tf.enableProdMode(); // otherwise tfjs's CPU backend prints an advertisement
+  for (const gradient of gradients) tf.registerGradient(gradient);
   if (tf.findBackendFactory(name) === null) tf.registerBackend(name, make);
   if (!(await tf.setBackend(name))) throw new Error(`tfjs refused the backend \`${name}\``);
 }

@@ -225,5 +225,14 @@ export const kernelCases: readonly KernelCase[] = [
   { name: 'matMul broadcast', program: () => tf.matMul(reals([2, 2, 3, 4]), reals([1, 2, 4, 2], -1, 1, 3)) },
   { name: 'addN float32', program: () => tf.addN([reals([2, 3]), reals([2, 3], 0, 1), reals([2, 3], 4, 5)]) },
   { name: 'addN int32', program: () => tf.addN([integers([4]), integers([4], 3, 9)]) },
+  {
+    name: 'unsortedSegmentSum',
+    program: () => tf.unsortedSegmentSum(reals([4, 6]), tf.tensor1d([2, 0, -1, 2], 'int32'), 4),
+  },
+  {
+    name: 'unsortedSegmentSum of numbers',
+    program: () => tf.unsortedSegmentSum(reals([5]), tf.tensor1d([1, 1, 0, 3, 1], 'int32'), 4),
+  },
+  { name: 'transpose that changes nothing', program: () => tf.transpose(tf.neg(reals([2, 3])), [0, 1]) },
   { name: 'sum of no axes', program: () => tf.sum(tf.neg(reals([2, 3])), []) },
 ];

@@ -34,6 +34,7 @@ export const layoutRules: readonly KernelRule[] = [
   }),
   rule('Transpose', 'x', (call, x) => {
     const order = numbersAttribute(call, 'perm');
+    if (order.every((axis, i) => axis === i)) return x;
     const shape = order.map((axis) => x.shape[axis] ?? 1);
     return call.recorder.add(
       'Transpose',
@@ -52,6 +53,9 @@ export const layoutRules: readonly KernelRule[] = [
   rule('Tile', 'x', (call, x) => {
     const reps = numbersAttribute(call, 'reps');
     const shape = x.shape.map((size, axis) => size * (reps[axis] ?? 1));
+    // What tfjs calls a broadcast, and ONNX Runtime does faster as such.
+    if (x.shape.every((size, axis) => size === 1 || reps[axis] === 1))
+      return call.recorder.add('Expand', [x, integers(shape)], { type: x.type, shape });
     return call.recorder.add('Tile', [x, integers(reps)], { type: x.type, shape });
   }),
   {

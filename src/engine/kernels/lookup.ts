@@ -12,11 +12,12 @@ import {
   numberAttribute,
   numeric,
   real32,
+  reshape,
   typeAttribute,
   unsupported,
   whole,
 } from './rule.ts';
-import type { KernelRule } from './rule.ts';
+import type { KernelCall, KernelRule } from './rule.ts';
 
 export const lookupRules: readonly KernelRule[] = [
   {
@@ -45,6 +46,11 @@ export const lookupRules: readonly KernelRule[] = [
       const wide = cast(call.recorder, indices, 'int64');
       return call.recorder.add('GatherND', [params, wide], { type: params.type, shape });
     },
+  },
+  {
+    kernel: 'UnsortedSegmentSum',
+    inputs: { x: real32, segmentIds: whole },
+    record: sumSegments,
   },
   {
     kernel: 'OneHot',
@@ -85,6 +91,26 @@ export const lookupRules: readonly KernelRule[] = [
       call.inputs.slice(1).reduce((sum, x) => call.recorder.add('Add', [sum, x], sum), inputAt(call, 0)),
   },
 ];
+
+/**
+ * The gradient of a lookup. Rows with a negative segment belong nowhere. `ScatterElements` although `ScatterND` takes a tenth
+ * of its time: with two threads the latter loses additions where rows share a segment (ONNX Runtime 1.30; 20,000 rows of
+ * 384 into one segment). A product with a one-hot matrix takes four times as long (1,024 rows of 384 into 512 segments).
+ */
+function sumSegments(call: KernelCall): Value {
+  const { recorder } = call;
+  const [x, ids] = [inputAt(call, 0), inputAt(call, 1)];
+  const shape = [numberAttribute(call, 'numSegments'), ...x.shape.slice(1)];
+  const column = reshape(recorder, ids, [ids.shape[0] ?? 0, ...x.shape.slice(1).map(() => 1)]);
+  const nowhere = recorder.add('Less', [column, scalar(0, 'int32')], { type: 'bool', shape: column.shape });
+  const kept = recorder.add('Where', [nowhere, scalar(0, x.type), x], x);
+  const first = recorder.add('Max', [column, scalar(0, 'int32')], column);
+  const wide = cast(recorder, first, 'int64');
+  const places = recorder.add('Expand', [wide, integers(x.shape)], { type: 'int64', shape: x.shape });
+  const zeros = recorder.add('Expand', [scalar(0, x.type), integers(shape)], { type: x.type, shape });
+  const attributes = { axis: int(0), reduction: { text: 'add' } };
+  return recorder.add('ScatterElements', [zeros, places, kept], zeros, { attributes });
+}
 
 function matrix(recorder: Recorder, x: Value, transpose: boolean): Value {
   if (!transpose) return x;
