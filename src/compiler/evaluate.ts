@@ -5,6 +5,7 @@ import { applyOperator } from './operators.ts';
 import { callFunction, functionNames } from './functions.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import { describe, isNumber, type Value } from './value.ts';
+import { prefixAdvice } from '../parser/other-languages.ts';
 import { suggest } from '../parser/suggest.ts';
 import { callWorld, readsWorld } from './world-functions.ts';
 
@@ -213,6 +214,7 @@ function reference(name: Ast.Name, scope: Scope, program: Program): Value | unde
     span: name.span,
     hint:
       blockWordHint(name.text, scope, program) ??
+      prefixAdvice(name.text) ??
       (near === undefined ? `write "${name.text}" if it is a text` : `did you mean \`${near}\`?`),
     ...(near === undefined ? {} : { fix: { span: name.span, text: near } }),
   });

@@ -127,9 +127,11 @@ function unknownStage(name: Ast.Name, place: InputPlace, instances: Instances, p
       ? { hint: word }
       : near !== undefined
         ? { hint: `did you mean \`${near}\`?`, fix: { span: name.span, text: near } }
-        : place.declaration.accepts === 'files'
-          ? { hint: `write "${name.text}" if it is a path` }
-          : {}),
+        : program.registry.kind(name.text) !== undefined
+          ? { hint: `\`${name.text}\` is a stage kind; a stage is called by its own name alone` }
+          : place.declaration.accepts === 'files'
+            ? { hint: `write "${name.text}" if it is a path` }
+            : {}),
   });
   return undefined;
 }

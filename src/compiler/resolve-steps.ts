@@ -1,6 +1,7 @@
 // Every instance to a step with resolved options and inputs. Entries that use no `each` variable are resolved once.
 import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
+import { declarationAdvice, optionAdvice } from '../parser/other-languages.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
 import type { Options as OptionTable } from '../stages/option.ts';
@@ -313,7 +314,10 @@ function reportKind(kind: Ast.Name, program: Program): void {
     code: 'unknown-kind',
     message: `there is no stage kind \`${kind.text}\``,
     span: kind.span,
-    hint: near === undefined ? `the kinds are ${listWords(kinds)}` : `did you mean \`${near}\`?`,
+    hint:
+      near === undefined
+        ? (declarationAdvice(kind.text) ?? `the kinds are ${listWords(kinds)}`)
+        : `did you mean \`${near}\`?`,
     ...(near === undefined ? {} : { fix: { span: kind.span, text: near } }),
   });
 }
@@ -345,7 +349,10 @@ function checkEntryName(entry: Ast.Entry, definition: StageDefinition, program: 
     code: 'unknown-option',
     message: `\`${definition.name}\` has no option \`${name}\``,
     span: entry.name.span,
-    hint: near === undefined ? `its options are ${listWords(own)}` : `did you mean \`${near}\`?`,
+    hint:
+      near === undefined
+        ? (optionAdvice(name) ?? `its options are ${listWords(own)}`)
+        : `did you mean \`${near}\`?`,
     ...(near === undefined ? {} : { fix: { span: entry.name.span, text: near } }),
   });
   return false;

@@ -2,6 +2,7 @@
 import type { IRecognitionException } from 'chevrotain';
 import type { Problem } from './diagnostic.ts';
 import type { Source, Span } from './source.ts';
+import { declarationAdvice } from './other-languages.ts';
 import * as t from './tokens.ts';
 import type { Token } from './tokens.ts';
 
@@ -136,6 +137,12 @@ function hintOf({ at, expected, rule }: Misfit, { tokens, container }: Reading):
     return 'several values are a list: `[a, b]`';
   if (type === t.Assign && (expected.length === 0 || expected[0] === 'Colon'))
     return 'equality is written `==`';
+  const [start] = tokens.filter(({ tokenType }) => tokenType !== t.DeclarationStart);
+  const advice =
+    rule === 'stage' || rule === 'declaration' ? declarationAdvice(start?.image ?? '') : undefined;
+  if (advice !== undefined) return advice;
+  if (expected[0] === 'Key' && tokens[at + 1]?.tokenType === t.Assign)
+    return `in a program it is \`${found?.image ?? 'seed'}: …\`; \`=\` is for the command line`;
   if (type === t.Colon && expected[0] === 'Assign') return 'write `=`; `:` is for options';
   if (type === t.Pipe) return 'write `or`';
   const beside = [previous?.tokenType, tokens[at + 1]?.tokenType];
