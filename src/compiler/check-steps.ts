@@ -1,5 +1,6 @@
 // Walks the steps in order, with what is known of every artifact: parts, artifact types, each stage's own check, leakage.
 import type { Problem } from '../parser/diagnostic.ts';
+import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { ArtifactType, Static, StaticModel } from '../stages/artifact.ts';
 import type { Cost } from '../stages/cost.ts';
@@ -21,6 +22,8 @@ export interface Known {
   /** Outputs of steps that share their options and what is known of their inputs: such steps are checked once. */
   readonly checked: Map<string, Readonly<Record<string, Static>>>;
   readonly identity: (value: object) => number;
+  /** Places where an artifact has been found to be what the input takes. */
+  readonly fitting: WeakMap<Static, Set<Span>>;
 }
 
 export function checkSteps(ordered: readonly ResolvedStep[], program: Program): CheckedStep[] {
@@ -30,6 +33,7 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     provenances: new Map(),
     checked: new Map(),
     identity: identities(),
+    fitting: new WeakMap(),
   };
   const costs = new WeakMap<object, readonly Cost[]>();
   return ordered.map((declared) => {
@@ -234,11 +238,30 @@ function checkInput(
   known: Known,
   program: Program,
 ): boolean {
+  if (input.from === 'many')
+    return input.members.map((member) => checkInput(step, name, member.input, known, program)).every(Boolean);
+  const artifact = input.from === 'step' ? staticOf(input, known, program.facts) : undefined;
+  if (artifact === undefined) return checkOne(step, name, input, known, program);
+  // Instances that read, at one place of the program, parts of which the same is known, are checked once.
+  const span = step.places[name] ?? step.span;
+  let places = known.fitting.get(artifact);
+  if (places === undefined) known.fitting.set(artifact, (places = new Set()));
+  if (places.has(span)) return true;
+  const fits = checkOne(step, name, input, known, program);
+  if (fits) places.add(span);
+  return fits;
+}
+
+function checkOne(
+  step: ResolvedStep,
+  name: string,
+  input: CheckedInput,
+  known: Known,
+  program: Program,
+): boolean {
   const declaration = step.definition.inputs[name];
   const span = step.places[name] ?? step.span;
   if (declaration === undefined) return false;
-  if (input.from === 'many')
-    return input.members.map((member) => checkInput(step, name, member.input, known, program)).every(Boolean);
   const report = (problem: Omit<Problem, 'span'>): false => {
     program.diagnostics.add({ span, ...problem });
     return false;

@@ -1,28 +1,27 @@
 // Instances that would do the same work: averaged as if they were independent, they would fake a perfect interval.
 import type * as Ast from '../parser/ast.ts';
 import { referencedNames } from './evaluate.ts';
-import type { CheckedBlock, CheckedInput, CheckedStep } from './pipeline.ts';
+import type { CheckedBlock, CheckedInput, CheckedMember, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 
 export function reportIdentical(steps: readonly CheckedStep[], program: Program): void {
-  const works = identify(steps);
-  const byId = new Map(steps.map((step) => [step.id, step]));
+  const workOf = identify(steps);
   for (const step of steps) {
     for (const [name, input] of Object.entries(step.inputs)) {
       if (input.from !== 'many') continue;
-      const seen = new Map<number, { readonly id: string; readonly name: string }>();
+      const seen = new Map<number, CheckedMember>();
       for (const member of input.members) {
-        if (member.input.from !== 'step') continue;
-        const work = works.get(member.input.step);
-        const source = byId.get(member.input.step);
-        if (work === undefined || source === undefined) continue;
-        const other = seen.get(work);
-        if (other === undefined) {
-          seen.set(work, { id: source.id, name: member.name });
+        const work = member.input.from === 'step' ? workOf(member.input.step) : undefined;
+        if (work === undefined) continue;
+        const first = seen.get(work);
+        if (first === undefined) {
+          seen.set(work, member);
           continue;
         }
+        const [other, source] = [first, member].map((one) => steps.find(({ id }) => isFrom(one, id)));
+        if (other === undefined || source === undefined) continue;
         const keys = Object.keys(member.keys);
-        const sameStage = other.name === member.name && keys.length > 0;
+        const sameStage = first.name === member.name && keys.length > 0;
         program.diagnostics.add({
           code: 'identical-instances',
           message: sameStage
@@ -40,10 +39,21 @@ export function reportIdentical(steps: readonly CheckedStep[], program: Program)
   }
 }
 
+function isFrom({ input }: CheckedMember, id: string): boolean {
+  return input.from === 'step' && input.step === id;
+}
+
 /** A number for every step; equal numbers mean equal kind, options, seed and inputs. */
-function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
+function identify(steps: readonly CheckedStep[]): (id: string) => number | undefined {
   const numbers = numbering();
   const works = new Map<string, number>();
+  /** Steps with lists of inputs, which are long: few are read by others, and the rest need no number. */
+  const late = new Map<string, CheckedStep>();
+  const workOf = (id: string): number | undefined => {
+    const step = works.has(id) ? undefined : late.get(id);
+    if (step !== undefined) works.set(id, numbers(signatureOf(step)));
+    return works.get(id);
+  };
   // What instances share is written out once.
   const known = new WeakMap<object, number>();
   const numberOf = (value: object, text: () => string): number => {
@@ -54,7 +64,7 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
   const inputText = (input: CheckedInput): string => {
     switch (input.from) {
       case 'step':
-        return `${works.get(input.step) ?? input.step}.${input.part}`;
+        return `${workOf(input.step) ?? input.step}.${input.part}`;
       case 'many':
         return input.members
           .map(({ name, keys, input: inner }) => `${name}${JSON.stringify(keys)}${inputText(inner)}`)
@@ -67,7 +77,7 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
         return input satisfies never;
     }
   };
-  for (const step of steps) {
+  const signatureOf = (step: CheckedStep): string => {
     const { definition, options, inputs } = step;
     let signature = String(numberOf(options, () => keyedText(step)));
     for (const name in inputs) {
@@ -76,9 +86,14 @@ function identify(steps: readonly CheckedStep[]): ReadonlyMap<string, number> {
     }
     if (step.block !== undefined) signature += `\u0000block ${blockText(step.block)}`;
     if (definition.randomness(options)) signature += `\u0000seed ${step.common.seed}`;
-    works.set(step.id, numbers(signature));
+    return signature;
+  };
+  for (const step of steps) {
+    const long = Object.values(step.inputs).some(({ from }) => from === 'many');
+    if (long) late.set(step.id, step);
+    else works.set(step.id, numbers(signatureOf(step)));
   }
-  return works;
+  return workOf;
 }
 
 /** Without the names of its stages. */

@@ -59,7 +59,16 @@ export interface Prepared {
   readonly wrong: boolean;
   /** Options of the kind; apart from those of every kind, so that a seed does not keep instances from sharing them. */
   readonly options: Shared<ResolvedOptions>;
-  readonly common: Shared<ResolvedOptions>;
+  readonly common: Shared<{ readonly values: CommonValues; readonly complete: boolean }>;
+  /** With the name of the import before it. */
+  readonly name: string;
+  /** The inputs that are given. */
+  readonly reads: readonly {
+    readonly name: string;
+    readonly declaration: Input;
+    readonly entry: PreparedEntry;
+  }[];
+  readonly after: PreparedEntry | undefined;
   /** The stages inside it, in the order of the program; nothing for kinds that take none. */
   readonly stages: readonly PreparedStage[] | undefined;
 }
@@ -143,7 +152,7 @@ export function prepare(stage: Ast.Stage, program: Program): Prepared | undefine
       hint: `add \`${name}: …\`: ${firstSentence(declaration.doc)}`,
     });
   }
-  const sharedBy = (declarations: OptionTable): Shared<ResolvedOptions> => {
+  const sharedBy = <T>(declarations: OptionTable): Shared<T> => {
     const names = new Set<string>();
     for (const [name, entry] of entries)
       if (Object.hasOwn(declarations, name)) referencedNames(entry.value, names);
@@ -157,6 +166,12 @@ export function prepare(stage: Ast.Stage, program: Program): Prepared | undefine
     wrong,
     options: sharedBy(definition.options),
     common: sharedBy(commonOptions),
+    name: program.prefix + stage.name.text,
+    reads: Object.entries(definition.inputs).flatMap(([name, declaration]) => {
+      const entry = entries.get(name);
+      return entry === undefined ? [] : [{ name, declaration, entry }];
+    }),
+    after: entries.get('after'),
     stages: inside?.stages,
   };
 }
@@ -167,7 +182,7 @@ function resolveInstance(
   instances: Instances,
   program: Program,
 ): ResolvedStep {
-  const { definition, entries } = stage;
+  const { definition } = stage;
   const { scope } = instance;
   const inside = resolveBlock(instance.stage, stage, scope, instances, program);
   const at = inside?.scope ?? scope;
@@ -177,17 +192,10 @@ function resolveInstance(
     inside === undefined
       ? shared(stage.options, scope, resolve(definition.options))
       : resolve(definition.options)();
-  const common = shared(stage.common, scope, () => {
-    const resolved = resolveOptions(commonOptions, stage, scope, program);
-    const resources = entries.get('resources')?.value;
-    if (resources !== undefined) checkResources(resourcesOf(resolved.values), resources, program);
-    return resolved;
-  });
+  const common = shared(stage.common, scope, () => resolveCommon(stage, scope, program));
   let complete = !stage.wrong && options.complete && common.complete && inside?.complete !== false;
-  const inputs: Record<string, CheckedInput> = { ...inside?.inputs };
-  for (const [name, declaration] of Object.entries(definition.inputs)) {
-    const entry = entries.get(name);
-    if (entry === undefined) continue;
+  const inputs: Record<string, CheckedInput> = inside === undefined ? {} : { ...inside.inputs };
+  for (const { name, declaration, entry } of stage.reads) {
     const read = (): CheckedInput | undefined =>
       plainInput(entry, declaration, scope, instances, program) ??
       resolveInput(entry.value, { name, declaration, scope }, instances, program);
@@ -196,27 +204,40 @@ function resolveInstance(
     if (value === undefined) complete = false;
     else inputs[name] = value;
   }
-  const afterEntry = entries.get('after');
-  const after = afterEntry === undefined ? [] : resolveAfter(afterEntry.value, scope, instances, program);
+  const { after } = stage;
+  const earlier = after === undefined ? nothing : resolveAfter(after.value, scope, instances, program);
 
-  return {
+  const step: ResolvedStep = {
     id: instance.id,
-    name: program.prefix + instance.stage.name.text,
+    name: stage.name,
     keys: instance.keys,
     definition,
     options: options.values,
-    common: commonValues(common.values),
+    common: common.values,
     inputs,
-    after: after ?? [],
+    after: earlier ?? nothing,
     doc: instance.stage.doc,
     span: instance.stage.name.span,
-    places: inside === undefined ? stage.places : { ...stage.places, ...inside.places },
-    complete: complete && after !== undefined,
+    places: stage.places,
+    complete: complete && earlier !== undefined,
     given: stage.given,
-    ...(inside === undefined
-      ? {}
-      : { block: inside.block, partNames: inside.partNames, inside: inside.stages }),
   };
+  if (inside === undefined) return step;
+  const { block, partNames, stages } = inside;
+  return { ...step, places: { ...stage.places, ...inside.places }, block, partNames, inside: stages };
+}
+
+const nothing: readonly never[] = [];
+
+function resolveCommon(
+  stage: Prepared,
+  scope: Scope,
+  program: Program,
+): { readonly values: CommonValues; readonly complete: boolean } {
+  const { values, complete } = resolveOptions(commonOptions, stage, scope, program);
+  const resources = stage.entries.get('resources')?.value;
+  if (resources !== undefined) checkResources(resourcesOf(values), resources, program);
+  return { values: commonValues(values), complete };
 }
 
 /** The short way for what most inputs are. Whatever is wrong is told on the long one. */
