@@ -61,13 +61,16 @@ function identify(steps: readonly CheckedStep[]): (id: string) => number | undef
     if (number === undefined) known.set(value, (number = numbers(text())));
     return number;
   };
-  const inputText = (input: CheckedInput): string => {
+  const inputText = (input: CheckedInput, named: boolean): string => {
     switch (input.from) {
       case 'step':
         return `${workOf(input.step) ?? input.step}.${input.part}`;
       case 'many':
         return input.members
-          .map(({ name, keys, input: inner }) => `${name}${JSON.stringify(keys)}${inputText(inner)}`)
+          .map(({ name, keys, input: inner }) => {
+            const work = inputText(inner, named);
+            return named ? `${name}${JSON.stringify(keys)}${work}` : work;
+          })
           .join(';');
       case 'files':
       case 'builtin':
@@ -82,7 +85,8 @@ function identify(steps: readonly CheckedStep[]): (id: string) => number | undef
     let signature = String(numberOf(options, () => keyedText(step)));
     for (const name in inputs) {
       const input = inputs[name];
-      if (input !== undefined) signature += `\u0000${name} ${inputText(input)}`;
+      const named = definition.inputs[name]?.named === true;
+      if (input !== undefined) signature += `\u0000${name} ${inputText(input, named)}`;
     }
     if (step.block !== undefined) signature += `\u0000block ${blockText(step.block)}`;
     if (definition.randomness(options)) signature += `\u0000seed ${step.common.seed}`;

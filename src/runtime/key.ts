@@ -3,6 +3,7 @@ import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { BlockInput, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 import { searchedNames } from '../stages/block-values.ts';
+import { declaredInput } from './block-inputs.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Raised when keys are made of other parts, or artifacts are stored in another form. */
@@ -42,8 +43,9 @@ export type InputContents =
   | { readonly files: readonly { readonly digest: string; readonly extension: string }[] }
   | { readonly folder: readonly { readonly name: string; readonly digest: string }[] }
   | { readonly builtin: string; readonly version: string }
-  /** Names and keys too, because a comparison shows them. */
-  | { readonly many: readonly MemberContents[] };
+  /** Names and keys too, where the result shows them, as a comparison does. */
+  | { readonly many: readonly MemberContents[] }
+  | { readonly several: readonly InputContents[] };
 
 export interface MemberContents {
   readonly name: string;
@@ -85,10 +87,11 @@ export function openKeys(): Keys {
 }
 
 function partsOf(
-  { definition, common, options, block }: CheckedStep,
+  step: CheckedStep,
   inputs: Readonly<Record<string, InputContents>>,
   keyed: KeyParts['options'],
 ): KeyParts {
+  const { definition, common, options, block } = step;
   const seed = seedOf(definition, options, common.seed);
   // Written out: spreading four objects for each of thousands of steps is what would take the time here.
   const parts = {
@@ -98,10 +101,25 @@ function partsOf(
       definition.origin === undefined ? definition.name : `${definition.origin.package}/${definition.name}`,
     version: definition.version,
     options: keyed,
-    inputs,
+    inputs: keyedInputs(step, inputs),
   };
   const seeded = seed === undefined ? parts : { ...parts, seed };
   return block === undefined ? seeded : { ...seeded, block: block.stages.map(blockStageParts) };
+}
+
+/** Without the names of members that the result does not show. */
+function keyedInputs(
+  step: CheckedStep,
+  inputs: Readonly<Record<string, InputContents>>,
+): Readonly<Record<string, InputContents>> {
+  let keyed = inputs;
+  for (const name in inputs) {
+    const contents = inputs[name];
+    if (contents === undefined || !('many' in contents) || declaredInput(step, name)?.named === true)
+      continue;
+    keyed = { ...keyed, [name]: { several: contents.many.map((member) => member.contents) } };
+  }
+  return keyed;
 }
 
 /** The same text for stages that give the same; `inputs` are digests, or texts that are as good. */

@@ -66,6 +66,7 @@ compare summary {
   inputs: {
     of: input.many('report', {
       use: 'apply',
+      named: true,
       doc: 'The reports: a stage, a list of stages, or a map that gives them names.',
     }),
   },

@@ -35,6 +35,8 @@ export interface Input<V = unknown> {
   readonly use: Use;
   /** `one`: an artifact. `many`: a stage, a list or a map of names to stages; instances of `each` keep their keys. */
   readonly shape: 'one' | 'many';
+  /** For `many`: the names and keys of its members reach the result, so they are part of the key. Otherwise only messages show them. */
+  readonly named?: boolean;
   readonly required: boolean;
   readonly doc: string;
   /** Carries the type that `run` sees. */
@@ -60,6 +62,7 @@ interface InputSettings {
   readonly use: Use;
   readonly doc: string;
   readonly capability?: Capability;
+  readonly named?: boolean;
 }
 
 function required(accepts: ArtifactType, settings: InputSettings): Input<Artifact> {

@@ -69,6 +69,23 @@ describe('the key of a step', () => {
     expect(key()).toBe(sha256(text));
   });
 
+  test('names members only where the result shows them', () => {
+    const { gather } = stages();
+    const [of] = Object.values(gather.inputs);
+    if (of === undefined) throw new Error('no input');
+    const nameless = { ...gather, inputs: { of: { ...of, named: false } } };
+    const members = (...names: readonly string[]): Record<string, InputContents> => ({
+      of: {
+        many: names.map((name, i) => ({ name, keys: { seed: i }, contents: { artifact: String(i) } })),
+      },
+    });
+    const keyOf = (definition: typeof gather, ...names: readonly string[]): string =>
+      key({ definition, options: {} }, members(...names));
+    expect(keyOf(gather, 'a', 'b')).not.toBe(keyOf(gather, 'a', 'c'));
+    expect(keyOf(nameless, 'a', 'b')).toBe(keyOf(nameless, 'a', 'c'));
+    expect(keyOf(nameless, 'a', 'b')).not.toBe(keyOf(nameless, 'a'));
+  });
+
   test('leaves out the name, the keys of `each`, common options, and options that say nothing of the output', () => {
     const others: Partial<StepSketch>[] = [
       { name: 'other' },

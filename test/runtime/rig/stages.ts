@@ -155,7 +155,7 @@ const gather = defineStage({
   name: 'gather',
   version: 1,
   options: {},
-  inputs: { of: input.many('report', { use: 'measure', doc: '' }) },
+  inputs: { of: input.many('report', { use: 'measure', named: true, doc: '' }) },
   outputs: { '': { type: 'report', doc: '' } },
   randomness: () => false,
   check: () => ({ '': { type: 'report', metrics: [] } }),
