@@ -309,5 +309,6 @@ export interface StageDefinition<
 export function defineStage<const O extends Options, const I extends Inputs, const P extends Outputs>(
   definition: StageDefinition<O, I, P>,
 ): StageDefinition {
-  return definition as unknown as StageDefinition; // the compiler only calls it with values converted by its own declaration
+  const erased: unknown = definition;
+  return erased as StageDefinition; // the compiler only calls it with values converted by its own declaration
 }
