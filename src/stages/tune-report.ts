@@ -2,6 +2,7 @@
 import type { Dataset, Scalar } from './dataset.ts';
 import type { LabelBudget } from './consumed.ts';
 import { labelsUsed } from './consumed.ts';
+import { clip, differenceRange } from './metric-range.ts';
 import type { SearchReport } from './report.ts';
 import type { TrialValues } from './stage.ts';
 import { meanScore, type SearchMethod, type Spaces, type Trial } from './tune-search.ts';
@@ -42,7 +43,7 @@ export async function searchReport(outcome: Outcome): Promise<SearchReport> {
     folds: outcome.drawn ? folds : null,
     best: { ...figureOf(winner), trial: best + 1, values: valuesText(outcome.spaces, winner.values) },
     defaults: known === undefined ? null : figureOf(known),
-    difference: known === undefined ? null : await differenceOf(winner, known),
+    difference: known === undefined ? null : await differenceOf(winner, known, metric),
     optimism: await optimismAmong(complete, complete.indexOf(winner), direction),
     labels_used: labelsUsed(outcome.budget),
     label_budget: outcome.budget,
@@ -128,10 +129,11 @@ function figureOf(trial: Trial) {
 async function differenceOf(
   winner: Trial,
   defaults: Trial,
+  metric: string,
 ): Promise<NonNullable<SearchReport['difference']>> {
   const { summarise } = await import('../learning/statistics/summary.ts');
   const differences = winner.scores.map((score, fold) => score - (defaults.scores[fold] ?? 0));
-  const { mean, low, high } = summarise(differences);
+  const { mean, low, high } = clip(summarise(differences), differenceRange(metric));
   return { mean, low, high };
 }
 

@@ -171,6 +171,12 @@ async function proposer(
   }
 }
 
+/** With so many digits that a person can write the value into a program, and gets the same. */
+function written(value: number, space: Space): number {
+  if (space.space === 'choice' || space.space === 'int') return value;
+  return Math.min(space.high, Math.max(space.low, Number(value.toPrecision(6))));
+}
+
 function dimensionOf(space: Space): Dimension {
   return space.space === 'choice'
     ? { type: 'choice', count: space.values.length }
@@ -178,5 +184,5 @@ function dimensionOf(space: Space): Dimension {
 }
 
 function valuesOf(spaces: Spaces, point: Point): TrialValues {
-  return Object.fromEntries(spaces.map(([name], i) => [name, point[i] ?? 0]));
+  return Object.fromEntries(spaces.map(([name, space], i) => [name, written(point[i] ?? 0, space)]));
 }

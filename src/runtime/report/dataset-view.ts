@@ -93,6 +93,8 @@ function labelCounts(dataset: Dataset): Readonly<Record<string, number>> {
 }
 
 function cell(value: Value): string {
-  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+  // Sixteen digits say no more to a reader; all of them are in the file.
+  const short = typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  const text = typeof short === 'string' ? short : short === null ? '' : JSON.stringify(short);
   return cutText(text.replace(/\s+/g, ' '), widestCell);
 }
