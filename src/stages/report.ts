@@ -111,10 +111,10 @@ export interface SearchReport {
     readonly high: number | null;
   } | null;
   /**
-   * How much of the figure of the best trial is the luck of the search, as a positive number; null where it cannot be
-   * estimated. `of`: trials that it was estimated from.
+   * How much of the figure of the best trial is the luck of the search, not below 0; null where it cannot be estimated.
+   * `of`: trials that it was estimated from. `at_least`: others were dropped before, and that added to it.
    */
-  readonly optimism: { readonly value: number; readonly of: number } | null;
+  readonly optimism: { readonly value: number; readonly of: number; readonly at_least: boolean } | null;
   readonly labels_used: number;
   readonly label_budget: LabelBudget;
   /** What a reader should know of how the figures came about. */

@@ -44,7 +44,7 @@ export async function searchReport(outcome: Outcome): Promise<SearchReport> {
     best: { ...figureOf(winner), trial: best + 1, values: valuesText(outcome.spaces, winner.values) },
     defaults: known === undefined ? null : figureOf(known),
     difference: known === undefined ? null : await differenceOf(winner, known, metric),
-    optimism: await optimismAmong(complete, complete.indexOf(winner), direction),
+    optimism: await optimismAmong(complete, complete.indexOf(winner), outcome),
     labels_used: labelsUsed(outcome.budget),
     label_budget: outcome.budget,
     notes: notesOf(outcome, winner, known),
@@ -138,21 +138,23 @@ async function differenceOf(
 }
 
 async function optimismAmong(
-  trials: readonly Trial[],
+  complete: readonly Trial[],
   best: number,
-  direction: 'maximize' | 'minimize',
+  { direction, trials }: Outcome,
 ): Promise<SearchReport['optimism']> {
   const { optimismOf } = await import('../learning/search/optimism.ts');
   const sign = direction === 'maximize' ? 1 : -1;
   const value = optimismOf(
-    trials.map(({ scores }) => scores.map((score) => sign * score)),
+    complete.map(({ scores }) => scores.map((score) => sign * score)),
     best,
   );
-  return value === undefined ? null : { value: Math.max(0, value), of: trials.length };
+  if (value === undefined) return null;
+  const dropped = trials.some((trial) => trial.failure === undefined && !complete.includes(trial));
+  return { value: Math.max(0, value), of: complete.length, at_least: dropped };
 }
 
 function notesOf(outcome: Outcome, winner: Trial, defaults: Trial | undefined): readonly string[] {
-  const { method, planned, trials, direction, drawn } = outcome;
+  const { planned, trials, direction, drawn } = outcome;
   const notes: string[] = [];
   if (trials.length < planned)
     notes.push(`the budget ended the search after ${trials.length} of ${planned} trials`);
@@ -163,10 +165,6 @@ function notesOf(outcome: Outcome, winner: Trial, defaults: Trial | undefined): 
     const gain = (meanScore(winner) - meanScore(defaults)) * (direction === 'maximize' ? 1 : -1);
     if (gain <= 0) notes.push('no trial was better than the defaults: leave the search out, or widen it');
   }
-  if (method.name === 'halving' && drawn)
-    notes.push(
-      'the luck is estimated from the trials that were measured on every fold; the rounds before, which chose them, add to it',
-    );
   if (!drawn)
     notes.push('one part to choose with does not tell how much of the best figure is luck: `folds` would');
   return notes;

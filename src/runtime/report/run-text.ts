@@ -1,11 +1,12 @@
 // What a person reads when a run has ended: reports, requirements, time, what was cached, and where the outputs are.
+import type { SearchReport } from '../../stages/report.ts';
 import type { RunResult } from '../event.ts';
 import { stageName } from './graph.ts';
 import { comparisonTable } from './comparison-text.ts';
 import { evaluationTable, stepLabel, type NamedEvaluation } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { counted, duration } from './quantity.ts';
-import { searchTable } from './search-text.ts';
+import { searchesTable, searchTable } from './search-text.ts';
 import { shellWord } from './shell-word.ts';
 
 export interface RunSummary {
@@ -58,15 +59,28 @@ function reportBlocks(result: RunResult, paint: Paint, columns: number): readonl
   const comparisons = result.reports.flatMap(({ step, report }) =>
     report.type === 'comparison' ? [[paint.bold(stepLabel(step)), ...comparisonTable(report, paint)]] : [],
   );
-  const searches = result.reports.flatMap(({ step, report }) =>
-    report.type === 'search' ? [[paint.bold(stepLabel(step)), ...searchTable(report, paint)]] : [],
-  );
   return [
-    ...searches,
+    ...searchBlocks(result, paint),
     evaluations.length === 0 ? [] : evaluationTable(evaluations, paint, columns),
     checkLines(evaluations, paint),
     ...comparisons,
   ];
+}
+
+/** One in full, or the instances of a stage in a table. */
+function searchBlocks(result: RunResult, paint: Paint): readonly (readonly string[])[] {
+  const stages = new Map<string, { readonly step: string; readonly report: SearchReport }[]>();
+  for (const { step, report } of result.reports) {
+    if (report.type !== 'search') continue;
+    const known = stages.get(stageName(step));
+    if (known === undefined) stages.set(stageName(step), [{ step, report }]);
+    else known.push({ step, report });
+  }
+  return [...stages.values()].map((searches) => {
+    const [first] = searches;
+    if (first === undefined || searches.length > 1) return searchesTable(searches, paint);
+    return [paint.bold(stepLabel(first.step)), ...searchTable(first.report, paint)];
+  });
 }
 
 /** What several instances of a stage are told alike is said once. */

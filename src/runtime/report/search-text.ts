@@ -1,6 +1,7 @@
 // A report of `tune` as a table and what to make of it: the best trial beside the defaults, and how much of it is luck.
 import type { SearchReport } from '../../stages/report.ts';
 import { budgetText } from './budget-text.ts';
+import { stepLabel } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { figure, grouped } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
@@ -46,6 +47,38 @@ export function searchTable(report: SearchReport, paint: Paint): readonly string
   ];
 }
 
+/** Searches of one stage, a row for each of its instances. */
+export function searchesTable(
+  searches: readonly { readonly step: string; readonly report: SearchReport }[],
+  paint: Paint,
+): readonly string[] {
+  const [first] = searches;
+  if (first === undefined) return [];
+  const rows = searches.map(({ step, report: { best, defaults, difference, optimism } }) => [
+    stepLabel(step),
+    `trial ${best.trial}: ${Object.entries(best.values)
+      .map(([name, value]) => `${name} ${valueText(value)}`)
+      .join(', ')}`,
+    figure(best.score),
+    defaults === null ? '' : figure(defaults.score),
+    difference === null ? '' : signed(difference.mean),
+    luckText(optimism),
+  ]);
+  const columns = [
+    { head: 'search' },
+    { head: 'best' },
+    right(first.report.metric),
+    right('defaults'),
+    right('gain'),
+    right('luck'),
+  ];
+  const notes = [...new Set(searches.flatMap(({ report }) => report.notes))].map((note) => {
+    const told = searches.filter(({ report }) => report.notes.includes(note)).length;
+    return `${paint.yellow('!')} ${told} of ${searches.length}: ${note}`;
+  });
+  return [paint.dim(howText(first.report)), ...textTable(columns, rows, paint), ...notes];
+}
+
 /** `most macro_f1 of 20 trials (halving), 4 folds; 2 failed` */
 function howText({ direction, metric, method, trials, folds }: SearchReport): string {
   const { tried, failed } = trials;
@@ -64,14 +97,26 @@ function gainLines({ difference }: SearchReport): readonly string[] {
 /** The best of many figures is better than what it stands for. */
 function luckLines({ optimism, best, direction }: SearchReport): readonly string[] {
   if (optimism === null) return [];
-  const expected = direction === 'maximize' ? best.score - optimism.value : best.score + optimism.value;
+  const { value, of, at_least } = optimism;
+  if (value === 0) return at_least ? [] : [`the folds show no luck of the search in ${figure(best.score)}`];
+  if (at_least)
+    return [
+      `of ${figure(best.score)} at least ${figure(value)} is the luck of the search, going by the ${grouped(of)} trials on every fold`,
+    ];
+  const expected = direction === 'maximize' ? best.score - value : best.score + value;
   return [
-    `of ${figure(best.score)} about ${figure(optimism.value)} is the luck of the search: on new rows rather ${figure(expected)}`,
+    `of ${figure(best.score)} about ${figure(value)} is the luck of the search: on new rows rather ${figure(expected)}`,
   ];
 }
 
 function endLines({ label_budget, notes }: SearchReport, paint: Paint): readonly string[] {
   return [paint.dim(budgetText(label_budget)), ...notes.map((note) => `${paint.yellow('!')} ${note}`)];
+}
+
+/** Nothing is known of the luck where halving left too few to show any. */
+function luckText(optimism: SearchReport['optimism']): string {
+  if (optimism === null || (optimism.at_least && optimism.value === 0)) return '';
+  return `${optimism.at_least ? '≥ ' : ''}${figure(optimism.value)}`;
 }
 
 function valueText(value: string | number | boolean | undefined): string {
