@@ -93,8 +93,11 @@ function labelCounts(dataset: Dataset): Readonly<Record<string, number>> {
 }
 
 function cell(value: Value): string {
-  // Sixteen digits say no more to a reader; all of them are in the file.
-  const short = typeof value === 'number' ? Number(value.toPrecision(6)) : value;
-  const text = typeof short === 'string' ? short : short === null ? '' : JSON.stringify(short);
+  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value, shortened);
   return cutText(text.replace(/\s+/g, ' '), widestCell);
+}
+
+/** Sixteen digits say no more to a reader; all of them are in the file. */
+function shortened(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 }
