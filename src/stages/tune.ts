@@ -11,7 +11,7 @@ import { checkTune } from './tune-check.ts';
 import { drawFoldsOf, type Fold } from './tune-folds.ts';
 import { inputsOf, openMeasure, type Measure } from './tune-measure.ts';
 import { searchReport, trialsTable, valuesText } from './tune-report.ts';
-import { plannedTrials, search, type Spaces, type Trial } from './tune-search.ts';
+import { plannedMeasurements, plannedTrials, search, type Spaces, type Trial } from './tune-search.ts';
 
 const defaultFolds = 4;
 const trials = int({ min: 1, max: 10_000, default: 20, doc: 'How many combinations of values are tried.' });
@@ -130,6 +130,14 @@ evaluate final { model: best.candidate  on: parts.test }`,
       },
       report: { type: 'report', metrics: [] },
     };
+  },
+
+  cost: ({ options: { method, search: spaces = [], folds = defaultFolds }, inputs }) => {
+    const measured = inputs.dataset('on') === undefined ? folds : 1;
+    const planned = { count: plannedTrials(method, spaces), unit: 'trials' };
+    if (method.name === 'halving') return [planned]; // how many folds each gets depends on how it does
+    const measurements = plannedMeasurements(method, spaces, [measured]);
+    return [planned, { count: measurements, unit: 'measurements on a fold' }];
   },
 
   async run(context) {

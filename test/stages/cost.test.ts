@@ -44,6 +44,21 @@ predict all { model: small from: parts.test }`),
   });
 });
 
+test('trials of a search are counted, and their folds where all are measured on all', () => {
+  const search = (method: string): string => `split parts { from: rows train: 10 per label }
+tune best {
+  search: { c: choice(0.1, 1, 10) }
+  method: ${method}
+  maximize: score.accuracy
+  folds: 4
+  from: parts.train
+  fine-tune candidate { model: "builtin:ngrams" from: fold.train method: head(c: search.c) }
+  evaluate score { model: candidate on: fold.validation metrics: [accuracy] }
+}`;
+  expect(costsOf(search('grid'))['best']).toEqual(['3 trials', '12 measurements on a fold']);
+  expect(costsOf(search('halving(trials: 8)'))['best']).toEqual(['8 trials']);
+});
+
 test('copies are counted, and what is not known before they are made is not guessed', () => {
   expect(
     costsOf(`split parts { from: rows train: 4 per label }
