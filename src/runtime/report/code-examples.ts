@@ -155,7 +155,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[not-supported]: `split` takes no stages inside it\n --> main.fsl:3:8\n  |\n3 |   load others { from: \"messages.csv\" }\n  |        ^^^^^^\n  = hint: move the stage out of the block\n"
+    "printed": "error[not-supported]: `split` takes no stages inside it\n --> main.fsl:3:8\n  |\n3 |   load others { from: \"messages.csv\" }\n  |        ^^^^^^\n  = hint: move the stage out of the block; stages stand inside `tune`\n"
   },
   "wrong-type": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: \"three\"  test: rest }\n",
@@ -245,7 +245,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[identical-instances]: `seed` changes nothing: no option inside this `each` uses it\n --> main.fsl:2:6\n  |\n2 | each seed in [13, 21] {\n  |      ^^^^\n  = hint: use it, for example `seed: seed`\n\nerror[identical-instances]: `seed` changes nothing in `score`: `score[seed=13]` and `score[seed=21]` do the same work\n --> main.fsl:7:23\n  |\n7 | compare summary { of: score }\n  |                       ^^^^^\n5 |   evaluate score { model: model  on: parts.test }\n  |            ----- `score` is declared here\n  = hint: use the variable in an option that matters, such as `seed: seed` in the `split`\n"
+    "printed": "error[identical-instances]: `seed` changes nothing: no option inside this `each` uses it\n --> main.fsl:2:6\n  |\n2 | each seed in [13, 21] {\n  |      ^^^^\n  = hint: use it, for example `seed: seed`\n"
   },
   "searched-seed": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 4 per label  test: rest }\ntune best {\n  search:   { draw: int(1, 9) }\n  maximize: score.macro_f1\n  from:     parts.train\n  fine-tune candidate { model: \"builtin:ngrams\"  from: fold.train  method: head(kind: knn)  seed: search.draw }\n  evaluate  score     { model: candidate  on: fold.validation }\n}\nevaluate final { model: best.candidate  on: parts.test }\n",
