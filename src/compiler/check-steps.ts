@@ -8,48 +8,62 @@ import type { Facts } from '../stages/facts.ts';
 import type { Input, StageDefinition, Statics } from '../stages/stage.ts';
 import { checkBlock } from './check-block.ts';
 import { nameOfPart, withPartsNamed } from './name-parts.ts';
-import { findLeaks, provenanceOf, type Provenances } from './leakage.ts';
-import type { CheckedInput, CheckedStep } from './pipeline.ts';
+import type { CheckedInput, CheckedStep, Mark } from './pipeline.ts';
 import type { Program } from './program.ts';
 import { listWords } from './check-value.ts';
+import { reportLeakage, type OwnLeak } from './report-leakage.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 
 /** What has been found out so far, by step id and part. */
 export interface Known {
   readonly steps: Map<string, ResolvedStep>;
   readonly outputs: Map<string, Readonly<Record<string, Static>>>;
-  readonly provenances: Provenances;
-  /** Outputs of steps that share their options and what is known of their inputs: such steps are checked once. */
-  readonly checked: Map<string, Readonly<Record<string, Static>>>;
+  /** What was found of steps that share their options and what is known of their inputs: such steps are checked once. */
+  readonly checked: Map<string, Found>;
+  /** What the stages themselves say of leakage. */
+  readonly leaks: OwnLeak[];
   readonly identity: (value: object) => number;
   /** Places where an artifact has been found to be what the input takes. */
   readonly fitting: WeakMap<Static, Set<Span>>;
+}
+
+/** What a stage's own check gives. */
+interface Found {
+  readonly outputs: Readonly<Record<string, Static>>;
+  readonly leaks: readonly Omit<OwnLeak, 'step'>[];
 }
 
 export function checkSteps(ordered: readonly ResolvedStep[], program: Program): CheckedStep[] {
   const known: Known = {
     steps: new Map(ordered.map((step) => [step.id, step])),
     outputs: new Map(),
-    provenances: new Map(),
     checked: new Map(),
+    leaks: [],
     identity: identities(),
     fitting: new WeakMap(),
   };
   const costs = new WeakMap<object, readonly Cost[]>();
-  return ordered.map((declared) => {
+  const named: ResolvedStep[] = [];
+  for (const declared of ordered) {
     const step = withPartsNamed(declared, known.steps);
     known.steps.set(step.id, step);
     const own = fittingOutputs(step, known, program);
     const outputs = step.block === undefined ? own : { ...own, ...checkBlock(step, known, program) };
     known.outputs.set(step.id, outputs);
-    reportLeaks(step, known, program);
-    known.provenances.set(step.id, provenanceOf(step, outputs, known.provenances));
+    named.push(step);
+  }
+  const outputsOf = (step: ResolvedStep) => known.outputs.get(step.id) ?? {};
+  const marks = reportLeakage(named, outputsOf, known.leaks, program);
+  return named.map((step) => {
+    const outputs = outputsOf(step);
     // Steps that share what is known of their outputs share everything that the cost depends on.
     let cost = costs.get(outputs);
     if (cost === undefined) costs.set(outputs, (cost = costOf(step, outputs, known, program)));
-    return checkedStep(step, outputs, cost);
+    return checkedStep(step, outputs, { cost, marks: marks.get(step.id) ?? unmarked });
   });
 }
+
+const unmarked: readonly Mark[] = [];
 
 /** What the step gives, as far as its inputs are what they should be. */
 export function fittingOutputs(
@@ -83,7 +97,7 @@ function costOf(
 function checkedStep(
   step: ResolvedStep,
   outputs: Readonly<Record<string, Static>>,
-  cost: readonly Cost[],
+  { cost, marks }: Pick<CheckedStep, 'cost' | 'marks'>,
 ): CheckedStep {
   const { id, name, keys, definition, options, common, inputs, after, doc, span, places } = step;
   const { block, partNames } = step;
@@ -101,7 +115,7 @@ function checkedStep(
     doc,
     span,
     places,
-    marks: [],
+    marks,
     ...(block === undefined ? {} : { block }),
     ...(partNames === undefined ? {} : { partNames }),
   };
@@ -109,17 +123,22 @@ function checkedStep(
 
 function checkOnce(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
   const { identity, checked } = known;
-  if (step.block !== undefined) return checkOwn(step, known, program);
+  if (step.block !== undefined) return told(step, checkOwn(step, known, program), known);
   let key = `${identity(step.options)}`;
   for (const [name, input] of Object.entries(step.inputs)) {
-    if (input.from === 'many') return checkOwn(step, known, program);
+    if (input.from === 'many') return told(step, checkOwn(step, known, program), known);
     const artifact = input.from === 'step' ? staticOf(input, known, program.facts) : input;
     key += `|${name}:${artifact === undefined ? '' : identity(artifact)}`;
   }
   const found = checked.get(key);
-  if (found !== undefined) return found;
-  const outputs = checkOwn(step, known, program);
-  checked.set(key, outputs);
+  const result = found ?? checkOwn(step, known, program);
+  checked.set(key, result);
+  return told(step, result, known);
+}
+
+/** Leakage is told of each step, since each may be allowed it. */
+function told(step: ResolvedStep, { outputs, leaks }: Found, known: Known): Found['outputs'] {
+  for (const leak of leaks) known.leaks.push({ step, ...leak });
   return outputs;
 }
 
@@ -136,16 +155,18 @@ function identities(): (value: object) => number {
 }
 
 /** Runs the declaration's own check, with problems placed at the option or input they name. */
-function checkOwn(step: ResolvedStep, known: Known, program: Program): Readonly<Record<string, Static>> {
+function checkOwn(step: ResolvedStep, known: Known, program: Program): Found {
   const { definition } = step;
-  return definition.check({
+  const leaks: Omit<OwnLeak, 'step'>[] = [];
+  const outputs = definition.check({
     options: step.options,
     given: (name) => step.given.has(name),
     inputs: staticsOf(step, known, program.facts),
-    allowed: undefined,
     facts: program.facts,
     report: (at, problem) => program.diagnostics.add({ span: step.places[at] ?? step.span, ...problem }),
+    leak: (at, problem) => leaks.push({ at, problem }),
   });
+  return { outputs, leaks };
 }
 
 function unknownOutputs(step: ResolvedStep): Readonly<Record<string, Static>> {
@@ -388,9 +409,4 @@ function wrongArtifactHint(declaration: Input, found: Static, definition: StageD
     return `\`${definition.name}\` reads reports: name an \`evaluate\` stage`;
   if (declaration.accepts === 'model') return 'name a `fine-tune` stage or a model source';
   return `name a stage that gives a ${declaration.accepts}`;
-}
-
-function reportLeaks(step: ResolvedStep, known: Known, program: Program): void {
-  for (const { input, message, hint } of findLeaks(step, known.provenances))
-    program.diagnostics.add({ code: 'leakage', message, span: step.places[input] ?? step.span, hint });
 }

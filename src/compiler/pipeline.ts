@@ -90,6 +90,8 @@ export interface CommonValues {
   readonly timeout: number | undefined;
   readonly retries: number;
   readonly cache: boolean;
+  /** The words of `allow: leakage("…")`. */
+  readonly allow: string | undefined;
 }
 
 /** What the program says that a step takes of the machine. */

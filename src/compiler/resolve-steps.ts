@@ -6,7 +6,7 @@ import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
 import type { Options as OptionTable } from '../stages/option.ts';
 import type { Input, StageDefinition } from '../stages/stage.ts';
-import type { Json } from '../stages/value.ts';
+import type { CallValue, Json } from '../stages/value.ts';
 import { isDamaged } from './damage.ts';
 import { referencedNames } from './evaluate.ts';
 import type { Instance, Instances } from './expand.ts';
@@ -29,9 +29,6 @@ export type ResolvedStep = Omit<CheckedStep, 'outputs' | 'marks' | 'cost'> & {
   /** Of the stages inside it, by position. */
   readonly inside?: readonly InnerStage[];
 };
-
-/** Options of the language that this version refuses by name rather than ignore. */
-const unsupportedOptions = new Set(['allow']);
 
 export function resolveSteps(instances: Instances, program: Program): ResolvedStep[] {
   checkDefaults(program);
@@ -285,7 +282,14 @@ export function commonValues(values: Readonly<Record<string, Json | undefined>>)
     timeout: typeof values.timeout === 'number' ? values.timeout : undefined,
     retries: typeof values.retries === 'number' ? values.retries : 0,
     cache: values.cache !== false,
+    allow: reasonOf(values.allow),
   };
+}
+
+/** The words of `allow: leakage("…")`. */
+function reasonOf(allow: Json | undefined): string | undefined {
+  const call = allow as CallValue<'leakage', { readonly why: string }> | undefined; // as declared in `commonOptions`
+  return call?.arguments.why;
 }
 
 /** The result for this scope: found, or made and kept for instances with equal values of the variables it depends on. */
@@ -355,15 +359,6 @@ function isKnown(name: string, definition: StageDefinition): boolean {
 function checkEntryName(entry: Ast.Entry, definition: StageDefinition, program: Program): boolean {
   const name = entry.name.text;
   if (isKnown(name, definition)) return true;
-  if (unsupportedOptions.has(name)) {
-    program.diagnostics.add({
-      code: 'not-supported',
-      message: `\`${name}\` is not run by this version of fslrun`,
-      span: entry.name.span,
-      hint: 'remove it',
-    });
-    return false;
-  }
   const own = [...Object.keys(definition.inputs), ...Object.keys(definition.options)];
   const near = suggest(name, [...own, ...Object.keys(commonOptions), 'after']);
   program.diagnostics.add({

@@ -1,4 +1,5 @@
 // What happens during a run: a closed set, the only source of progress, tables, run records and pages.
+import type { Mark } from '../compiler/pipeline.ts';
 import type { Diagnostic } from '../parser/diagnostic.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Plan } from './plan.ts';
@@ -58,6 +59,13 @@ export type Event = { readonly time: number } & (
   | { readonly type: 'run-finished'; readonly run: string; readonly result: RunResult }
 );
 
+/** A report with what its reader has to know from the graph. */
+export interface MarkedReport {
+  readonly step: string;
+  readonly report: Report;
+  readonly marks: readonly Mark[];
+}
+
 export interface RunResult {
   readonly outcome: 'done' | 'failed' | 'requirement-failed' | 'interrupted';
   readonly seconds: number;
@@ -66,7 +74,7 @@ export interface RunResult {
   readonly cached: number;
   readonly failed: number;
   readonly skipped: number;
-  readonly reports: readonly { readonly step: string; readonly report: Report }[];
+  readonly reports: readonly MarkedReport[];
 }
 
 export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>;

@@ -265,9 +265,9 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
       cached: count('cached'),
       failed: failures,
       skipped: count('skipped'),
-      reports: planned.steps.flatMap(({ step: { id } }) => {
+      reports: planned.steps.flatMap(({ step: { id, marks } }) => {
         const report = reports.get(id);
-        return report === undefined ? [] : [{ step: id, report }];
+        return report === undefined ? [] : [{ step: id, report, marks }];
       }),
     };
   }

@@ -87,8 +87,9 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
   },
   outputs: { '': { type: 'dataset', doc: 'The rows and their copies.' } },
   randomness: () => true,
+  alsoUses: ({ gate }) => (gate.name === 'cv' ? { from: 'select' } : {}),
 
-  check({ options, inputs, report }) {
+  check({ options, inputs, report, leak }) {
     const from = inputs.dataset('from');
     const mixes = options.with.some(({ name }) => name === 'mixup');
     const gated = options.gate.name === 'cv';
@@ -98,11 +99,11 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         message: `${mixes ? '`mixup` mixes labels' : '`gate: cv` measures against labels'}, and these rows have none`,
         hint: 'use a labelled part, such as `.train`',
       });
-    if (from?.partition === 'test' && (mixes || gated))
-      report('from', {
+    if (from?.partition === 'test' && mixes)
+      leak('from', {
         code: 'leakage',
-        message: `${mixes ? '`mixup` makes rows to learn from' : '`gate: cv` learns from the rows'}, and these are for the test`,
-        hint: 'augment the train part; copies of a test part, to measure on, are made by changes of texts without a gate',
+        message: '`mixup` makes rows to learn from, and these are for the test',
+        hint: 'augment the train part; copies of a test part, to measure on, are made by changes of texts',
       });
     if (inputs.model('model') !== undefined && options.filter === undefined && !gated)
       report('model', {

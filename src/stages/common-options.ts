@@ -1,5 +1,5 @@
 // The options every stage takes, whatever its kind. None of them but `seed` enters the key.
-import { bool, duration, int, record, size, word } from './option.ts';
+import { bool, call, duration, int, record, size, string, word } from './option.ts';
 
 export const commonOptions = {
   seed: int({
@@ -29,5 +29,19 @@ export const commonOptions = {
   ),
   timeout: duration({ keyed: false, doc: 'The step fails when it runs longer.' }),
   retries: int({ min: 0, max: 10, default: 0, keyed: false, doc: 'How often a failed step is tried again.' }),
+  allow: call(
+    {
+      leakage: {
+        doc: 'Test rows may be learnt from or selected with here, or rows measured that the model has learnt from.',
+        arguments: {
+          why: string({ required: true, doc: 'The reason, as readers of the reports are told it.' }),
+        },
+      },
+    },
+    {
+      keyed: false,
+      doc: 'Makes leakage in this stage no error: every report behind it carries the reason on its face instead.',
+    },
+  ),
   cache: bool({ default: true, keyed: false, doc: '`false` runs the step every time.' }),
 } as const;

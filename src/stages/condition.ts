@@ -85,7 +85,7 @@ function compare(a: Value, b: Value): number | undefined {
   return typeof a === 'string' && typeof b === 'string' ? compareCodePoints(a, b) : undefined;
 }
 
-function numberOf(value: Scalar): number | undefined {
+export function numberOf(value: Scalar): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value))
     return undefined;

@@ -19,7 +19,7 @@ export interface EvaluateOptions {
 
 export function checkEvaluation(
   options: EvaluateOptions,
-  { inputs, allowed, report }: Pick<CheckContext<never>, 'inputs' | 'allowed' | 'report'>,
+  { inputs, report, leak }: Pick<CheckContext<never>, 'inputs' | 'report' | 'leak'>,
 ): void {
   const dataset = inputs.dataset('on');
   const model = inputs.model('model');
@@ -42,8 +42,8 @@ export function checkEvaluation(
         message: `the data has no column \`${name}\``,
         hint: `its columns are ${dataset.columns.map((known) => `\`${known}\``).join(', ')}`,
       });
-  if (options.overlap === 'keep' && allowed === undefined)
-    report('overlap', {
+  if (options.overlap === 'keep')
+    leak('overlap', {
       code: 'overlap',
       message: '`overlap: keep` measures on rows that the model was fitted on',
       hint: 'say why, for everyone who reads the report: `allow: leakage("why")`; or leave them out with `overlap: drop`',

@@ -3,7 +3,7 @@
 import type { StaticDataset } from './artifact.ts';
 import type { Finding } from './load-columns.ts';
 import { outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
-import type { Count } from './value.ts';
+import type { Count, Json } from './value.ts';
 
 /** In the order in which they are drawn. */
 export const parts = ['test', 'validation', 'train', 'unlabelled'] as const;
@@ -19,6 +19,29 @@ export function drawOrder(counts: Counts): readonly (readonly [Part, Count])[] {
   });
   const stage = (count: Count): number => (count === 'rest' ? 2 : 'named' in count ? 0 : 1);
   return given.sort(([, a], [, b]) => stage(a) - stage(b));
+}
+
+/**
+ * What the rows of each part depend on, beside the rows of `from` and the seed: rows that any part names, the parts drawn
+ * before, and its own count.
+ */
+export function cutDeciders(
+  options: Counts & {
+    readonly stratify: boolean;
+    readonly group_by: string | undefined;
+    readonly duplicates: string;
+  },
+): Readonly<Partial<Record<Part, Json>>> {
+  const { stratify, group_by: group = null, duplicates } = options;
+  const order = drawOrder(options);
+  const isNamed = (count: Count): boolean => count !== 'rest' && 'named' in count;
+  const named = order.filter(([, count]) => isNamed(count));
+  return Object.fromEntries(
+    order.map(([part, count], i) => {
+      const before = isNamed(count) ? named : order.slice(0, i + 1);
+      return [part, [part, stratify, group, duplicates, before]];
+    }),
+  );
 }
 
 /** Rows of a share: rounded down, so that shares of 100 % fit. */

@@ -19,7 +19,7 @@ import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
 import type { PluginOrigin } from './plugin.ts';
 import type { Report } from './report.ts';
-import type { SecretValue } from './value.ts';
+import type { Json, SecretValue } from './value.ts';
 
 /**
  * What a stage does with an input, for the leakage rules:
@@ -96,14 +96,14 @@ export interface CheckContext<O extends Options> {
   /** Whether the program gave the option, as against its default. */
   given(option: string): boolean;
   readonly inputs: Statics;
-  /** The words of `allow: leakage("…")`, where the stage has them. */
-  readonly allowed: string | undefined;
   readonly facts: Facts;
   /** Reports at the value of an option or input (its name when it is absent: at the stage's name). */
   readonly report: (
     at: string,
     problem: Omit<Problem, 'span'> & { readonly code: Code; readonly span?: Problem['span'] },
   ) => void;
+  /** The same for leakage that only the stage can see: no error but a mark on reports where it has `allow: leakage("…")`. */
+  readonly leak: (at: string, problem: Omit<Problem, 'span'>) => void;
 }
 
 export interface Progress {
@@ -292,6 +292,13 @@ export interface StageDefinition<
   randomness(options: OptionValues<O>): boolean;
   /** How much work it is, for a plan: `20 trials x 4 folds`. */
   extent?(options: OptionValues<O>, given: (input: keyof I & string) => boolean): string;
+  /** What else it does with the rows of inputs, with these options. */
+  alsoUses?(options: OptionValues<O>): Readonly<Partial<Record<keyof I & string, Use>>>;
+  /**
+   * For kinds that cut rows into parts that share none: what decides which rows a part gets, beside the rows and the seed.
+   * Parts with equal deciders are the same rows. Without it: all options decide.
+   */
+  cuts?(options: OptionValues<O>): Readonly<Partial<Record<keyof P & string, Json>>>;
   /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */
   absent?(options: OptionValues<O>): readonly (keyof P & string)[];
   /** Statics of every part, and problems that are known before anything runs. */

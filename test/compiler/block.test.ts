@@ -304,7 +304,10 @@ describe('what is wrong is said where it stands', () => {
     [
       'a metric on other rows',
       { tune: 'minimize: other.accuracy', inside: 'measure other { model: candidate on: p.test }\n' },
-      ['4:102 wrong-artifact: `other` does not measure on `fold.validation`, the rows that are held back'],
+      [
+        '4:102 wrong-artifact: `other` does not measure on `fold.validation`, the rows that are held back',
+        '7:38 leakage: test rows reach `other`, which selects with them: p.test -> other',
+      ],
     ],
     [
       'a stage that the block does not have',

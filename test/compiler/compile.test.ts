@@ -352,14 +352,14 @@ measure s { model: m on: p.test }`);
       'the whole, of which the test part is drawn',
       'from: d',
       'on: p.test',
-      'd -> m -> s, and `p.test` shares rows with `d`',
+      'd -> m -> s, and `p.test` is drawn from `d`',
     ],
     ['the part it learnt from', 'from: p.train', 'on: p.train', 'p.train -> m -> s, and `p.train` again'],
     [
       'the whole of what it learnt a part from',
       'from: p.train',
       'on: d',
-      'p.train -> m -> s, and `d` shares rows with `p.train`',
+      'p.train -> m -> s, and `p.train` is drawn from `d`',
     ],
   ])('a model is not measured on %s', (_, from, on, path) => {
     const { problems } = compileText(base.replace('from: p.train', from).replace('on: p.test', on));

@@ -192,8 +192,25 @@ const tune = defineStage({
   run: noRun,
 });
 
+/** Models from models, and rows from rows, for graphs in which many ways lead to the same. */
+const merge = defineStage({
+  name: 'merge',
+  version: 1,
+  doc: 'Merges.',
+  example: 'merge m { of: [a, b] from: [p.train, q.train] }',
+  options: {},
+  inputs: {
+    of: input.many('model', { use: 'apply', doc: 'Models.' }),
+    from: input.many('dataset', { use: 'transform', doc: 'Rows.' }),
+  },
+  outputs: { '': { type: 'model', doc: 'A model.' }, rows: { type: 'dataset', doc: 'All rows.' } },
+  randomness: () => false,
+  check: () => ({ '': { type: 'model', capability: 'classifier', labels: ['a', 'b'] }, rows }),
+  run: noRun,
+});
+
 export const registry = createRegistry(
-  [load, split, learn, measure, summary, tune],
+  [load, split, learn, measure, summary, tune, merge],
   [{ name: 'plain', capability: 'encoder', doc: 'A model.', version: '1' }],
 );
 

@@ -15,8 +15,8 @@ const done: RunResult = {
   failed: 0,
   skipped: 0,
   reports: [
-    { step: 'score[seed=13]', report: evaluationOf(0.85) },
-    { step: 'summary', report: comparison() },
+    { step: 'score[seed=13]', report: evaluationOf(0.85), marks: [] },
+    { step: 'summary', report: comparison(), marks: [] },
   ],
 };
 const text = (result: Partial<RunResult>, columns = 100, more: Partial<RunSummary> = {}): string =>
@@ -71,9 +71,27 @@ Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one i
     const reports = Array.from({ length: 20 }, (_, i) => ({
       step: `score[seed=${i}]`,
       report: evaluationOf(0.8 + i / 200),
+      marks: [],
     }));
     expect(text({ reports })).toContain('score ×20  0.847 (0.800 … 0.895)');
     expect(text({ reports })).toContain('\n! score ×20: 2 rows of the test are in the training rows\n\n');
+  });
+
+  test('shows on the face of a report what its reader has to know', () => {
+    const marks = [{ name: 'allowed-leakage', message: 'a published split' }] as const;
+    const shown = text({
+      reports: [
+        { step: 'score', report: evaluationOf(0.85), marks },
+        { step: 'summary', report: comparison(), marks },
+      ],
+    });
+    expect(shown).toMatch(/^score \(leakage allowed\) {2}0\.850/m);
+    expect(shown).toContain('\n! score: leakage allowed: a published split\n');
+    expect(shown).toContain('\nsummary\n! leakage allowed: a published split\n');
+    expect(evaluationText(evaluationOf(0.85), marks, plain)).toMatch(
+      /^! leakage allowed: a published split\n/,
+    );
+    expect(reportJson('score', evaluationOf(0.85), marks)['marks']).toEqual(marks);
   });
 
   test('keeps to the width of the terminal as long as it can', () => {
@@ -106,7 +124,7 @@ Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one i
 
 describe('a report', () => {
   test('in full shows every figure', () => {
-    const full = evaluationText(evaluationOf(0.85), plain);
+    const full = evaluationText(evaluationOf(0.85), [], plain);
     expect(full).toContain('accuracy  0.850  0.800 … 0.890     0.500');
     expect(full).toContain('no                40   10');
     expect(full).toContain('yes        0.820   0.910  0.863    50');
@@ -116,12 +134,12 @@ describe('a report', () => {
   });
 
   test('as JSON has the shape that scripts rely on', () => {
-    expect(Object.keys(reportJson('score', evaluationOf(0.85)))).toEqual(
-      'stage metrics per_label confusion labels rows labels_used label_budget baselines slices checks interval'.split(
+    expect(Object.keys(reportJson('score', evaluationOf(0.85), []))).toEqual(
+      'stage metrics per_label confusion labels rows labels_used label_budget baselines slices checks interval marks'.split(
         ' ',
       ),
     );
-    const { metrics } = reportJson('summary', { ...comparison(), names: ['a'] });
+    const { metrics } = reportJson('summary', { ...comparison(), names: ['a'] }, []);
     expect(metrics).toMatchObject({
       accuracy: { mean: 0.85, sd: 0.013, n: 3, low: 0.818, high: 0.882, differences: [{ p_holm: 0.06 }] },
     });

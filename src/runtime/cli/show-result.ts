@@ -59,6 +59,7 @@ function artifactsOf(
     .map(([output, { files }]) => ({
       name: partLabel(step, output),
       artifact: storedArtifact(open, { step, action }, output),
+      marks: step.marks,
       sizes: new Map(files.map(({ name, size }) => [name, size])),
     }));
 }

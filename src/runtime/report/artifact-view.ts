@@ -1,10 +1,12 @@
 // What is in an artifact, for `show`: datasets, reports, models and plain files, as JSON and as text.
+import type { Mark } from '../../compiler/pipeline.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import type { Report } from '../../stages/report.ts';
 import { comparisonTable } from './comparison-text.ts';
 import { datasetText, datasetView } from './dataset-view.ts';
 import { evaluationText } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
+import { markLines } from './mark-text.ts';
 import { bytes } from './quantity.ts';
 import { reportJson } from './report-json.ts';
 import { searchTable } from './search-text.ts';
@@ -14,19 +16,21 @@ export interface NamedArtifact {
   /** Step, and part where the stage has several: `parts[seed=1].train`. */
   readonly name: string;
   readonly artifact: Artifact;
+  /** What the reader of a report has to know from the graph. */
+  readonly marks: readonly Mark[];
   /** Bytes, by name of the file. */
   readonly sizes: ReadonlyMap<string, number>;
 }
 
 export async function artifactJson(named: NamedArtifact): Promise<Readonly<Record<string, unknown>>> {
-  const { name, artifact } = named;
+  const { name, artifact, marks } = named;
   switch (artifact.type) {
     case 'dataset': {
       const { readDataset } = await import('../../stages/dataset-file.ts');
       return { stage: name, ...datasetView(await readDataset(artifact)) };
     }
     case 'report':
-      return reportJson(name, await readJson<Report>(artifact, 'report.json'));
+      return reportJson(name, await readJson<Report>(artifact, 'report.json'), marks);
     case 'model':
       return { stage: name, ...(await modelDescription(artifact)), files: fileList(named) };
     case 'files':
@@ -37,7 +41,7 @@ export async function artifactJson(named: NamedArtifact): Promise<Readonly<Recor
 }
 
 export async function artifactText(named: NamedArtifact, paint: Paint): Promise<string> {
-  const { artifact } = named;
+  const { artifact, marks } = named;
   switch (artifact.type) {
     case 'dataset': {
       const { readDataset } = await import('../../stages/dataset-file.ts');
@@ -45,7 +49,7 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
     }
     case 'report': {
       const report = await readJson<Report>(artifact, 'report.json');
-      return reportText(report, paint);
+      return reportText(report, marks, paint);
     }
     case 'model': {
       const entries = Object.entries(await modelDescription(artifact));
@@ -61,14 +65,14 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
   }
 }
 
-function reportText(report: Report, paint: Paint): string {
+function reportText(report: Report, marks: readonly Mark[], paint: Paint): string {
   switch (report.type) {
     case 'evaluation':
-      return evaluationText(report, paint);
+      return evaluationText(report, marks, paint);
     case 'comparison':
-      return `${comparisonTable(report, paint).join('\n')}\n`;
+      return `${[...markLines(marks, paint), ...comparisonTable(report, paint)].join('\n')}\n`;
     case 'search':
-      return `${searchTable(report, paint).join('\n')}\n`;
+      return `${[...markLines(marks, paint), ...searchTable(report, paint)].join('\n')}\n`;
     default:
       return report satisfies never;
   }

@@ -338,12 +338,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "printed": "error[labels-without-rows]: no training row has the label `billing`\n --> main.fsl:3:50\n  |\n3 | fine-tune model { model: \"builtin:ngrams\"  from: parts.train }\n  |                                                  ^^^^^^^^^^^\n  = hint: draw by label (`train: 8 per label`), bring rows of it, or leave it out with `where:` in `load`\n"
   },
   "overlap": {
-    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nload again { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"builtin:ngrams\"  from: messages }\nevaluate score { model: model  on: again }\n",
-    "files": {},
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nload others { from: \"other.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"builtin:ngrams\"  from: messages }\nevaluate score { model: model  on: others }\n",
+    "files": {
+      "other.csv": "message,intent\nWhere is my parcel?,shipping\nwhere is  my parcel,shipping\nsend the bill to my new address,billing\n"
+    },
     "commands": [
       "main.fsl"
     ],
-    "printed": "error[overlap]: 12 of the 12 rows are among those the model was fitted on: \"where is my parcel\" (row 0), \"the parcel is late again\" (row 1), \"my parcel went to a neighbour\" (row 2), …\n --> main.fsl:4:36\n  |\n4 | evaluate score { model: model  on: again }\n  |                                    ^^^^^\n  = hint: leave them out of the measurement with `overlap: drop`, or keep repeated rows in one part with `duplicates: together` or `duplicates: drop` in `split`; to measure on them all the same, as a published split may ask for: `overlap: keep` with `allow: leakage(\"why\")`\n"
+    "printed": "error[overlap]: 1 of the 3 rows is among those the model was fitted on: \"where is my parcel\" (row 1)\n --> main.fsl:4:36\n  |\n4 | evaluate score { model: model  on: others }\n  |                                    ^^^^^^\n  = hint: leave them out of the measurement with `overlap: drop`, or keep repeated rows in one part with `duplicates: together` or `duplicates: drop` in `split`; to measure on them all the same, as a published split may ask for: `overlap: keep` with `allow: leakage(\"why\")`\n"
   },
   "unknown-column": {
     "program": "load messages { from: \"messages.csv\"  text: \"mesage\"  label: \"intent\" }\n",
@@ -391,7 +393,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[leakage]: test rows reach `model`, which learns from them: parts.test -> extra -> model\n --> main.fsl:4:50\n  |\n4 | fine-tune model { model: \"builtin:ngrams\"  from: extra }\n  |                                                  ^^^^^\n  = hint: a figure measured on these rows afterwards would not be believable: use the train or validation part\n"
+    "printed": "error[leakage]: test rows reach `model`, which learns from them: parts.test -> extra -> model\n --> main.fsl:4:50\n  |\n4 | fine-tune model { model: \"builtin:ngrams\"  from: extra }\n  |                                                  ^^^^^\n  = hint: a figure measured on these rows afterwards would not be believable: use the train or validation part; where it has to be, `allow: leakage(\"why\")` says so on the face of every report behind\n"
   },
   "missing-file": {
     "program": "load messages { from: \"mesages.csv\"  text: \"message\"  label: \"intent\" }\n",

@@ -1,5 +1,7 @@
 // Reports of `evaluate` as tables: one row a step in the overview, everything for a single one.
 import type { EvaluationReport, Figure } from '../../stages/report.ts';
+import type { Mark } from '../../compiler/pipeline.ts';
+import { markLines, markSuffix } from './mark-text.ts';
 import { budgetFigure, budgetRange, budgetText } from './budget-text.ts';
 import { stageName, stepKeys } from './graph.ts';
 import type { Paint } from './paint.ts';
@@ -10,6 +12,7 @@ import { textWidth } from './text-width.ts';
 export interface NamedEvaluation {
   readonly step: string;
   readonly report: EvaluationReport;
+  readonly marks: readonly Mark[];
 }
 
 /** More instances of one stage than this are drawn as one row with the spread. */
@@ -69,7 +72,7 @@ function tableWith(shown: Shown, reports: readonly NamedEvaluation[], paint: Pai
 }
 
 /** Metrics, baselines, per-label figures, confusion and checks of one report. */
-export function evaluationText(report: EvaluationReport, paint: Paint): string {
+export function evaluationText(report: EvaluationReport, marks: readonly Mark[], paint: Paint): string {
   const right = (head: string): Column => ({ head, align: 'right' });
   const baselines = Object.keys(report.baselines);
   const metrics = textTable(
@@ -99,6 +102,7 @@ export function evaluationText(report: EvaluationReport, paint: Paint): string {
     paint,
   );
   return [
+    ...markLines(marks, paint),
     `${grouped(report.rows)} rows, ${budgetText(report.label_budget)}; interval: ${report.interval}`,
     ...probabilityLines(report),
     '',
@@ -162,12 +166,12 @@ export function stepLabel(step: string): string {
 }
 
 function reportRow(
-  { step, report }: NamedEvaluation,
+  { step, report, marks }: NamedEvaluation,
   { metrics, baselines, intervals }: Shown,
 ): readonly string[] {
   const [main = ''] = metrics;
   return [
-    stepLabel(step),
+    stepLabel(step) + markSuffix(marks),
     ...metrics.map((name, i) => {
       const value = report.metrics[name];
       if (value === undefined) return '';
@@ -188,7 +192,7 @@ function spreadRow(
   const [main = ''] = metrics;
   const reports = members.map(({ report }) => report);
   return [
-    `${stage} ×${members.length}`,
+    `${stage} ×${members.length}${markSuffix(members.flatMap(({ marks }) => marks))}`,
     ...metrics.map((name, i) => {
       const values = reports.flatMap(({ metrics: { [name]: value } }) =>
         value === undefined ? [] : [value.value],

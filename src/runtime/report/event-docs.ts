@@ -101,7 +101,7 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
     fields: {
       run: 'The name of the run.',
       result:
-        'The outcome (`done`, `failed`, `requirement-failed`, `interrupted`), how many steps were executed, cached, failed and skipped, the seconds, and the reports.',
+        'The outcome (`done`, `failed`, `requirement-failed`, `interrupted`), how many steps were executed, cached, failed and skipped, the seconds, and the reports, each with its `marks`.',
     },
   },
 };

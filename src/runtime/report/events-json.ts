@@ -14,7 +14,7 @@ function plainEvent(event: Event): Readonly<Record<string, unknown>> {
     case 'output-left':
       return { type, time, ...rest, diagnostics: diagnosticsAsJson(event.diagnostics).diagnostics };
     case 'run-finished': {
-      const reports = event.result.reports.map(({ step, report }) => reportJson(step, report));
+      const reports = event.result.reports.map(({ step, report, marks }) => reportJson(step, report, marks));
       return { type, time, ...rest, result: { ...event.result, reports } };
     }
     case 'run-started':

@@ -1,15 +1,20 @@
 // Reports as JSON for programs, in the shapes that scripts rely on.
+import type { Mark } from '../../compiler/pipeline.ts';
 import type { ComparisonReport, EvaluationReport, Report, SearchReport } from '../../stages/report.ts';
 
 /** `{ stage, metrics, … }` of the report of the step called `stage`. */
-export function reportJson(stage: string, report: Report): Readonly<Record<string, unknown>> {
+export function reportJson(
+  stage: string,
+  report: Report,
+  marks: readonly Mark[],
+): Readonly<Record<string, unknown>> {
   switch (report.type) {
     case 'evaluation':
-      return evaluationJson(stage, report);
+      return { ...evaluationJson(stage, report), marks };
     case 'comparison':
-      return comparisonJson(stage, report);
+      return { ...comparisonJson(stage, report), marks };
     case 'search':
-      return searchJson(stage, report);
+      return { ...searchJson(stage, report), marks };
     default:
       return report satisfies never;
   }

@@ -4,6 +4,7 @@ import type { RunResult } from '../event.ts';
 import { stageName } from './graph.ts';
 import { comparisonTable } from './comparison-text.ts';
 import { evaluationTable, stepLabel, type NamedEvaluation } from './evaluation-text.ts';
+import { markLines, markText } from './mark-text.ts';
 import type { Paint } from './paint.ts';
 import { counted, duration } from './quantity.ts';
 import { searchesTable, searchTable } from './search-text.ts';
@@ -53,11 +54,13 @@ export function runText(summary: RunSummary, paint: Paint): string {
 }
 
 function reportBlocks(result: RunResult, paint: Paint, columns: number): readonly (readonly string[])[] {
-  const evaluations = result.reports.flatMap(({ step, report }): readonly NamedEvaluation[] =>
-    report.type === 'evaluation' ? [{ step, report }] : [],
+  const evaluations = result.reports.flatMap(({ step, report, marks }): readonly NamedEvaluation[] =>
+    report.type === 'evaluation' ? [{ step, report, marks }] : [],
   );
-  const comparisons = result.reports.flatMap(({ step, report }) =>
-    report.type === 'comparison' ? [[paint.bold(stepLabel(step)), ...comparisonTable(report, paint)]] : [],
+  const comparisons = result.reports.flatMap(({ step, report, marks }) =>
+    report.type === 'comparison'
+      ? [[paint.bold(stepLabel(step)), ...markLines(marks, paint), ...comparisonTable(report, paint)]]
+      : [],
   );
   return [
     ...searchBlocks(result, paint),
@@ -86,8 +89,8 @@ function searchBlocks(result: RunResult, paint: Paint): readonly (readonly strin
 /** What several instances of a stage are told alike is said once. */
 function checkLines(evaluations: readonly NamedEvaluation[], paint: Paint): readonly string[] {
   const told = new Map<string, readonly string[]>();
-  for (const { step, report } of evaluations)
-    for (const { message } of report.checks) {
+  for (const { step, report, marks } of evaluations)
+    for (const message of [...marks.map(markText), ...report.checks.map((check) => check.message)]) {
       const line = `${stageName(step)} ${message}`;
       told.set(line, [...(told.get(line) ?? [message]), step]);
     }

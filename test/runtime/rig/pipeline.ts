@@ -70,6 +70,7 @@ function checkedStep(sketch: StepSketch, source: Source): CheckedStep {
       timeout: undefined,
       retries: 0,
       cache: true,
+      allow: undefined,
       ...common,
     },
     inputs,

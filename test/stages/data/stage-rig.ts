@@ -42,9 +42,9 @@ export function checkStage(stage: StageDefinition, given: Given, from: CheckInpu
       report: nothing,
       many: () => [],
     },
-    allowed: undefined,
     facts: from.facts as Facts,
     report: (at, problem) => problems.push(show({ span: wholeSource(`at ${at}`), ...problem })),
+    leak: (at, problem) => problems.push(show({ span: wholeSource(`at ${at}`), ...problem })),
   });
   return { statics, text: problems.join('\n') };
 }

@@ -232,7 +232,7 @@ describe('what is known before anything runs', () => {
     [
       { with: [mixup] },
       { from: from('test') },
-      'from leakage: `mixup` makes rows to learn from, and these are for the test',
+      'from leak leakage: `mixup` makes rows to learn from, and these are for the test',
     ],
     [
       { with: [change('typos')], gate: cv },

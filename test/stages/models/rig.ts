@@ -109,7 +109,6 @@ export function check(
     readonly options?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, Static>>;
     readonly many?: readonly { readonly name: string; readonly static: Static }[];
-    readonly allowed?: string;
   },
 ): { readonly problems: string; readonly outputs: Readonly<Record<string, Static>> } {
   const problems: string[] = [];
@@ -127,10 +126,10 @@ export function check(
       files: (name) => find(name, 'files'),
       many: () => setting.many ?? [],
     },
-    allowed: setting.allowed,
     facts: {} as never, // none of these stages asks for facts
     report: (at, { code, message, severity }) =>
       problems.push(`${at} ${severity === 'warning' ? 'warns ' : ''}${code}: ${message}`),
+    leak: (at, { code, message }) => problems.push(`${at} leak ${code}: ${message}`),
   });
   return { problems: problems.join('\n'), outputs };
 }

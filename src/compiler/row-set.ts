@@ -1,0 +1,142 @@
+// Which rows of which files a dataset has, as far as the graph tells: by what they were drawn from, and with which other parts.
+// Equal sets are one object, so that the instances of a matrix share them. Knows no stages.
+import { areDisjoint } from '../stages/disjoint-conditions.ts';
+import type { Condition } from '../stages/value.ts';
+
+/** Rows of one file, or some of them: everything that was drawn on the way from the file to here. */
+export interface Draw {
+  /** Unique among draws; parents have smaller ones. */
+  readonly number: number;
+  /** What the rows were drawn from; nothing for a whole file. */
+  readonly parent: Draw | undefined;
+  /** Which rows of `parent` these are, where a condition says it. */
+  readonly condition: Condition | undefined;
+  /** The cuts that the rows are a part of, and which. Parts of one cut share no row. */
+  readonly cuts: Map<Cut, string>;
+}
+
+/** A division of rows into parts. */
+export interface Cut {
+  readonly number: number;
+}
+
+/** Rows from one or more places. */
+export interface RowSet {
+  readonly number: number;
+  readonly draws: readonly Draw[];
+}
+
+export interface RowSets {
+  readonly none: RowSet;
+  /** All rows of a file; of equal names the same. */
+  file(name: string): RowSet;
+  union(sets: readonly RowSet[]): RowSet;
+  where(from: RowSet, condition: Condition): RowSet;
+  /** Equal keys are one cut, whose parts share no row. */
+  cut(key: string): Cut;
+  /** One part of a cut: equal for equal `decider`s, which say what the draw depends on beside the rows. */
+  part(from: RowSet, cut: Cut, name: string, decider: string): RowSet;
+  /** Whether the two may have a row in common. */
+  share(a: RowSet, b: RowSet): boolean;
+}
+
+/** Sets from more places are taken for all rows of their files: a bound on the work, for graphs without end. */
+const mostDraws = 64;
+
+export function rowSets(): RowSets {
+  const draws = new Map<string, Draw>();
+  const sets = new Map<string, RowSet>();
+  const cuts = new Map<string, Cut>();
+  const shared = new Map<RowSet, Map<RowSet, boolean>>();
+
+  const draw = (key: string, parent: Draw | undefined, condition?: Condition): Draw => {
+    const known = draws.get(key);
+    if (known !== undefined) return known;
+    const made = { number: draws.size, parent, condition, cuts: new Map<Cut, string>() };
+    draws.set(key, made);
+    return made;
+  };
+  const setOf = (list: readonly Draw[]): RowSet => {
+    const distinct = [...new Set(list)];
+    const few = distinct.length <= mostDraws ? distinct : [...new Set(distinct.map(rootOf))];
+    const sorted = few.sort((a, b) => a.number - b.number);
+    const key = sorted.map(({ number }) => number).join(' ');
+    const known = sets.get(key);
+    if (known !== undefined) return known;
+    const made: RowSet = { number: sets.size, draws: sorted };
+    sets.set(key, made);
+    return made;
+  };
+
+  return {
+    none: setOf([]),
+    file: (name) => setOf([draw(`file ${name}`, undefined)]),
+    union: (list) => {
+      const [first, ...others] = list;
+      if (first === undefined) return setOf([]);
+      return others.every((other) => other === first) ? first : setOf(list.flatMap((set) => set.draws));
+    },
+    where: (from, condition) =>
+      setOf(
+        from.draws.map((parent) =>
+          draw(`where ${parent.number} ${JSON.stringify(condition)}`, parent, condition),
+        ),
+      ),
+    cut: (key) => {
+      const known = cuts.get(key);
+      if (known !== undefined) return known;
+      const made = { number: cuts.size };
+      cuts.set(key, made);
+      return made;
+    },
+    part: (from, cut, name, decider) =>
+      setOf(
+        from.draws.map((parent) => {
+          const made = draw(`part ${parent.number} ${name} ${decider}`, parent);
+          made.cuts.set(cut, name);
+          return made;
+        }),
+      ),
+    share: (a, b) => {
+      const [low, high] = a.number < b.number ? [a, b] : [b, a];
+      const known = shared.get(low) ?? new Map<RowSet, boolean>();
+      shared.set(low, known);
+      const before = known.get(high);
+      if (before !== undefined) return before;
+      const found = low.draws.some((x) => high.draws.some((y) => rootOf(x) === rootOf(y) && overlap(x, y)));
+      known.set(high, found);
+      return found;
+    },
+  };
+}
+
+/** Whether nothing on the way to either keeps the two apart. */
+function overlap(a: Draw, b: Draw): boolean {
+  if (a === b) return true;
+  const parts = new Map<Cut, string>();
+  const conditions: Draw[] = [];
+  for (let at: Draw | undefined = a; at !== undefined; at = at.parent) {
+    for (const [cut, part] of at.cuts) parts.set(cut, part);
+    if (at.condition !== undefined) conditions.push(at);
+  }
+  for (let at: Draw | undefined = b; at !== undefined; at = at.parent) {
+    for (const [cut, part] of at.cuts) if ((parts.get(cut) ?? part) !== part) return false;
+    const { condition, parent } = at;
+    if (condition === undefined) continue;
+    // Conditions speak of columns, which mean the same in the same rows only.
+    if (conditions.some((other) => other.parent === parent && contradict(other.condition, condition)))
+      return false;
+  }
+  return true;
+}
+
+/** The file that rows come from. */
+export function rootOf(draw: Draw): Draw {
+  let at = draw;
+  while (at.parent !== undefined) at = at.parent;
+  return at;
+}
+
+function contradict(a: Condition | undefined, b: Condition): boolean {
+  return a !== undefined && areDisjoint(a, b);
+}
