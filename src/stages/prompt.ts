@@ -38,7 +38,7 @@ evaluate  score      { model: classifier  on: parts.test }`,
   randomness: ({ demonstrations, select }) => demonstrations !== undefined && select === 'random',
 
   check(context) {
-    const { options: given, inputs, report } = context;
+    const { options: given, inputs, report, leak } = context;
     const from = inputs.dataset('from');
     const findings = [
       ...idleOptions(given, (option) => context.given(option)),
@@ -54,7 +54,8 @@ evaluate  score      { model: classifier  on: parts.test }`,
       labelled: from?.labelled,
       draw: [],
     });
-    for (const { at, problem } of [...findings, ...read.findings]) report(at, problem);
+    for (const { at, problem } of [...findings, ...read.findings])
+      (problem.code === 'leakage' ? leak : report)(at, problem);
     const words = known === undefined && given.verbalizer === undefined ? undefined : read.prompt.words;
     return { '': { ...(from ?? unknownRows), prompt: { ...staticPrompt(read.prompt), words } } };
   },
