@@ -445,7 +445,7 @@ describe('what is known before anything runs', () => {
     [{ template: ['{text}'], demonstrations: { per_label: 1 } }, from, 'demonstrations option-without-effect: a demonstration shows a row with its label, and there is no place for the label'], // prettier-ignore
     [{ template: ['{text} {mask}'], demonstrations: { rows: 1 } }, from, 'demonstrations wrong-type: demonstrations are drawn by label'], // prettier-ignore
     [{ template: ['{text} {mask}'], demonstrations: { per_label: 3 } }, from, 'demonstrations too-few-rows: 3 demonstrations per label need 4 different rows of each label, and of `bad`, `good` there are fewer'], // prettier-ignore
-    [{ template: ['{text} {mask}'], demonstrations: { per_label: 1 } }, { ...from, partition: 'test' }, 'demonstrations leakage: demonstrations are what a model learns from, and these rows are for the test'], // prettier-ignore
+    [{ template: ['{text} {mask}'], demonstrations: { per_label: 1 } }, { ...from, partition: 'test' }, 'demonstrations leak leakage: demonstrations are what a model learns from, and these rows are for the test'], // prettier-ignore
     [{ template: ['{text} {mask}'], verbalizer: good, demonstrations: { per_label: 1 } }, pool, 'demonstrations needs-labels: a demonstration shows a row with its label, and these rows have none'], // prettier-ignore
     [{ template: ['{text} {mask}'] }, pool, 'verbalizer missing-option: these rows have no labels, and nothing else says what the labels are'], // prettier-ignore
     [{ template: ['{text} {mask}'], verbalizer: [['good', ['great']], ['Bad', ['awful']]] }, from, 'verbalizer unknown-label: the verbalizer has words for `Bad`, and no row has that label\nverbalizer bad-verbalizer: the verbalizer has no word for `bad`'], // prettier-ignore
