@@ -188,7 +188,7 @@ export const codes = {
   },
   leakage: {
     title: 'test rows reach something that learns',
-    text: 'A stage that fits or selects may not read a test part, through any number of stages: the number measured on it would not be believable. Use the train or validation part.',
+    text: 'A stage that fits or selects may not read a test part, through any number of stages, and no model is measured on rows that it was fitted on: the figure would not be believable. The message names the way that the rows take. Use the train or validation part; rows of one `split` are apart. Where it has to be, `allow: leakage("why")` makes it a mark on every report behind.',
   },
   // Files
   'missing-file': {
