@@ -5,7 +5,7 @@ import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
-import type { KeyParts } from './key.ts';
+import { keyParts, type KeyParts } from './key.ts';
 import type { StepOutcome, StepRun } from './run-step.ts';
 import { redactedDiagnostic, redactor, secretsOf } from './secrets.ts';
 import { differing, locationsOf, resolveInputs } from './step-inputs.ts';
@@ -139,7 +139,8 @@ async function publish(
   const { step, key, parts, run } = work;
   const { settings } = run;
   const again = resolveInputs(step, run);
-  const changed = 'missing' in again ? again.missing.input : differing(parts.inputs, again.known);
+  const changed =
+    'missing' in again ? again.missing.input : differing(parts.inputs, keyParts(step, again.known).inputs);
   if (changed !== undefined)
     return { state: 'failed', diagnostics: [changedDuringRun(step, changed, settings)] };
 

@@ -91,11 +91,12 @@ export function workerInput(
   accepts: ArtifactType,
   locations: Locations,
 ): WorkerInput {
-  if (input.from === 'many' && 'many' in contents) {
+  if (input.from === 'many' && ('many' in contents || 'several' in contents)) {
+    const known = 'many' in contents ? contents.many.map((member) => member.contents) : contents.several;
     const members = input.members.map((member, i) => ({
       name: member.name,
       keys: member.keys,
-      artifact: oneArtifact(member.input, contents.many[i]?.contents ?? contents, accepts, locations),
+      artifact: oneArtifact(member.input, known[i] ?? contents, accepts, locations),
     }));
     return { shape: 'many', members };
   }

@@ -56,7 +56,8 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
   const loads = kinds.filter(({ inputs }) =>
     Object.values(inputs).some(({ accepts }) => accepts === 'files'),
   );
-  const others = kinds.filter((kind) => !loads.includes(kind));
+  // Stages that contain stages are not made up yet.
+  const others = kinds.filter((kind) => !loads.includes(kind) && kind.block === undefined);
   const used = new Map<string, number>();
   const defaults = new Map<string, ReadonlySet<string>>();
 
@@ -84,7 +85,7 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
   /** Options that suit every stage of their kind whatever its inputs are. */
   function makeDefaults(from: Decisions): readonly Ast.Declaration[] {
     return kinds.flatMap((kind) => {
-      if (!from.chance(kind.name, 0.12)) return [];
+      if (kind.block !== undefined || !from.chance(kind.name, 0.12)) return [];
       const planned = rules.get(kind.name)?.planned ?? [];
       const entries = Object.entries({
         ...freeOptions(kind, planned),

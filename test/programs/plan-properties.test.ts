@@ -45,7 +45,7 @@ function planOf(text: string): {
       })),
       targets: Object.fromEntries(targets),
       defaultTargets,
-      params: [...params].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      params: params.map(({ name, value, from }) => `${name} ${JSON.stringify(value)} ${from}`).sort(),
     },
   };
 }

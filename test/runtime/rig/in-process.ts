@@ -3,11 +3,14 @@ import type { Executor, JobOutcome, JobRequest } from '../../../src/runtime/exec
 import { noFault } from '../../../src/runtime/fault.ts';
 import { serveJobs } from '../../../src/runtime/serve-jobs.ts';
 import type { WorkerMessage } from '../../../src/runtime/worker-message.ts';
+import type { StageDefinition } from '../../../src/stages/stage.ts';
 import { logVariable, stages } from './stages.ts';
 
 /** `log`: where the stages count their runs. */
-export function inProcessExecutor(log: string | undefined): Executor {
-  const kinds = Object.values(stages());
+export function inProcessExecutor(
+  log: string | undefined,
+  kinds: readonly StageDefinition[] = Object.values(stages()),
+): Executor {
   const requests = new Map<number, { request: JobRequest; resolve: (outcome: JobOutcome) => void }>();
   let receive: (message: unknown) => void = () => undefined;
   let count = 0;

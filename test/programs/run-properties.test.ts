@@ -1,0 +1,126 @@
+// Generated programs on tiny real data: what is planned is what runs, what is cached is what would be computed, whatever was changed.
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
+import { createRandom, type Random } from '../../src/learning/random.ts';
+import { standardRegistry } from '../../src/stages/standard-registry.ts';
+import { inProcessExecutor } from '../runtime/rig/in-process.ts';
+import { objectsOf, told } from '../runtime/rig/prepared.ts';
+import { planOf, run, type RunOptions } from '../runtime/rig/run.ts';
+import { temporaryFolder } from '../runtime/temporary-folder.ts';
+import { countOf, patience, programOf, small, type Program } from './campaign.ts';
+import { compileIn, forgetFacts, writeWorld } from './rig.ts';
+import { worldOf, type Edit } from './world.ts';
+
+vi.setConfig({ testTimeout: patience });
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+const mutations = countOf(12);
+/** Of one program; then another one is taken. */
+const each = 4;
+const options: Omit<RunOptions, 'folder'> = {
+  jobs: 1,
+  executor: inProcessExecutor(undefined, standardRegistry().kinds),
+};
+
+test('run ⊆ executed ⊆ run ∪ pending, and results are those of a fresh store', async () => {
+  for (let done = 0, seed = 1; done < mutations; seed += 1) {
+    rmSync(join(folder.path, '.fsl'), { recursive: true, force: true });
+    const random = createRandom(seed, 'mutations');
+    const edits: Edit[] = [];
+    let program = programOf(seed, small);
+    await expectAgreement(program, edits, []);
+    for (let i = 0; i < each && done < mutations; i += 1, done += 1) {
+      const force = mutate(random, edits);
+      const overrides = new Map(program.overrides);
+      const paths = [...program.asked.keys()];
+      const path = paths[random.below(paths.length)] ?? '';
+      if (random.below(3) > 0) overrides.set(path, random.below(program.asked.get(path)?.of ?? 1));
+      program = programOf(seed, small, overrides, worldOf(edits));
+      const stages = compiled(program, edits).steps.map(({ name }) => name);
+      const forced = force ? stages.slice(random.below(stages.length)).slice(0, 1) : [];
+      await expectAgreement(program, edits, forced);
+    }
+  }
+});
+
+function compiled(program: Program, edits: readonly Edit[]) {
+  forgetFacts(folder.path);
+  writeWorld(folder, worldOf(edits));
+  return compileIn(folder.path, program.text).pipeline;
+}
+
+/** Damage to the store or a change of the data; whether a stage is forced besides. */
+function mutate(random: Random, edits: Edit[]): boolean {
+  const objects = objectsOf(folder.path);
+  const object = objects[random.below(objects.length)];
+  const actions = join(folder.path, '.fsl/actions');
+  const names = readdirSync(actions);
+  switch (random.below(8)) {
+    case 0:
+      if (object !== undefined) rmSync(object.path);
+      break;
+    case 1:
+      if (object !== undefined) {
+        chmodSync(object.path, 0o644);
+        writeFileSync(object.path, 'damaged');
+      }
+      break;
+    case 2:
+      writeFileSync(join(actions, names[random.below(names.length)] ?? ''), 'damaged');
+      break;
+    case 3:
+    case 4: {
+      const groups = worldOf();
+      const group = groups[random.below(groups.length)]?.name ?? '';
+      const what = random.below(2) === 0 ? 'body' : 'newline';
+      edits.push({ group, what, row: random.below(15), times: edits.length + 1 });
+      break;
+    }
+    case 5:
+      return true;
+    default:
+      break;
+  }
+  return false;
+}
+
+async function expectAgreement(
+  program: Program,
+  edits: readonly Edit[],
+  force: readonly string[],
+): Promise<void> {
+  const pipeline = compiled(program, edits);
+  const shown = `seed ${program.seed}, ${JSON.stringify([...program.overrides])}\n${program.text}`;
+  const here = { folder: folder.path, ...options };
+  const { planned, events, result } = await run(pipeline, { ...here, force });
+  const failures = told(events, 'step-failed').map(({ diagnostics }) =>
+    diagnostics.map(({ message }) => message),
+  );
+  expect(failures, shown).toEqual([]);
+  const executed = new Set(told(events, 'step-finished').map(({ step }) => step));
+  for (const { id, state } of planned.plan.steps) {
+    if (state === 'run') expect(executed, `${id} was to run\n${shown}`).toContain(id);
+    if (state === 'cached') expect(executed, `${id} was cached\n${shown}`).not.toContain(id);
+  }
+
+  // Only what is never cached, and what is behind it, runs again.
+  const restless = new Set<string>();
+  for (const { id, common, after } of pipeline.steps) {
+    const inputs = planned.plan.steps.find((step) => step.id === id)?.inputs ?? after;
+    if (!common.cache || inputs.some((input) => restless.has(input))) restless.add(id);
+  }
+  const again = planOf(pipeline, here).plan.steps.filter(
+    ({ id, state }) => state !== 'cached' && !restless.has(id),
+  );
+  expect(
+    again.map(({ id, why }) => `${id}: ${why}`),
+    shown,
+  ).toEqual([]);
+
+  const store = join(folder.path, 'fresh');
+  rmSync(store, { recursive: true, force: true });
+  const fresh = await run(pipeline, { ...here, store });
+  expect(result.reports, shown).toEqual(fresh.result.reports);
+}
