@@ -29,8 +29,12 @@ export interface CompileSettings {
 export interface Compilation {
   /** Absent where there are errors. */
   readonly pipeline: Pipeline | undefined;
+  /** By place; of more than a thousand, a thousand, errors before warnings. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Nobody reads more, and a program with more mistakes than this is no program. */
+const most = 1000;
 
 /** `parsed` are the problems of reading the file: sorted in among those found here. */
 export function compile(
@@ -48,7 +52,10 @@ export function compile(
     const damage = units.files.get(entry.span.source)?.damage;
     if (damage === undefined || !isDamaged(entry.span, damage.places)) diagnostics.add(entry);
   }
-  const sorted = diagnostics.sorted().map((entry) => withImport(entry, units));
+  const all = diagnostics.sorted();
+  const errors = all.filter(({ severity }) => severity === 'error');
+  const told = all.length <= most ? all : errors.length > 0 ? errors.slice(0, most) : all.slice(0, most);
+  const sorted = told.map((entry) => withImport(entry, units));
   return { pipeline: diagnostics.hasErrors ? undefined : pipeline, diagnostics: sorted };
 }
 

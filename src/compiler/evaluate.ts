@@ -1,11 +1,14 @@
 // Expressions to values, where no option says what is expected. Reports what is wrong and then gives `undefined`.
 import type * as Ast from '../parser/ast.ts';
+import { Diagnostics } from '../parser/diagnostic.ts';
 import { blockWordHint } from './block-words.ts';
+import { circularConstants, neededConstants } from './constant-order.ts';
 import { applyOperator } from './operators.ts';
 import { callFunction, functionNames } from './functions.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import { describe, isNumber, type Value } from './value.ts';
 import { prefixAdvice } from '../parser/other-languages.ts';
+import { sizeProblem } from './value-limits.ts';
 import { suggest } from '../parser/suggest.ts';
 import { callWorld, readsWorld } from './world-functions.ts';
 
@@ -21,7 +24,9 @@ export function evaluate(expr: Ast.Expr, scope: Scope, program: Program): Value 
       return reference(expr.name, scope, program);
     case 'list': {
       const items = expr.items.map((item) => evaluate(item, scope, program));
-      return items.every((item) => item !== undefined) ? { type: 'list', items } : undefined;
+      return items.every((item) => item !== undefined)
+        ? bounded({ type: 'list', items }, expr, program)
+        : undefined;
     }
     case 'map': {
       const entries: (readonly [string, Value])[] = [];
@@ -30,7 +35,7 @@ export function evaluate(expr: Ast.Expr, scope: Scope, program: Program): Value 
         if (value === undefined) return undefined;
         entries.push([entry.name.text, value]);
       }
-      return { type: 'map', entries };
+      return bounded({ type: 'map', entries }, expr, program);
     }
     case 'unary':
       return unary(expr, scope, program);
@@ -65,99 +70,38 @@ export function evaluateBool(expr: Ast.Expr, scope: Scope, program: Program): bo
 }
 
 /** Every name that means a value here, for "did you mean". */
-function valueNames(scope: Scope, program: Program): string[] {
-  return [
-    ...scope.bindings.map((binding) => binding.name),
-    ...program.names.lets.keys(),
-    ...program.names.params.keys(),
-  ];
+function* valueNames(scope: Scope, program: Program): Generator<string> {
+  for (const { name } of scope.bindings) yield name;
+  yield* program.names.lets.keys();
+  yield* program.names.params.keys();
 }
 
-/** The value of a constant; each is evaluated once, and a circle among them is an error. */
+/** The value of a constant. Each is evaluated once, behind those that it needs; a circle among them is an error. */
 export function constant(declaration: Ast.Let, program: Program): Value | undefined {
+  const { constants, names } = program;
+  for (const needed of neededConstants(declaration, names, constants)) {
+    const diagnostics = new Diagnostics();
+    const value = freshConstant(needed, { ...program, diagnostics });
+    constants.set(needed.name.text, { value, problems: diagnostics.sorted() });
+  }
+  const known = constants.get(declaration.name.text);
+  for (const problem of known?.problems.slice(0, mostProblems) ?? []) program.diagnostics.add(problem);
+  return known?.value;
+}
+
+/** A constant gives on what is wrong with those that it uses, so that long chains of them would say it all again. */
+const mostProblems = 100;
+
+function freshConstant(declaration: Ast.Let, program: Program): Value | undefined {
   const name = declaration.name.text;
-  if (program.constants.has(name)) return program.constants.get(name);
-  if (findCircle(declaration, program)) {
-    program.constants.set(name, undefined);
-    program.diagnostics.add({
-      code: 'cycle',
-      message: `\`${name}\` is defined through itself`,
-      span: declaration.name.span,
-      hint: 'a constant may use parameters and other constants, but not itself',
-    });
-    return undefined;
-  }
-  const value = evaluate(declaration.value, fileScope, program);
-  program.constants.set(name, value);
-  return value;
-}
-
-/** Names of constants that an expression uses directly. */
-export function referencedNames(expr: Ast.Expr, into: Set<string> = new Set()): Set<string> {
-  switch (expr.node) {
-    case 'reference':
-      into.add(expr.name.text);
-      break;
-    case 'text':
-      for (const part of expr.parts) if (typeof part !== 'string') referencedNames(part, into);
-      break;
-    case 'member':
-      referencedNames(expr.object, into);
-      break;
-    case 'select':
-      referencedNames(expr.object, into);
-      for (const key of expr.keys) referencedNames(key.value, into);
-      break;
-    case 'call':
-      // A bare call may also be a word of an option (`method: m(rank: 8)`); its name is not a reference.
-      for (const argument of expr.arguments) referencedNames(argument.value, into);
-      break;
-    case 'list':
-      for (const item of expr.items) referencedNames(item, into);
-      break;
-    case 'map':
-      for (const entry of expr.entries) referencedNames(entry.value, into);
-      break;
-    case 'unary':
-      referencedNames(expr.operand, into);
-      break;
-    case 'binary':
-      referencedNames(expr.left, into);
-      referencedNames(expr.right, into);
-      break;
-    case 'conditional':
-      for (const part of [expr.condition, expr.then, expr.otherwise]) referencedNames(part, into);
-      break;
-    case 'per-label':
-    case 'deviations':
-      referencedNames(expr.count, into);
-      break;
-    case 'claim':
-      for (const part of [expr.comparison, expr.by, expr.at])
-        if (part !== undefined) referencedNames(part, into);
-      break;
-    case 'literal':
-    case 'hole':
-      break;
-    default:
-      expr satisfies never;
-  }
-  return into;
-}
-
-function findCircle(declaration: Ast.Let, program: Program): boolean {
-  const seen = new Set<string>();
-  const visit = (expr: Ast.Expr): boolean => {
-    for (const name of referencedNames(expr)) {
-      if (name === declaration.name.text) return true;
-      const next = program.names.lets.get(name);
-      if (next === undefined || seen.has(name)) continue;
-      seen.add(name);
-      if (visit(next.value)) return true;
-    }
-    return false;
-  };
-  return visit(declaration.value);
+  if (!circularConstants(program.names).has(name)) return evaluate(declaration.value, fileScope, program);
+  program.diagnostics.add({
+    code: 'cycle',
+    message: `\`${name}\` is defined through itself`,
+    span: declaration.name.span,
+    hint: 'a constant may use parameters and other constants, but not itself',
+  });
+  return undefined;
 }
 
 function literal(expr: Ast.Literal): Value {
@@ -179,7 +123,10 @@ function text(expr: Ast.Text, scope: Scope, program: Program): Value | undefined
       return wrong(part, `${describe(inner)} cannot stand in a text`, program);
     value += inner.type === 'null' ? 'null' : String(inner.value);
   }
-  return { type: 'string', value };
+  // What is written out may have any length.
+  return expr.parts.length < 2
+    ? { type: 'string', value }
+    : bounded({ type: 'string', value }, expr, program);
 }
 
 function reference(name: Ast.Name, scope: Scope, program: Program): Value | undefined {
@@ -245,7 +192,7 @@ function binary(expr: Ast.Binary, scope: Scope, program: Program): Value | undef
   const right = evaluate(expr.right, scope, program);
   if (left === undefined || right === undefined) return undefined;
   const result = applyOperator(operator, left, right);
-  return 'problem' in result ? wrong(expr, result.problem, program) : result.value;
+  return 'problem' in result ? wrong(expr, result.problem, program) : bounded(result.value, expr, program);
 }
 
 function call(expr: Ast.Call, scope: Scope, program: Program): Value | undefined {
@@ -268,7 +215,7 @@ function call(expr: Ast.Call, scope: Scope, program: Program): Value | undefined
   if (readsWorld(name)) return callWorld(name, expr, values, program);
   const result = callFunction(name, values);
   if ('problem' in result) return wrong(expr, result.problem, program);
-  return result.value;
+  return bounded(result.value, expr, program);
 }
 
 function member(expr: Ast.Member, scope: Scope, program: Program): Value | undefined {
@@ -284,6 +231,11 @@ function member(expr: Ast.Member, scope: Scope, program: Program): Value | undef
     hint: `its keys are ${object.entries.map(([key]) => `\`${key}\``).join(', ')}`,
   });
   return undefined;
+}
+
+function bounded(value: Value, expr: Ast.Expr, program: Program): Value | undefined {
+  const problem = sizeProblem(value);
+  return problem === undefined ? value : wrong(expr, problem, program);
 }
 
 function wrong(expr: Ast.Expr, message: string, program: Program): undefined {

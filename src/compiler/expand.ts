@@ -1,7 +1,8 @@
 // Unfolds `each` and `when`: every stage declaration to its instances, named like `score[seed=13]`.
 import type * as Ast from '../parser/ast.ts';
-import { evaluate, evaluateBool, referencedNames } from './evaluate.ts';
+import { evaluate, evaluateBool } from './evaluate.ts';
 import { fileScope, type Binding, type Program, type Scope } from './program.ts';
+import { referencedNames } from './referenced-names.ts';
 import { describe, toScalar, type Scalar } from './value.ts';
 
 export interface Instance {

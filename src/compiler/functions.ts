@@ -1,5 +1,6 @@
 // The functions of the language that compute values.
 import { worldFunctions } from './world-functions.ts';
+import { mostElements } from './value-limits.ts';
 import { describe, isNumber, type Result, type Value } from './value.ts';
 
 const functions = {
@@ -22,7 +23,10 @@ const functions = {
     const [start, end] = second === undefined ? [0, first] : [first, second];
     if (step === 0) return { problem: 'the step of `range` is not 0' };
     const length = Math.max(0, Math.ceil((end - start) / step));
-    if (length > 1_000_000) return { problem: `\`range\` would give ${length} numbers` };
+    if (length > mostElements)
+      return {
+        problem: `\`range\` would give ${length} numbers, and a list has at most ${mostElements.toLocaleString('en')}`,
+      };
     return {
       value: {
         type: 'list',
@@ -34,7 +38,9 @@ const functions = {
     const items: Value[] = [];
     for (const value of values) {
       if (value.type !== 'list') return { problem: `\`concat\` takes lists, found ${describe(value)}` };
-      items.push(...value.items);
+      for (const item of value.items) items.push(item);
+      if (items.length > mostElements)
+        return { problem: `\`concat\` would give more than ${mostElements.toLocaleString('en')} elements` };
     }
     return { value: { type: 'list', items } };
   },

@@ -2,6 +2,7 @@
 import type * as Ast from '../parser/ast.ts';
 import { parse } from '../parser/parse.ts';
 import type { Span } from '../parser/source.ts';
+import { mostElements } from './value-limits.ts';
 import { isNumber, type Value } from './value.ts';
 
 /** A value given from outside: `--set shots=4`, a line of `--params FILE.yaml`, an argument of an `import`. */
@@ -81,7 +82,8 @@ function plainValue(expr: Ast.Expr): Value | undefined {
     case 'binary': {
       const [from, to] = [plainValue(expr.left), plainValue(expr.right)];
       if (expr.operator !== '..' || from?.type !== 'int' || to?.type !== 'int') return undefined;
-      const length = Math.min(1_000_000, Math.max(0, to.value - from.value + 1));
+      const length = Math.max(0, to.value - from.value + 1);
+      if (length > mostElements) return undefined;
       return {
         type: 'list',
         items: Array.from({ length }, (_, i) => ({ type: 'int', value: from.value + i })),

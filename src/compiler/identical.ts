@@ -1,6 +1,6 @@
 // Instances that would do the same work: averaged as if they were independent, they would fake a perfect interval.
 import type * as Ast from '../parser/ast.ts';
-import { referencedNames } from './evaluate.ts';
+import { referencedNames } from './referenced-names.ts';
 import type { CheckedBlock, CheckedInput, CheckedMember, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 

@@ -1,5 +1,6 @@
 // What `+ - * / == != < <= > >= ..` do with two values. Amounts (shares, durations, sizes) keep their kind.
 import type { Operator } from '../parser/ast.ts';
+import { mostElements } from './value-limits.ts';
 import { describe, isNumber, sameValue, type Result, type Value } from './value.ts';
 
 export function applyOperator(operator: Exclude<Operator, 'and' | 'or'>, left: Value, right: Value): Result {
@@ -49,7 +50,7 @@ function range(left: Value, right: Value): Result {
   if (left.type !== 'int' || right.type !== 'int')
     return { problem: 'a range has whole numbers on both sides, such as `1..64`' };
   const length = Math.max(0, right.value - left.value + 1);
-  if (length > 1_000_000) return { problem: `a range of ${length} numbers is too long to be a list` };
+  if (length > mostElements) return { problem: `a range of ${length} numbers is too long to be a list` };
   const items = Array.from({ length }, (_, i) => ({ type: 'int' as const, value: left.value + i }));
   return { value: { type: 'list', items } };
 }

@@ -104,34 +104,39 @@ function reportCircle(
 ): void {
   const placed = new Set(levels.flat());
   const stuck = [...steps.keys()].filter((position) => !placed.has(position));
-  const reported = new Set<string>();
+  const followed = new Set<number>();
   for (const start of stuck) {
     // Following needs from any stuck step ends in a circle, since only stuck steps keep each other waiting.
-    const seen: number[] = [];
+    const way = new Set<number>();
     let position: number | undefined = start;
-    while (position !== undefined && !seen.includes(position)) {
-      seen.push(position);
+    while (position !== undefined && !way.has(position) && !followed.has(position)) {
+      way.add(position);
       position = needs[position]?.find((need) => !placed.has(need));
     }
-    if (position === undefined) continue;
-    const circle = seen
-      .slice(seen.indexOf(position))
+    for (const member of way) followed.add(member);
+    if (position === undefined || !way.has(position)) continue;
+    const circle = [...way]
+      .slice([...way].indexOf(position))
       .map((member) => steps[member])
       .filter((step) => step !== undefined);
-    const names = circle.map((step) => step.name);
-    const identity = [...names].sort().join(' ');
     const [first, ...rest] = circle;
-    if (reported.has(identity) || first === undefined) continue;
-    reported.add(identity);
+    if (first === undefined) continue;
+    const names = circle.map((step) => `\`${step.name}\``);
+    const shown = names.length > mostShown + 1 ? [...names.slice(0, mostShown), '…'] : names;
     program.diagnostics.add({
       code: 'cycle',
       message:
         rest.length === 0
           ? `\`${first.name}\` needs itself`
-          : `these stages need each other: ${[...names, first.name].map((name) => `\`${name}\``).join(' -> ')}`,
+          : `these stages need each other: ${[...shown, `\`${first.name}\``].join(' -> ')}`,
       span: first.span,
-      notes: rest.map((step) => ({ span: step.span, message: `\`${step.name}\` is part of the circle` })),
+      notes: rest
+        .slice(0, mostShown)
+        .map((step) => ({ span: step.span, message: `\`${step.name}\` is part of the circle` })),
       hint: 'an arrow means "needs": take one of these inputs away',
     });
   }
 }
+
+/** Of a longer circle the start is shown. */
+const mostShown = 20;

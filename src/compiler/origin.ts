@@ -3,7 +3,7 @@
 import type * as Ast from '../parser/ast.ts';
 import { parse } from '../parser/parse.ts';
 import type { Source, Span } from '../parser/source.ts';
-import { referencedNames } from './evaluate.ts';
+import { referencedNames } from './referenced-names.ts';
 import type { CheckedParam, CheckedStep, Pipeline } from './pipeline.ts';
 
 export type Origin =

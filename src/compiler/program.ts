@@ -1,7 +1,7 @@
 // What every part of the compiler works on: the names of a file, the values known so far, and the collector of problems.
 // A file that is imported twice is two of these.
 import type * as Ast from '../parser/ast.ts';
-import type { Diagnostics } from '../parser/diagnostic.ts';
+import type { Diagnostic, Diagnostics } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
 import type { BlockDeclaration } from '../stages/stage.ts';
@@ -19,14 +19,21 @@ export interface Program {
   readonly damage: Damage;
   /** Values of parameters; absent where one is missing or wrong. */
   readonly params: ReadonlyMap<string, Value>;
-  /** Values of constants already evaluated; `undefined` while one is being evaluated or where it is wrong. */
-  readonly constants: Map<string, Value | undefined>;
+  /** Constants already evaluated. */
+  readonly constants: Map<string, Constant>;
   /** `data.` where the file is imported as `data`: stands before the names of its stages. Empty for the program itself. */
   readonly prefix: string;
   /** What the file imports, by name; `undefined` where it is wrong, which has been reported. */
   readonly imports: ReadonlyMap<string, Unit | undefined>;
   /** Makes a path that is relative to the file absolute. */
   resolvePath(path: string): string;
+}
+
+export interface Constant {
+  /** None where it is wrong. */
+  readonly value: Value | undefined;
+  /** What is wrong with it: told where it is used, since an option may give it another meaning. */
+  readonly problems: readonly Diagnostic[];
 }
 
 export interface Names {

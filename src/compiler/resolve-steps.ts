@@ -8,7 +8,7 @@ import type { Options as OptionTable } from '../stages/option.ts';
 import type { Input, StageDefinition } from '../stages/stage.ts';
 import type { CallValue, Json } from '../stages/value.ts';
 import { isDamaged } from './damage.ts';
-import { referencedNames } from './evaluate.ts';
+import { referencedNames } from './referenced-names.ts';
 import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
 import type { Program, Scope } from './program.ts';

@@ -34,6 +34,10 @@ export const codes = {
     title: 'a file that is not UTF-8',
     text: 'Programs and data files are UTF-8. Convert the file, for example with `iconv -f latin1 -t utf-8 old > new`.',
   },
+  'file-too-large': {
+    title: 'a file that is too large to be a program',
+    text: 'A program has at most 10 MB. Data belongs into data files, which `load` reads; many alike stages into an `each`.',
+  },
   'too-deep': { title: 'nested too deeply', text: 'Expressions and blocks nest at most 200 deep.' },
   // Names
   'duplicate-name': {

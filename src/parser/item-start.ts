@@ -13,6 +13,8 @@ export interface OpenItem {
   misspelt: Misspelt | undefined;
   /** The keyword of a declaration, `stage`, or `unknown`. */
   shape: string;
+  /** Of a parameter. */
+  type: TypeSoFar;
 }
 
 export interface Misspelt {
@@ -120,7 +122,27 @@ export function startAt(tokens: readonly Token[], i: number, around: Surrounding
 /** `param NAME: list<int>` and nothing more so far. */
 export function endsType(item: OpenItem | undefined, previous: TokenType | undefined): boolean {
   if (previous !== t.More || item?.shape !== 'param') return false;
-  return item.tokens.every(({ tokenType }) => tokenType !== t.Assign);
+  return !typeSoFar(item).ended;
+}
+
+export interface TypeSoFar {
+  /** Tokens that were looked at. */
+  read: number;
+  /** A `=` has come. */
+  ended: boolean;
+  /** `<` that are still open. */
+  open: number;
+}
+
+/** How far the type of a parameter has come. Looks at every token once. */
+export function typeSoFar({ tokens, type }: OpenItem): TypeSoFar {
+  for (; type.read < tokens.length && !type.ended; type.read += 1) {
+    const tokenType = tokens[type.read]?.tokenType;
+    if (tokenType === t.Assign) type.ended = true;
+    if (tokenType === t.Less) type.open += 1;
+    if (tokenType === t.More) type.open -= 1;
+  }
+  return type;
 }
 
 function isOperand(token: Token | undefined): boolean {
@@ -128,7 +150,15 @@ function isOperand(token: Token | undefined): boolean {
 }
 
 function opened(form: 'entry' | 'declaration', shape: string): OpenItem {
-  return { form, tokens: [], groups: [], recognized: true, misspelt: undefined, shape };
+  return {
+    form,
+    tokens: [],
+    groups: [],
+    recognized: true,
+    misspelt: undefined,
+    shape,
+    type: { read: 0, ended: false, open: 0 },
+  };
 }
 
 function startsStage(kind: Token, name: Token | undefined, brace: Token | undefined): boolean {

@@ -8,6 +8,7 @@ import {
   operandEnds,
   operandStarts,
   startAt,
+  typeSoFar,
   type Context,
   type Misspelt,
   type OpenItem,
@@ -94,7 +95,7 @@ export function layout(tokens: readonly Token[], of: 'file' | 'expression'): Lay
         placed = retype(token, t.Key);
       }
     }
-    if (placed.tokenType === t.AtLeast && item?.shape === 'param' && closesType(item.tokens)) {
+    if (placed.tokenType === t.AtLeast && item?.shape === 'param' && isOpenType(item)) {
       const more = { ...virtualToken(t.More, token.startOffset, '>'), endOffset: token.startOffset };
       flat.push(more);
       item.tokens.push(more);
@@ -191,12 +192,7 @@ function roleAt(tokens: readonly Token[], i: number, place: WordPlace): TokenTyp
 }
 
 /** The tokens so far are `param NAME : list < …`, with a `<` still open. */
-function closesType(tokens: readonly Token[]): boolean {
-  let open = 0;
-  for (const { tokenType } of tokens) {
-    if (tokenType === t.Assign) return false;
-    if (tokenType === t.Less) open += 1;
-    if (tokenType === t.More) open -= 1;
-  }
-  return open > 0;
+function isOpenType(item: OpenItem): boolean {
+  const { ended, open } = typeSoFar(item);
+  return !ended && open > 0;
 }

@@ -54,6 +54,8 @@ function lex(lexer: Lexer, source: Source, extent: Extent): Lexed {
       hint: 'names are made of `A-Z`, `a-z`, `0-9`, `_` and `-`; any text may stand in a string',
     });
   }
+  const unseen = extent.start === 0 ? unseenProblem(source) : undefined;
+  if (unseen !== undefined) problems.push(unseen);
   const tokens = locate(joined.tokens, text).map((token) => checkQuotes(token, source, problems));
   const comments = (groups['comments'] ?? []).map((token) => commentAt(shift(token, base), text));
   return { tokens, comments: countLines(comments, text), problems };
@@ -182,6 +184,27 @@ function commentAt(token: IToken, text: string): Omit<Comment, 'line'> {
 function countLines(comments: readonly Omit<Comment, 'line'>[], text: string): readonly Comment[] {
   const lines = lineCounter(text);
   return comments.map((entry) => ({ ...entry, line: lines(entry.start).line }));
+}
+
+/** The first character that makes a text read otherwise than it is: to some editors it ends a line, or reorders one. */
+function unseenProblem(source: Source): Problem | undefined {
+  const found = /[\u202A-\u202E\u2066-\u2069]|\r(?!\r*\n)/.exec(source.text);
+  if (found === null) return undefined;
+  const span = { source, start: found.index, end: found.index + 1 };
+  if (found[0] === '\r')
+    return {
+      code: 'bad-character',
+      message: 'a carriage return alone ends no line here',
+      span,
+      hint: 'save the file with the line ends LF or CRLF; in a text it is written `\\r`',
+    };
+  const name = visible(found[0]);
+  return {
+    code: 'bad-character',
+    message: `\`${name}\` reorders the text around it, so that it reads otherwise than it is`,
+    span,
+    hint: `remove it; in a text it is written \`\\u${name.slice(2)}\``,
+  };
 }
 
 const advice: Readonly<Record<string, string>> = {

@@ -136,7 +136,7 @@ function place(draw: Drawing, span: Span, style: Style): readonly string[] {
 /** The line of a place with the place underlined; of a place over several lines, the first. */
 function snippet({ paint, width, gutter }: Drawing, span: Span, style: Style): readonly string[] {
   const { source } = span;
-  const { text, start, end } = lineAround(source, span.start);
+  const { text, start, end } = lineAround(source, span.start, 4 * width);
   const before = showable(text.slice(0, span.start - start));
   const marked = showable(
     text.slice(span.start - start, Math.max(span.start, Math.min(span.end, end)) - start),
@@ -181,12 +181,19 @@ function take(text: string, width: number): string {
   return kept;
 }
 
-/** Lines end at `\n`; a `\r` before it does not belong to the line. */
-function lineAround(source: Source, offset: number): { text: string; start: number; end: number } {
-  const { text } = source;
-  let start = text.lastIndexOf('\n', offset - 1) + 1;
-  if (offset === 0) start = 0;
-  const newline = text.indexOf('\n', start);
+/**
+ * Lines end at `\n`; a `\r` before it does not belong to the line. Of a very long one, what is up to `reach` away from
+ * the place: more than is shown.
+ */
+function lineAround(
+  source: Source,
+  offset: number,
+  reach: number,
+): { text: string; start: number; end: number } {
+  const from = Math.max(0, offset - reach);
+  const text = source.text.slice(0, offset + reach);
+  let start = offset === from ? from : Math.max(from, text.lastIndexOf('\n', offset - 1) + 1);
+  const newline = text.indexOf('\n', Math.max(start, offset));
   let end = newline === -1 ? text.length : newline;
   if (text[end - 1] === '\r' && end > start) end -= 1;
   if (start === 0 && text.startsWith('\uFEFF')) start = 1;

@@ -53,11 +53,11 @@ interface Reader {
 function readLine(reader: Reader, { start, end }: Code): void {
   const { source } = reader;
   const { text } = source;
+  const line = text.slice(start, end); // a search in the whole text would go to its end for every string
   const special = /[\\$]/g;
   for (let i = start; i < end;) {
-    special.lastIndex = i;
-    const next = special.exec(text)?.index ?? end;
-    const stop = Math.min(next, end);
+    special.lastIndex = i - start;
+    const stop = start + (special.exec(line)?.index ?? line.length);
     reader.text += text.slice(i, stop);
     i = stop;
     if (i >= end) return;

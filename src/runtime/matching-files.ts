@@ -10,9 +10,10 @@ import { errorCode } from './durable.ts';
 
 /** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it. */
 export function matchingFiles(pattern: string, display: (path: string) => string): Fact<readonly string[]> {
-  const kind = kindOf(pattern);
-  if (kind === 'file') return { state: 'known', value: [pattern] };
+  let kind: 'file' | 'folder' | undefined;
   try {
+    kind = kindOf(pattern);
+    if (kind === 'file') return { state: 'known', value: [pattern] };
     const found = kind === 'folder' ? filesIn(pattern) : /[*?[\]{}]/.test(pattern) ? globbed(pattern) : [];
     if (found.length > 0) return { state: 'known', value: [...found].sort(compareCodePoints) };
   } catch (error) {
@@ -62,6 +63,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   ELOOP: 'its links go round in a circle',
   ENAMETOOLONG: 'its name is too long',
+  ERR_INVALID_ARG_VALUE: 'a path cannot hold the character U+0000',
 };
 
 function kindOf(path: string): 'file' | 'folder' | undefined {

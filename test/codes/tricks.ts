@@ -48,6 +48,9 @@ const careless = `export default ({ defineStage, input, option }) => ({
 });`;
 
 export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
+  'file-too-large': {
+    before: (folder) => appendFileSync(join(folder, 'main.fsl'), ' '.repeat(10_000_000)),
+  },
   'changed-file': {
     before: (folder, position) => {
       if (position === 1) appendFileSync(join(folder, 'labels.csv'), 'one more line\n');

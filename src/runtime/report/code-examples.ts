@@ -53,6 +53,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[not-utf8]: `latin1.csv` is not UTF-8: byte 0xe9 at offset 22\n --> latin1.csv:2:8\n  |\n2 | the caf� was closed,shipping\n  |        ^\n  = hint: save it as UTF-8, for example with `iconv -f latin1 -t utf-8`\n"
   },
+  "file-too-large": {
+    "program": "# The test appends ten megabytes.\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[file-too-large]: `main.fsl` has 10 MB, and a program has at most 10 MB\n --> main.fsl\n  = hint: is it a data file? Those are named in a `load`; many alike stages are written as one in an `each`\n"
+  },
   "too-deep": {
     "program": "let deep = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
     "files": {},
