@@ -1,5 +1,6 @@
 // Instances that would do the same work: averaged as if they were independent, they would fake a perfect interval.
 import type * as Ast from '../parser/ast.ts';
+import { stepsOf } from './order.ts';
 import { referencedNames } from './referenced-names.ts';
 import type { CheckedBlock, CheckedInput, CheckedMember, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
@@ -50,8 +51,16 @@ function identify(steps: readonly CheckedStep[]): (id: string) => number | undef
   /** Steps with lists of inputs, which are long: few are read by others, and the rest need no number. */
   const late = new Map<string, CheckedStep>();
   const workOf = (id: string): number | undefined => {
-    const step = works.has(id) ? undefined : late.get(id);
-    if (step !== undefined) works.set(id, numbers(signatureOf(step)));
+    // With a stack of its own: chains of such steps are longer than that of the language.
+    const open = works.has(id) ? [] : [id];
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const step = works.has(top) ? undefined : late.get(top);
+      const needs = step === undefined ? [] : Object.values(step.inputs).flatMap(stepsOf);
+      const missing = needs.filter((need) => late.has(need) && !works.has(need));
+      if (step !== undefined && missing.length === 0) works.set(top, numbers(signatureOf(step)));
+      if (missing.length === 0) open.pop();
+      else open.push(...missing);
+    }
     return works.get(id);
   };
   // What instances share is written out once.
