@@ -1,5 +1,5 @@
 // Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
-import type { KernelBackend } from '@tensorflow/tfjs-core';
+import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
 import { EngineError } from './engine-error.ts';
 import { kernelRules } from './kernels/table.ts';
 import { OnnxBackend } from './onnx-backend.ts';
@@ -27,6 +27,11 @@ export interface EngineOptions {
 export interface Engine {
   readonly name: BackendName;
   trace(): EngineTrace;
+  /**
+   * Computes all that is recorded, in one run. The numbers of each `outputs[i]`, which is not computed yet, go into the memory of
+   * `memory[i]`: a tensor of the same size that shares its numbers with no other. Those tensors are disposed.
+   */
+  compute(outputs: readonly Tensor[], memory: readonly Tensor[]): Promise<void>;
   /** Drops the backend with all its tensors and graphs. */
   dispose(): Promise<void>;
 }
@@ -78,6 +83,11 @@ async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Pro
   return {
     name,
     trace: () => traceOf(backend),
+    compute: async (outputs, memory) => {
+      if (outputs.length !== memory.length) throw new Error('as many memories as outputs');
+      await backend.compute(outputs.map(({ dataId: to }, i) => ({ to, from: memory[i]?.dataId ?? {} })));
+      for (const tensor of memory) tensor.dispose();
+    },
     dispose: async () => {
       await backend.finish();
       deactivate(name);
@@ -90,7 +100,7 @@ async function openReference(): Promise<Engine> {
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
   shareKernels('cpu', name);
   await activate(name, () => new MathBackendCPU());
-  return { name, trace: () => emptyTrace, dispose: async () => deactivate(name) };
+  return { name, trace: () => emptyTrace, compute: computed, dispose: async () => deactivate(name) };
 }
 
 async function openTensorflow(): Promise<Engine> {
@@ -101,9 +111,15 @@ async function openTensorflow(): Promise<Engine> {
   return {
     name,
     trace: () => emptyTrace,
+    compute: computed,
     // The package registers itself at its first import only, so its registration must survive.
     dispose: async () => deactivate(name, make),
   };
+}
+
+/** On a backend that computes at once. */
+async function computed(_: readonly Tensor[], memory: readonly Tensor[]): Promise<void> {
+  for (const tensor of memory) tensor.dispose();
 }
 
 async function importTensorflow(): Promise<() => KernelBackend> {

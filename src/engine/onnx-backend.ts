@@ -4,12 +4,13 @@ import { KernelBackend } from '@tensorflow/tfjs-core';
 import type { DataType, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { Tensor } from 'onnxruntime-node';
 import { collect } from './compile.ts';
+import type { Recording } from './compile.ts';
 import { EngineError } from './engine-error.ts';
 import type { KernelRule } from './kernels/rule.ts';
 import { host, Recorder } from './recorder.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionLimits } from './session-cache.ts';
-import { current, pendingNode } from './value.ts';
+import { current, pendingNode, sizeOf } from './value.ts';
 import type { Host, HostData, Result, Value } from './value.ts';
 
 interface Stored {
@@ -69,12 +70,19 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override async read(dataId: object): Promise<HostData> {
-    if (pendingNode(this.#get(dataId).value) !== undefined) {
-      const run = this.#running.then(() => this.#run());
-      this.#running = run.catch(() => undefined);
-      await run;
-    }
+    if (pendingNode(this.#get(dataId).value) !== undefined) await this.#runNext([]);
     return this.readSync(dataId);
+  }
+
+  /**
+   * Computes what is recorded. The numbers of each pending tensor `to` go into the memory of the tensor `from`, which has as
+   * many of the same type and is in no other use; it must be disposed afterwards.
+   */
+  async compute(moves: readonly { readonly to: object; readonly from: object }[]): Promise<void> {
+    const holders = this.#holders();
+    await this.#runNext(
+      moves.map(({ to, from }) => ({ result: this.#pending(to), memory: this.#free(from, holders) })),
+    );
   }
 
   override readSync(dataId: object): HostData {
@@ -135,8 +143,42 @@ export class OnnxBackend extends KernelBackend {
     await this.sessions.dispose();
   }
 
+  async #runNext(moves: readonly Move[]): Promise<void> {
+    const run = this.#running.then(() => this.#run(moves));
+    this.#running = run.catch(() => undefined);
+    await run;
+  }
+
+  #pending(dataId: object): Result {
+    const { value } = this.#get(dataId);
+    if (value.kind === 'result' && pendingNode(value) !== undefined) return value;
+    throw new EngineError('internal', 'a tensor that is to be computed is computed already', 'Compute once.');
+  }
+
+  #free(dataId: object, holders: ReadonlyMap<ArrayBufferLike, number>): Host {
+    const { value, references } = this.#get(dataId);
+    const numbers = current(value);
+    if (numbers.kind === 'host' && references === 1 && holders.get(numbers.data.buffer) === 1) return numbers;
+    throw new EngineError(
+      'internal',
+      'memory that is to be used again is not free',
+      'Give a tensor that is computed and that shares its numbers with no other.',
+    );
+  }
+
+  /** How many stored values hold each memory. */
+  #holders(): ReadonlyMap<ArrayBufferLike, number> {
+    const holders = new Map<ArrayBufferLike, number>();
+    for (const { value } of this.#stored.values()) {
+      const numbers = current(value);
+      if (numbers.kind === 'host')
+        holders.set(numbers.data.buffer, (holders.get(numbers.data.buffer) ?? 0) + 1);
+    }
+    return holders;
+  }
+
   /** Computes every recorded tensor that somebody still holds. */
-  async #run(): Promise<void> {
+  async #run(moves: readonly Move[]): Promise<void> {
     const wanted = new Set<Result>();
     for (const { value } of this.#stored.values()) {
       if (value.kind === 'result' && pendingNode(value) !== undefined) wanted.add(value);
@@ -148,8 +190,9 @@ export class OnnxBackend extends KernelBackend {
     recording.hosts.forEach((value, i) => {
       feeds[`i${i}`] = value.tensor ??= new Tensor(value.type, value.data, value.shape);
     });
+    const fetches = fetchesOf(recording, moves);
     const start = performance.now();
-    const outputs = await session.run(feeds);
+    const outputs = await session.run(feeds, fetches);
     this.counts.runMs += performance.now() - start;
     this.counts.runs += 1;
     for (const { op } of recording.nodes) this.counts.nodes.set(op, (this.counts.nodes.get(op) ?? 0) + 1);
@@ -173,6 +216,30 @@ export class OnnxBackend extends KernelBackend {
     this.#stored.set(dataId, { value, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.type };
   }
+}
+
+interface Move {
+  readonly result: Result;
+  readonly memory: Host;
+}
+
+/** Which outputs go into memory that is there already; ONNX Runtime allocates the others. */
+function fetchesOf({ hosts, wanted }: Recording, moves: readonly Move[]): Record<string, Tensor | null> {
+  const read = new Set(hosts.map(({ data }) => data.buffer));
+  const memories = new Map(moves.map(({ result, memory }) => [result, memory]));
+  if (new Set(moves.map(({ memory }) => memory.data.buffer)).size < moves.length)
+    throw new Error('two results for the same memory');
+  const fetches = wanted.map((result, i): readonly [string, Tensor | null] => {
+    const memory = memories.get(result);
+    if (memory === undefined) return [`o${i}`, null];
+    if (read.has(memory.data.buffer)) throw new Error('a run would write what it reads');
+    if (memory.type !== result.type || memory.data.length !== sizeOf(result.shape))
+      throw new Error(
+        `a result of ${sizeOf(result.shape)} ${result.type} for ${memory.data.length} ${memory.type}`,
+      );
+    return [`o${i}`, new Tensor(memory.type, memory.data, result.shape)];
+  });
+  return Object.fromEntries(fetches);
 }
 
 function isMany(output: Value | readonly Value[]): output is readonly Value[] {
