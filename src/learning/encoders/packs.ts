@@ -69,6 +69,7 @@ export interface PackArrays {
   readonly spread: Int32Array;
   readonly pack: Int32Array;
   readonly mask: Float32Array;
+  readonly filled: Float32Array;
   readonly tokens: Int32Array;
   readonly present: Float32Array;
 }
@@ -88,6 +89,7 @@ export function fillPack(
     spread: new Int32Array(count * heads * places),
     pack: new Int32Array(tokens * heads),
     mask: new Float32Array(count * places).fill(absent),
+    filled: new Float32Array(tokens),
     tokens: new Int32Array(count * places),
     present: new Float32Array(count * places),
   };
@@ -96,6 +98,7 @@ export function fillPack(
     ids.forEach((id, place) => {
       arrays.ids[token] = id;
       arrays.positions[token] = place;
+      arrays.filled[token] = 1;
       arrays.mask[text * places + place] = 0;
       arrays.tokens[text * places + place] = token;
       arrays.present[text * places + place] = 1;

@@ -7,6 +7,7 @@ import { maskHead } from './bert-config.ts';
 import type { BertConfig } from './bert-config.ts';
 import type { EncodeOptions, Encoder } from './encoder.ts';
 import type { ModelFolder } from './model-folder.ts';
+import { toTensors } from './packed-texts.ts';
 import { bucketsUpTo, fillPack, packTexts } from './packs.ts';
 import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
@@ -123,18 +124,10 @@ async function encodePack(
 ): Promise<Float32Array> {
   const { weights, config } = model;
   const heads = config.num_attention_heads;
-  const { places, texts: count, tokens } = bucket;
+  const count = bucket.texts;
   const arrays = fillPack(texts, bucket, heads);
   const vectors = tf.tidy(() => {
-    const packed = {
-      ids: tf.tensor1d(arrays.ids, 'int32'),
-      positions: tf.tensor1d(arrays.positions, 'int32'),
-      spread: tf.tensor3d(arrays.spread, [count, heads, places], 'int32'),
-      pack: tf.tensor2d(arrays.pack, [tokens, heads], 'int32'),
-      mask: tf.tensor4d(arrays.mask, [count, 1, 1, places]),
-      tokens: tf.tensor2d(arrays.tokens, [count, places], 'int32'),
-      present: tf.tensor3d(arrays.present, [count, places, 1]),
-    };
+    const packed = toTensors(arrays, bucket, heads);
     return readOut(model, bert(weights, config, packed), { ...packed, texts, count }); // [texts, width]
   });
   const values = await vectors.data<'float32'>();
