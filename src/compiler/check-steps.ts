@@ -245,7 +245,7 @@ function staticsOf(step: ResolvedStep, known: Known, facts: Facts): Statics {
       if (input?.from !== 'many') return [];
       return input.members.flatMap((member) => {
         const artifact = staticOf(member.input, known, facts);
-        return artifact === undefined ? [] : [{ name: member.name, static: artifact }];
+        return artifact === undefined ? [] : [{ name: member.name, keys: member.keys, static: artifact }];
       });
     },
   };

@@ -40,6 +40,8 @@ export interface StaticModel {
 
 export interface StaticReport {
   readonly type: 'report';
+  /** What it reports on; nothing where that is not known. */
+  readonly about?: 'evaluation' | 'comparison' | 'search';
   readonly metrics: readonly string[] | undefined;
 }
 

@@ -1,11 +1,12 @@
 // `compare`: reports of several instances (seeds) in, their means, intervals and paired differences out.
+import type { Problem } from '../parser/diagnostic.ts';
 import { compareReports } from './comparison.ts';
-import type { Compared } from './comparison-draws.ts';
+import { keyText, pairsOf, unpairedKeys, unpairedText, type Compared } from './comparison-draws.ts';
 import { reportNames, reportWords } from './metric-words.ts';
 import { list, requirement, name, word } from './option.ts';
 import type { EvaluationReport } from './report.ts';
 import { judgeComparison, requirementProblem } from './requirement.ts';
-import { defineStage, input, type Member } from './stage.ts';
+import { defineStage, input, type Member, type Statics } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import type { Requirement } from './value.ts';
 
@@ -76,6 +77,8 @@ compare summary {
   check({ options, inputs, report }) {
     const members = inputs.many('of');
     const names = [...new Set(members.map(({ name }) => name))];
+    checkComparable(members, (problem) => report('of', problem));
+    checkPairs(members, options.baseline, (problem) => report('of', problem));
     const known = members.flatMap((member) =>
       member.static.type === 'report' && member.static.metrics !== undefined ? [member.static.metrics] : [],
     );
@@ -101,7 +104,7 @@ compare summary {
       const message = requirementProblem(options.require) ?? operandProblem(options.require, names, metrics);
       if (message !== undefined) report('require', { code: 'wrong-type', message });
     }
-    return { '': { type: 'report', metrics } };
+    return { '': { type: 'report', about: 'comparison', metrics } };
   },
 
   async run(context) {
@@ -133,6 +136,42 @@ async function readMember({ name, keys, artifact }: Member): Promise<Compared> {
       'of',
     );
   return { name, keys, report };
+}
+
+type KnownMember = ReturnType<Statics['many']>[number];
+type Tell = (problem: Omit<Problem, 'span'>) => void;
+
+/** Only evaluations have figures of one model on one set of rows. */
+function checkComparable(members: readonly KnownMember[], tell: Tell): void {
+  for (const { name, static: known } of members) {
+    if (known.type !== 'report' || known.about === undefined || known.about === 'evaluation') continue;
+    tell({
+      code: 'wrong-artifact',
+      message: `\`${name}\` is itself a ${known.about}`,
+      hint: 'compare the reports of `evaluate` stages',
+    });
+  }
+}
+
+/** Instances are compared by equal keys, so that each side has seen the same draws. */
+function checkPairs(members: readonly KnownMember[], baseline: string | undefined, tell: Tell): void {
+  const keys = new Map<string, Set<string>>();
+  for (const member of members) {
+    const known = keys.get(member.name);
+    if (known === undefined) keys.set(member.name, new Set([keyText(member.keys)]));
+    else known.add(keyText(member.keys));
+  }
+  const none: ReadonlySet<string> = new Set();
+  for (const [a, b] of pairsOf([...keys.keys()], baseline)) {
+    const alone = unpairedKeys(keys.get(a) ?? none, keys.get(b) ?? none);
+    if (alone.length === 0) continue;
+    tell({
+      code: 'unpaired-keys',
+      message: unpairedText(a, b, alone),
+      hint: 'declare both in the same `each`, or select what they have in common',
+    });
+    return;
+  }
 }
 
 function unknownName(name: string, names: readonly string[]) {

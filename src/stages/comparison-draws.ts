@@ -26,6 +26,16 @@ export function averageDraws(units: readonly Unit[]): readonly number[] {
   return [...draws.values()].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
+/** Every pair of names, the earlier first; or every other name against the baseline, if there is one of that name. */
+export function pairsOf(
+  names: readonly string[],
+  baseline: string | undefined,
+): readonly (readonly [string, string])[] {
+  if (baseline === undefined) return names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
+  if (!names.includes(baseline)) return [];
+  return names.filter((name) => name !== baseline).map((name) => [name, baseline] as const);
+}
+
 /** Keys, as text, with which two compared stages were not measured on the same rows. */
 export function unlikeRows(compared: readonly Compared[], a: string, b: string): readonly string[] {
   const digests = new Map(
@@ -44,4 +54,15 @@ export function keyText(keys: Compared['keys']): string {
   return entries.length === 0
     ? 'no keys'
     : entries.map(([name, value]) => `${name}=${String(value)}`).join(',');
+}
+
+/** Keys, as text, that only one of two stages has. */
+export function unpairedKeys(a: ReadonlySet<string>, b: ReadonlySet<string>): readonly string[] {
+  return [...[...a].filter((key) => !b.has(key)), ...[...b].filter((key) => !a.has(key))];
+}
+
+/** What is told of them. */
+export function unpairedText(a: string, b: string, alone: readonly string[]): string {
+  const shown = alone.slice(0, 3).join(', ') + (alone.length > 3 ? ` and ${alone.length - 3} more` : '');
+  return `\`${a}\` and \`${b}\` do not have the same instances: ${shown} only on one side`;
 }

@@ -1,6 +1,15 @@
 // Computes a comparison report from evaluation reports. Knows no files.
 import type { Random } from '../learning/random.ts';
-import { averageDraws, keyText, unlikeRows, type Compared, type Unit } from './comparison-draws.ts';
+import {
+  averageDraws,
+  keyText,
+  pairsOf,
+  unlikeRows,
+  unpairedKeys,
+  unpairedText,
+  type Compared,
+  type Unit,
+} from './comparison-draws.ts';
 import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { clip, differenceRange, metricRange } from './metric-range.ts';
 import type { ComparisonReport, EvaluationReport, Sample } from './report.ts';
@@ -28,6 +37,12 @@ export async function compareReports(
 ): Promise<ComparisonReport> {
   const { summarise } = await import('../learning/statistics/summary.ts');
   const names = [...new Set(compared.map(({ name }) => name))];
+  const { baseline } = settings;
+  if (baseline !== undefined && !names.includes(baseline))
+    throw stepFailure(
+      { code: 'unknown-name', message: `nothing compared here is called \`${baseline}\`` },
+      'baseline',
+    );
   const metrics = metricsOf(compared, settings.metrics);
   const notes = new Set([...collapseNotes(compared, names), ...drawNotes(compared, names)]);
   const samples: Record<string, Record<string, Sample>> = {};
@@ -40,7 +55,7 @@ export async function compareReports(
         clip(summarise(averageDraws([...values.values()])), metricRange(metric)),
       ]),
     );
-    for (const [a, b] of pairsOf(names, settings.baseline)) {
+    for (const [a, b] of pairsOf(names, baseline)) {
       const [ofA, ofB] = [valuesFor(byName, a), valuesFor(byName, b)];
       checkKeys([a, ofA], [b, ofB]);
       const unlike = unlikeRows(compared, a, b);
@@ -93,29 +108,11 @@ function largestBudget(reports: readonly EvaluationReport[]): LabelBudget {
     .reduce((most, one) => (labelsUsed(one) > labelsUsed(most) ? one : most));
 }
 
-/** Every pair of names, the earlier first; or every other name against the baseline. */
-function pairsOf(names: readonly string[], baseline: string | undefined): (readonly [string, string])[] {
-  if (baseline === undefined) return names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
-  if (!names.includes(baseline))
-    throw stepFailure(
-      { code: 'unknown-name', message: `nothing compared here is called \`${baseline}\`` },
-      'baseline',
-    );
-  return names.filter((name) => name !== baseline).map((name) => [name, baseline] as const);
-}
-
 function checkKeys([a, ofA]: readonly [string, Values], [b, ofB]: readonly [string, Values]): void {
-  const alone = [
-    ...[...ofA.keys()].filter((key) => !ofB.has(key)),
-    ...[...ofB.keys()].filter((key) => !ofA.has(key)),
-  ];
+  const alone = unpairedKeys(new Set(ofA.keys()), new Set(ofB.keys()));
   if (alone.length > 0)
     throw stepFailure(
-      {
-        code: 'unpaired-keys',
-        message: `\`${a}\` and \`${b}\` do not have the same instances: ${alone.slice(0, 3).join(', ')} only on one side`,
-        hint: 'declare both in the same `each`',
-      },
+      { code: 'unpaired-keys', message: unpairedText(a, b, alone), hint: 'declare both in the same `each`' },
       'of',
     );
 }

@@ -116,7 +116,7 @@ evaluate score {
 
   check(context) {
     checkEvaluation(context.options, context);
-    return { '': { type: 'report', metrics: reportMetrics(context.options) } };
+    return { '': { type: 'report', about: 'evaluation', metrics: reportMetrics(context.options) } };
   },
 
   cost: ({ inputs }) => [{ count: rowsOf(inputs, 'on', 'calibrate_on'), unit: textsToEncode }],

@@ -87,8 +87,10 @@ export interface Statics {
   model(input: string): StaticModel | undefined;
   report(input: string): StaticReport | undefined;
   files(input: string): (StaticFiles & { readonly paths: readonly string[] }) | undefined;
-  /** The names of a `many` input, with their statics. */
-  many(input: string): readonly { readonly name: string; readonly static: Static }[];
+  /** The members of a `many` input: names, the keys that tell instances of one name apart, and statics. */
+  many(
+    input: string,
+  ): readonly { readonly name: string; readonly keys: Member['keys']; readonly static: Static }[];
 }
 
 export interface CheckContext<O extends Options> {

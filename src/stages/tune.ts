@@ -128,7 +128,7 @@ evaluate final { model: best.candidate  on: parts.test }`,
         labels: undefined,
         partition: undefined,
       },
-      report: { type: 'report', metrics: [] },
+      report: { type: 'report', about: 'search', metrics: [] },
     };
   },
 

@@ -275,9 +275,9 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\neach seed in [13, 21] {\n  split parts { from: messages  train: 3 per label  test: rest  seed: seed }\n  fine-tune model { model: \"builtin:ngrams\"  from: parts.train }\n  evaluate score { model: model  on: parts.test }\n}\neach seed in [13, 42] {\n  split others { from: messages  train: 3 per label  test: rest  seed: seed }\n  fine-tune nearest { model: \"builtin:ngrams\"  from: others.train  method: prototype }\n  evaluate nearest_score { model: nearest  on: others.test }\n}\ncompare summary { of: { plain: score, nearest: nearest_score } }\n",
     "files": {},
     "commands": [
-      "main.fsl"
+      "check main.fsl"
     ],
-    "printed": "error[unpaired-keys]: `plain` and `nearest` do not have the same instances: seed=21, seed=42 only on one side\n  --> main.fsl:12:23\n   |\n12 | compare summary { of: { plain: score, nearest: nearest_score } }\n   |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n   = hint: declare both in the same `each`\n"
+    "printed": "error[unpaired-keys]: `plain` and `nearest` do not have the same instances: seed=21, seed=42 only on one side\n  --> main.fsl:12:23\n   |\n12 | compare summary { of: { plain: score, nearest: nearest_score } }\n   |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n   = hint: declare both in the same `each`, or select what they have in common\n"
   },
   "empty-list": {
     "program": "let seeds = []\nload messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\neach seed in seeds {\n  split parts { from: messages  train: 3 per label  test: rest  seed: seed }\n}\n",

@@ -206,6 +206,7 @@ describe('abstain', () => {
     );
     expect(known({ abstain: 0.6, metrics: ['mcc'] }).outputs['']).toEqual({
       type: 'report',
+      about: 'evaluation',
       metrics: ['mcc', 'coverage', 'selective_accuracy'],
     });
   });

@@ -334,6 +334,21 @@ test('what is known before anything runs', () => {
       'require wrong-type: `mcc` of which? write `a.mcc` or `b.mcc`',
   );
   expect(check(compare, { inputs: {}, many }).outputs).toEqual({
-    '': { type: 'report', metrics: ['accuracy'] },
+    '': { type: 'report', about: 'comparison', metrics: ['accuracy'] },
   });
+});
+
+test('stages whose instances differ in their keys do not pair, and a comparison of comparisons says nothing', () => {
+  const member = (name: string, seed: number, about: 'evaluation' | 'comparison' = 'evaluation') => ({
+    name,
+    keys: { seed },
+    static: { type: 'report', about, metrics: ['accuracy'] } as const,
+  });
+  const told = (...many: readonly ReturnType<typeof member>[]): string =>
+    check(compare, { inputs: {}, many }).problems;
+  expect(told(member('a', 1), member('a', 2), member('b', 2), member('b', 1))).toBe('');
+  expect(told(member('a', 1), member('a', 2), member('b', 1))).toBe(
+    'of unpaired-keys: `a` and `b` do not have the same instances: seed=2 only on one side',
+  );
+  expect(told(member('a', 1, 'comparison'))).toBe('of wrong-artifact: `a` is itself a comparison');
 });

@@ -420,5 +420,5 @@ test('what is known before anything runs', () => {
     'on unknown-label: the rows have the label `y`, which the model has never seen\n' +
       'slices unknown-column: the data has no column `desk`',
   );
-  expect(outputs).toEqual({ '': { type: 'report', metrics: ['mcc'] } });
+  expect(outputs).toEqual({ '': { type: 'report', about: 'evaluation', metrics: ['mcc'] } });
 });

@@ -108,7 +108,11 @@ export function check(
   setting: {
     readonly options?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, Static>>;
-    readonly many?: readonly { readonly name: string; readonly static: Static }[];
+    readonly many?: readonly {
+      readonly name: string;
+      readonly keys?: Member['keys'];
+      readonly static: Static;
+    }[];
   },
 ): { readonly problems: string; readonly outputs: Readonly<Record<string, Static>> } {
   const problems: string[] = [];
@@ -124,7 +128,7 @@ export function check(
       model: (name) => find(name, 'model'),
       report: (name) => find(name, 'report'),
       files: (name) => find(name, 'files'),
-      many: () => setting.many ?? [],
+      many: () => (setting.many ?? []).map((member) => ({ keys: {}, ...member })),
     },
     facts: {} as never, // none of these stages asks for facts
     report: (at, { code, message, severity }) =>
