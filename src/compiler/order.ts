@@ -43,7 +43,7 @@ export function sourcesOf(input: CheckedInput): readonly { readonly step: string
 /** By depth in the graph, then stage name, then position in the `each` lists; nothing where there is a circle. */
 export function orderSteps(steps: readonly ResolvedStep[], program: Program): ResolvedStep[] | undefined {
   const positions = new Map(steps.map((step, i) => [step.id, i]));
-  const needs = steps.map((step) => needsOf(step, positions));
+  const needs = needsOf(steps, positions);
   const levels = levelsOf(needs);
   if (levels.reduce((sum, level) => sum + level.length, 0) < steps.length) {
     reportCircle(steps, needs, levels, program);
@@ -63,14 +63,22 @@ export function orderSteps(steps: readonly ResolvedStep[], program: Program): Re
   });
 }
 
-/** Positions of the steps that one reads from or comes after, each once. */
-function needsOf(step: ResolvedStep, positions: ReadonlyMap<string, number>): readonly number[] {
-  const needs = new Set<number>();
-  visitNeeds(step, (id) => {
-    const position = positions.get(id);
-    if (position !== undefined) needs.add(position);
+/** Of each step, the positions of those that it reads from or comes after, each once. */
+function needsOf(
+  steps: readonly ResolvedStep[],
+  positions: ReadonlyMap<string, number>,
+): readonly (readonly number[])[] {
+  const lastUser = new Int32Array(steps.length).fill(-1);
+  return steps.map((step, user) => {
+    const needs: number[] = [];
+    visitNeeds(step, (id) => {
+      const position = positions.get(id);
+      if (position === undefined || lastUser[position] === user) return;
+      lastUser[position] = user;
+      needs.push(position);
+    });
+    return needs;
   });
-  return [...needs];
 }
 
 /** Positions by the longest way from a step without needs; steps in or behind a circle are in none. */

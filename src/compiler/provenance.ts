@@ -79,8 +79,15 @@ export function traceRows(
     }
     return input?.from === 'many' ? input.members.flatMap((member) => rowsOf(member.input)) : none;
   };
-  const learntBy = (input: CheckedInput | undefined): readonly Learnt[] =>
-    input === undefined ? none : sourcesOf(input).flatMap(({ step }) => known.get(step)?.learnt ?? none);
+  const learntBy = (input: CheckedInput | undefined): readonly Learnt[] => {
+    if (input?.from === 'step') {
+      const learnt = known.get(input.step)?.learnt;
+      return learnt === undefined ? none : [learnt];
+    }
+    return input === undefined
+      ? none
+      : sourcesOf(input).flatMap(({ step }) => known.get(step)?.learnt ?? none);
+  };
   const provenances: Provenances = {
     sets,
     files,
@@ -128,9 +135,11 @@ function trace(
   const own: Consumption[] = [];
   const parents: Rows[] = [];
   const from = new Set<Learnt>();
+  // What a report was made with is asked of the models that it measures.
+  const ends = onlyReports(outputs);
   for (const { input, accepts, purposes, carries } of uses.inputs) {
     const value = step.inputs[input];
-    if (accepts === 'model' || accepts === 'dataset')
+    if (!ends && (accepts === 'model' || accepts === 'dataset'))
       for (const learnt of known.learntBy(value)) from.add(learnt);
     if (accepts === 'files')
       for (const written of known.files.writtenBy(value)) {
@@ -158,11 +167,9 @@ function rowsMade(
   { sets, files }: Provenances,
   options: Texts,
 ): ReadonlyMap<string, Rows> {
-  const parts = Object.entries(outputs).flatMap(([part, known]) =>
-    known.type === 'dataset' ? [{ part, partition: known.partition }] : [],
-  );
+  const parts = datasetsOf(outputs);
+  if (parts.length === 0) return noRows;
   const made = new Map<string, Rows>();
-  if (parts.length === 0) return made;
   const whole = conditions.reduce(
     (set, condition) => sets.where(set, condition),
     wholeSet(step, parents, sets, files),
@@ -183,6 +190,22 @@ function rowsMade(
     made.set(part, rows);
   }
   return made;
+}
+
+const noRows: ReadonlyMap<string, Rows> = new Map();
+
+function datasetsOf(outputs: Outputs): readonly Part[] {
+  const parts: Part[] = [];
+  for (const part in outputs) {
+    const known = outputs[part];
+    if (known?.type === 'dataset') parts.push({ part, partition: known.partition });
+  }
+  return parts;
+}
+
+function onlyReports(outputs: Outputs): boolean {
+  for (const part in outputs) if (outputs[part]?.type !== 'report') return false;
+  return true;
 }
 
 /** All rows that the step reads. */

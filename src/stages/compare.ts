@@ -155,6 +155,8 @@ function checkComparable(members: readonly KnownMember[], tell: Tell): void {
 
 /** Instances are compared by equal keys, so that each side has seen the same draws. */
 function checkPairs(members: readonly KnownMember[], baseline: string | undefined, tell: Tell): void {
+  const [first] = members;
+  if (members.every(({ name }) => name === first?.name)) return; // one stage has nothing to pair with
   const keys = new Map<string, Set<string>>();
   for (const member of members) {
     const known = keys.get(member.name);

@@ -95,13 +95,21 @@ export function stepKeys(id: string): readonly (readonly [name: string, value: s
   const bracket = id.indexOf('[');
   if (bracket === -1) return [];
   const text = id.slice(bracket + 1, -1);
-  const keys = !text.includes('"')
-    ? text.split(',')
-    : (text.match(/[^,"=]+=(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? []);
-  return keys.map((key) => {
-    const sign = key.indexOf('=');
-    return [key.slice(0, sign), key.slice(sign + 1)] as const;
-  });
+  if (text.includes('"'))
+    return (text.match(/[^,"=]+=(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? []).map((key) => keyAt(key, 0, key.length));
+  const keys: (readonly [string, string])[] = [];
+  for (let start = 0; start < text.length;) {
+    const comma = text.indexOf(',', start);
+    const end = comma === -1 ? text.length : comma;
+    keys.push(keyAt(text, start, end));
+    start = end + 1;
+  }
+  return keys;
+}
+
+function keyAt(text: string, start: number, end: number): readonly [name: string, value: string] {
+  const sign = text.indexOf('=', start);
+  return [text.slice(start, sign), text.slice(sign + 1, end)];
 }
 
 function docOf(docs: ReadonlyMap<string, string>, id: string): { readonly doc?: string } {

@@ -15,13 +15,23 @@ const order: readonly (StepState | undefined)[] = ['run', 'pending', 'cached', u
 
 /** Those that run first, then pending ones, then cached ones; otherwise in the given order. */
 export function likewise(stage: GraphStage): readonly Likewise[] {
-  const groups = new Map<string, { state: StepState | undefined; why: string; steps: GraphStep[] }>();
+  interface Group {
+    readonly state: StepState | undefined;
+    readonly why: string;
+    readonly steps: GraphStep[];
+  }
+  const groups = new Map<string, Group>();
+  let last: Group | undefined;
   for (const step of stage.steps) {
     const state = step.planned?.state;
     const why = withoutKeys(step.planned?.why ?? '');
-    const group = groups.get(`${state} ${why}`);
-    if (group === undefined) groups.set(`${state} ${why}`, { state, why, steps: [step] });
-    else group.steps.push(step);
+    // Instances beside each other mostly agree.
+    if (last === undefined || last.state !== state || last.why !== why) {
+      const known = groups.get(`${state} ${why}`);
+      last = known ?? { state, why, steps: [] };
+      if (known === undefined) groups.set(`${state} ${why}`, last);
+    }
+    last.steps.push(step);
   }
   return [...groups.values()].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
 }
@@ -47,8 +57,11 @@ export function instanceLabel(steps: readonly GraphStep[]): string {
   const times = steps.length > 1 ? ` ×${steps.length}` : '';
   const axes = new Map<string, Set<string>>();
   for (const step of steps)
-    for (const [name, value] of stepKeys(step.id))
-      axes.set(name, (axes.get(name) ?? new Set<string>()).add(value));
+    for (const [name, value] of stepKeys(step.id)) {
+      const values = axes.get(name);
+      if (values === undefined) axes.set(name, new Set([value]));
+      else values.add(value);
+    }
   if (axes.size === 0) return times;
   return `${times} [${[...axes].map(([name, values]) => `${name}=${elided([...values])}`).join(', ')}]`;
 }
