@@ -1,12 +1,6 @@
 // Fifty steps of AdamW through BERT against PyTorch and transformers: the loss at every step, and the vectors afterwards.
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { BertConfig } from '../../../src/learning/encoders/bert-config.ts';
-import { bert } from '../../../src/learning/encoders/bert.ts';
-import type { Weights } from '../../../src/learning/encoders/bert.ts';
-import { toTensors } from '../../../src/learning/encoders/packed-texts.ts';
-import { fillPack } from '../../../src/learning/encoders/packs.ts';
-import { pool } from '../../../src/learning/encoders/pooling.ts';
 import { readFolderConfig, readWeights } from '../../../src/learning/encoders/read-folder.ts';
 import { loadBertWeights } from '../../../src/learning/encoders/weights.ts';
 import { crossEntropy } from '../../../src/learning/losses/cross-entropy.ts';
@@ -14,6 +8,7 @@ import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { train } from '../../../src/learning/training/train.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { oddBert, onDisk } from '../encoders/folders.ts';
+import { embed } from './embed.ts';
 import { batchOf, expected, miniLm, readMiniLm, wave } from './fixture.ts';
 import type { FineTune } from './fixture.ts';
 
@@ -73,13 +68,6 @@ async function fineTune(folder: string, test: FineTune, threads: number): Promis
     },
     threads,
   );
-}
-
-function embed(weights: Weights, config: BertConfig, texts: readonly (readonly number[])[], longest: number) {
-  const bucket = { places: longest, texts: texts.length, tokens: texts.length * longest };
-  const heads = config.num_attention_heads;
-  const packed = toTensors(fillPack(texts, bucket, heads), bucket, heads);
-  return pool({ mode: 'mean', normalize: false }, bert(weights, config, packed), packed);
 }
 
 function check(actual: Outcome, wanted: FineTune): void {
