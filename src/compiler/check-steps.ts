@@ -368,6 +368,7 @@ function checkCapability(
 ): boolean {
   const { capability } = declaration;
   if (capability === undefined || model.capability === capability) return true;
+  if (capability === 'encoder' && model.capability === 'classifier') return true; // its encoder is taken
   if (capability === 'classifier') {
     return report({
       code: 'needs-classifier',

@@ -61,11 +61,15 @@ export function compile(
 
 function build(units: OpenUnits, diagnostics: Diagnostics): Pipeline | undefined {
   const { root, all } = units;
+  const whole = [...units.files.values()].every(({ damage }) => damage.places.length === 0);
   const resolved = all.flatMap(({ program, instances }) => resolveSteps(instances, program));
   const ordered = orderSteps(resolved, root.program);
   if (ordered === undefined) return undefined;
   const steps = checkSteps(ordered, root.program);
-  const whole = [...units.files.values()].every(({ damage }) => damage.places.length === 0);
+  // Never plan what could not be read: a step without an option would run as if the program did not give it.
+  const unread = ordered.find(({ complete }) => !complete);
+  if (unread !== undefined && !diagnostics.hasErrors && whole)
+    throw new Error(`\`${unread.id}\` could not be resolved, and nothing says why`);
   if (whole) for (const { program } of all) reportUnusedVariables(program);
   if (whole && !diagnostics.hasErrors) reportIdentical(steps, root.program);
   const pipeline: Pipeline = {

@@ -144,6 +144,9 @@ export function reportUnusedVariables(program: Program): void {
           referencedNames(declaration.list, into);
           mentioned(declaration.body, into);
           break;
+        case 'import':
+          for (const entry of declaration.entries) referencedNames(entry.value, into);
+          break;
         case 'when':
           referencedNames(declaration.condition, into);
           mentioned(declaration.then, into);

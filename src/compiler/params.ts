@@ -6,6 +6,7 @@ import { suggest } from '../parser/suggest.ts';
 import { evaluate } from './evaluate.ts';
 import { readGiven, type GivenParam } from './given-value.ts';
 import { convert, reportType } from './check-param.ts';
+import { paramOrder } from './param-order.ts';
 import type { CheckedParam } from './pipeline.ts';
 import { fileScope, type Program } from './program.ts';
 import { describe, isNumber, sameValue, toJson, type Value } from './value.ts';
@@ -15,15 +16,25 @@ export interface ParamValues {
   readonly checked: readonly CheckedParam[];
 }
 
-/** `program.params` is filled in declaration order, so that a default may use earlier parameters. */
+/** Defaults may use other parameters, wherever those are declared. `checked` has the order of the file. */
 export function evaluateParams(given: readonly GivenParam[], program: Omit<Program, 'params'>): ParamValues {
   const values = new Map<string, Value>();
-  const checked: CheckedParam[] = [];
+  const checked = new Map<string, CheckedParam>();
   const byName = new Map(given.map((param) => [param.name, param]));
   reportUnknown(given, program);
-  for (const declaration of program.names.params.values()) {
+  const { ordered, circular } = paramOrder(program.names, new Set(byName.keys()));
+  for (const declaration of ordered) {
     const name = declaration.name.text;
     const override = byName.get(name);
+    if (override === undefined && circular.has(name)) {
+      program.diagnostics.add({
+        code: 'cycle',
+        message: `the default of \`${name}\` is defined through itself`,
+        span: declaration.name.span,
+        hint: 'a default may use other parameters and constants, but not itself',
+      });
+      continue;
+    }
     const value =
       override === undefined
         ? defaultValue(declaration, { ...program, params: values })
@@ -32,9 +43,10 @@ export function evaluateParams(given: readonly GivenParam[], program: Omit<Progr
     const at = override?.span ?? declaration.fallback?.span ?? declaration.span;
     if (!insideDomain(declaration, value, at, { ...program, params: values })) continue;
     values.set(name, value);
-    checked.push({ name, value: toJson(value), from: override?.from ?? 'default', place: at });
+    checked.set(name, { name, value: toJson(value), from: override?.from ?? 'default', place: at });
   }
-  return { values, checked };
+  const inOrder = [...program.names.params.keys()].flatMap((name) => checked.get(name) ?? []);
+  return { values, checked: inOrder };
 }
 
 function reportUnknown(

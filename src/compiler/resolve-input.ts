@@ -38,6 +38,20 @@ export function resolveInput(
     const referred = resolveReference(expr, place.scope, instances, program);
     return referred === undefined ? undefined : one(referred, place, program);
   }
+  const [member] = expr.node === 'list' ? expr.items : [];
+  if (expr.node === 'list' && member !== undefined && startsWithStage(member, instances, program)) {
+    const { accepts } = place.declaration;
+    program.diagnostics.add({
+      code: 'list-expected-one',
+      message: `\`${place.name}\` takes one ${accepts}, found a list of ${expr.items.length}`,
+      span: expr.span,
+      hint:
+        accepts === 'dataset'
+          ? 'name one of them; files that belong together are one `load`: `from: ["a.csv", "b.csv"]`'
+          : 'name one of them',
+    });
+    return undefined;
+  }
   const root = rootOf(expr);
   if (root !== undefined && !isValue(root, place.scope, program)) {
     return unknownStage(root.name, place, instances, program);

@@ -38,13 +38,21 @@ export function unset(name: string): Pick<Diagnostic, 'message'> & { readonly hi
   };
 }
 
-/** Puts the name where a value stands. */
+/** Puts the name where a value stands, as it is or in a form that it usually travels in. */
 export function redactor(names: readonly string[], env: Environment): (text: string) => string {
-  const known = names.flatMap((name) =>
-    env[name] === undefined || env[name] === '' ? [] : [{ name, value: env[name] }],
-  );
-  known.sort((a, b) => b.value.length - a.value.length); // of two where one contains the other, the longer first
-  return (text) => known.reduce((left, { name, value }) => left.replaceAll(value, `<secret ${name}>`), text);
+  const known = names.flatMap((name) => {
+    const value = env[name] ?? '';
+    return value === '' ? [] : formsOf(value).map((form) => ({ name, form }));
+  });
+  known.sort((a, b) => b.form.length - a.form.length); // of two where one contains the other, the longer first
+  return (text) => known.reduce((left, { name, form }) => left.replaceAll(form, `<secret ${name}>`), text);
+}
+
+/** As it is, in an address, in JSON, and in base64. */
+function formsOf(value: string): readonly string[] {
+  const base64 = Buffer.from(value).toString('base64');
+  const forms = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64];
+  return [...new Set([...forms, base64.replace(/=+$/, '')])];
 }
 
 export function redactedDiagnostic(entry: Diagnostic, redact: (text: string) => string): Diagnostic {
@@ -65,7 +73,7 @@ export function refuseSecrets(
   secrets: readonly { readonly name: string; readonly value: string }[],
 ): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = secrets.find(({ value }) => buffer.includes(value));
+  const found = secrets.find(({ value }) => formsOf(value).some((form) => buffer.includes(form)));
   if (found === undefined) return;
   throw stepFailure({
     code: 'secret-in-output',

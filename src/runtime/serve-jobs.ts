@@ -76,7 +76,8 @@ async function answer(job: Job, host: JobHost, signal: AbortSignal): Promise<Wor
     const result = await runJob(job, host, verification, signal);
     return { type: 'finished', id: job.id, result };
   } catch (error) {
-    return { type: 'failed', id: job.id, failure: { ...failureOf(error, job), corrupt } };
+    const own = host.kind(job.kind) !== undefined;
+    return { type: 'failed', id: job.id, failure: { ...failureOf(error, job, own), corrupt } };
   }
 }
 
@@ -182,15 +183,20 @@ function throttled(id: number, channel: Channel): (progress: Progress) => void {
   };
 }
 
-function failureOf(error: unknown, job: Job): Omit<JobFailure, 'corrupt'> {
+/** `own`: of a kind that comes with FSL. */
+function failureOf(error: unknown, job: Job, own: boolean): Omit<JobFailure, 'corrupt'> {
   const expected = asDiskFull(error, job.folder);
   if (expected instanceof Failure) return { diagnostics: expected.diagnostics };
   const text = expected instanceof Error ? (expected.stack ?? expected.message) : String(expected);
   const message = expected instanceof Error ? expected.message : text;
   const bug = stepFailure({
     code: 'internal',
-    message: `\`${job.kind}\` stopped by a mistake in FSL: ${message}`,
+    message: `\`${job.kind}\` stopped by a mistake in ${own ? 'FSL' : packagesOf(job)}: ${message}`,
     hint: text,
   });
   return { diagnostics: bug.diagnostics.map(diagnostic) };
+}
+
+function packagesOf({ plugins }: Job): string {
+  return plugins.map((origin) => `the package \`${origin.package}\``).join(' or ');
 }

@@ -49,10 +49,13 @@ export async function figuresOf(
     const value = values[name];
     if (value === undefined) return [];
     const { low, high } = intervals[name] ?? { low: NaN, high: NaN };
-    return [[name, high > low ? { value, low, high } : { value }]];
+    return [[name, high - low > rounding ? { value, low, high } : { value }]];
   });
   return { figures: Object.fromEntries(figures), interval: intervalText(given, resampled.length, clusters) };
 }
+
+/** Resamples whose figures differ by less are the same: sums of floats in another order. */
+const rounding = 1e-12;
 
 function hits({ truth, predicted }: Measurement): number {
   return truth.reduce((sum, label, i) => sum + (label === predicted[i] ? 1 : 0), 0);

@@ -142,7 +142,8 @@ evaluate own_score { model: own on: p.test }`,
   test('in which every trial fails ends with what was wrong, at its place', async () => {
     await using rig = await openRig(worker);
     await rig.write('d.csv', data);
-    const again = 'load again { from: "d.csv" text: "text" label: "kind" }';
+    await rig.write('again.csv', data); // the same texts, which only the data shows
+    const again = 'load again { from: "again.csv" text: "text" label: "kind" }';
     await rig.write('main.fsl', search({ tune: 'on: again', more: again }));
     const { code, stderr } = await rig.run(['main.fsl']);
     expect(code).toBe(1);

@@ -6,6 +6,7 @@ export function languageText(value: Json): string {
   if (typeof value === 'number') return figureOf(value);
   if (typeof value === 'string') return JSON.stringify(value).replaceAll('${', () => '$${');
   if (isList(value)) return `[${value.map(languageText).join(', ')}]`;
+  if (typeof value['$secret'] === 'string') return `secret(${JSON.stringify(value['$secret'])})`;
   const entries = Object.entries(value).map(([name, item]) => `${keyText(name)}: ${languageText(item)}`);
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 }

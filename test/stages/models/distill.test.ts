@@ -82,7 +82,7 @@ describe('a student', () => {
     const { artifact } = await run(evaluate, { options: { overlap: 'refuse' }, inputs: { model, on } });
     const report = (await json(artifact, 'report.json')) as { baselines: object; checks: { name: string }[] };
     expect(report).toMatchObject({ labels_used: 12 });
-    expect(report.checks.map(({ name }) => name)).toEqual(['no_interval', 'no_interval']);
+    expect(report.checks.map(({ name }) => name)).toEqual(['no_interval', 'no_interval', 'no_interval']);
     expect(Object.keys(report.baselines)).toEqual(['majority', 'frozen_probe']);
     const rows = await run(predict, { options: { neighbours: 1 }, inputs: { model, from: on } });
     const { columns } = await readDataset(rows.artifact);
