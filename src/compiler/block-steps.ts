@@ -61,7 +61,11 @@ export function exampleTrials(
   const values = spacesOf(step)
     .filter(([name]) => names.has(name))
     .map(([name, space]) => [name, examples(space)] as const);
-  const first = Object.fromEntries(values.map(([name, [value]]) => [name, value ?? 0]));
+  // Where what is chosen from is wrong, which is reported already, there is a first value all the same.
+  const first = Object.fromEntries([
+    ...[...names].map((name) => [name, 0] as const),
+    ...values.map(([name, [value]]) => [name, value ?? 0] as const),
+  ]);
   const others = values.flatMap(([name, [, ...rest]]) => rest.map((value) => ({ ...first, [name]: value })));
   return [first, ...others];
 }

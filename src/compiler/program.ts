@@ -5,6 +5,7 @@ import type { Diagnostic, Diagnostics } from '../parser/diagnostic.ts';
 import type { Facts } from '../stages/facts.ts';
 import type { Registry } from '../stages/registry.ts';
 import type { BlockDeclaration } from '../stages/stage.ts';
+import type { Json } from '../stages/value.ts';
 import type { Damage } from './damage.ts';
 import type { Searched } from './resolve-search.ts';
 import type { Unit } from './units.ts';
@@ -27,6 +28,8 @@ export interface Program {
   readonly imports: ReadonlyMap<string, Unit | undefined>;
   /** Makes a path that is relative to the file absolute. */
   resolvePath(path: string): string;
+  /** Inside a stage with a block: what elements of its choices are called, as their options read them. */
+  readonly choiceTexts?: ReadonlyMap<Ast.Expr, Json>;
 }
 
 export interface Constant {
@@ -71,6 +74,8 @@ export interface BlockScope {
   readonly broken: ReadonlySet<string>;
   /** Names of the search that something in the block mentions; filled while its stages are resolved. */
   readonly used: Set<string>;
+  /** What elements of a `choice` are called, as the options that take them read them; filled likewise. */
+  readonly choiceTexts: Map<Ast.Expr, Json>;
   /** The stages in the block by name, with their position. */
   readonly stages: ReadonlyMap<string, number>;
 }

@@ -51,6 +51,7 @@ export function resolveBlock(
     declaration,
     ...spacesOf(prepared, { bindings }, program),
     used: new Set(),
+    choiceTexts: new Map(),
     stages: new Map(stages.map(({ stage }, i) => [stage.name.text, i])),
   };
   const inner = { bindings, block: scope };

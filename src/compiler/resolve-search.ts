@@ -5,6 +5,7 @@ import { suggest } from '../parser/suggest.ts';
 import type { OptionKind } from '../stages/option.ts';
 import type { Json, Placeholder, Space } from '../stages/value.ts';
 import { checkValue } from './check-value.ts';
+import { resolvedChoiceText } from './choice-text.ts';
 import type { Program, Scope } from './program.ts';
 import { resolveOption } from './resolve-option.ts';
 
@@ -67,6 +68,13 @@ export function resolveSearch(
   if (found.choices !== undefined) {
     const outside: Scope = { bindings: scope.bindings };
     const cases = found.choices.map((choice) => resolveOption(choice, kind, outside, program));
+    for (const choice of found.choices) {
+      const text = resolvedChoiceText(choice, kind, outside, program);
+      const known = scope.block?.choiceTexts.get(choice);
+      // The same one whichever of several options comes first.
+      if (known === undefined || JSON.stringify(text) < JSON.stringify(known))
+        scope.block?.choiceTexts.set(choice, text);
+    }
     return cases.every((value) => value !== undefined) ? { ...placeholder, cases } : undefined;
   }
   if (found.space.space === 'choice') return undefined;

@@ -1,9 +1,9 @@
 // What a search chooses from: `uniform(a, b)`, `log_uniform(a, b)`, `int(a, b)`, `choice(…)`.
 import type * as Ast from '../parser/ast.ts';
-import { printExpr } from '../parser/print-ast.ts';
 import { suggest } from '../parser/suggest.ts';
 import type { Json, Space } from '../stages/value.ts';
 import { listWords, wrongType } from './check-value.ts';
+import { choiceText } from './choice-text.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
 import { bindingOf, type Program, type Scope } from './program.ts';
 import { isNumber } from './value.ts';
@@ -60,7 +60,7 @@ export function spaceOf(expr: Ast.Expr, scope: Scope, program: Program): Space |
 }
 
 function choiceOf(expr: Ast.Call, program: Program): Space | undefined {
-  const values = expr.arguments.map(({ value }) => choiceText(value));
+  const values = expr.arguments.map(({ value }) => program.choiceTexts?.get(value) ?? choiceText(value));
   const seen = new Set<string>();
   for (const [i, value] of values.entries()) {
     const identity = JSON.stringify(value);
@@ -71,14 +71,6 @@ function choiceOf(expr: Ast.Call, program: Program): Space | undefined {
   }
   if (values.length < 2) return wrong('empty-list', 'a choice has at least two values', expr.span, program);
   return { space: 'choice', values };
-}
-
-/** A literal is its value; anything else is known by its text. */
-function choiceText(expr: Ast.Expr): Json {
-  if (expr.node === 'literal') return expr.value;
-  if (expr.node === 'text' && expr.parts.every((part) => typeof part === 'string'))
-    return expr.parts.join('');
-  return printExpr(expr);
 }
 
 function rangeOf(

@@ -262,10 +262,13 @@ export function resolveOptions(
   let complete = true;
   const values: Record<string, Json> = {};
   const own = stage.stages === undefined ? scope : { bindings: scope.bindings };
+  const { choiceTexts } = scope.block ?? {};
+  const around =
+    stage.stages === undefined || choiceTexts === undefined ? program : { ...program, choiceTexts };
   for (const [name, declaration] of Object.entries(declarations)) {
     const entry = stage.entries.get(name);
     const at = declaration.kind.type === 'objective' ? scope : own;
-    const given = entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, at, program);
+    const given = entry === undefined ? undefined : resolveOption(entry.value, declaration.kind, at, around);
     if (entry !== undefined && given === undefined) complete = false;
     const value = given ?? declaration.fallback;
     if (value !== undefined) values[name] = value;

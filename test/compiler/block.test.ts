@@ -122,6 +122,31 @@ describe('a block', () => {
     });
   });
 
+  test('calls what it chooses from by value, so that names of constants are in no key', () => {
+    const named = (kind: string, rank: string, how: string) =>
+      stepOf(
+        tuned({
+          search: `how: choice(${how}, plain, lora(${rank} + 1)) mode: choice(${rank}, auto)`,
+          candidate: 'method: search.how mode: search.mode',
+          outside: `let ${kind} = "knn" param ${rank}: int = 2 let built = head(kind: (${kind}))`,
+        }),
+      ).options['search'];
+    const values = [
+      ['how', { space: 'choice', values: ['head(kind: "knn")', 'plain', 'lora(3)'] }],
+      ['mode', { space: 'choice', values: [2, 'auto'] }],
+    ];
+    expect(named('k', 'r', 'head(kind: k)')).toEqual(values);
+    expect(named('knn', 'low', 'head(kind: (knn))')).toEqual(values);
+    expect(named('other', 'rank', 'built')).toEqual(values);
+  });
+
+  test('refuses a choice between equal values under two names', () => {
+    const { problems } = compileText(
+      tuned({ search: 'mode: choice(three, 3)', candidate: 'mode: search.mode', outside: 'let three = 3' }),
+    );
+    expect(problems).toEqual([expect.stringContaining('3 stands in the choice twice')]);
+  });
+
   test('reads the instance of the same keys, and its spaces may use the variable', () => {
     const { pipeline, problems } = compileText(`load d { from: "d.csv" text: "text" label: "label" }
 each k in [1, 2] {

@@ -39,7 +39,7 @@ export function countOf(usual: number): number {
 /** Of a test, in ms: long campaigns, and failures being made smaller, take their time. */
 export const patience = 3_600_000;
 
-const firstSeed = Number(env['FSL_SEED'] ?? 1);
+export const firstSeed = Number(env['FSL_SEED'] ?? 1);
 
 export interface Campaign {
   readonly programs: number;

@@ -7,6 +7,7 @@ import { standardRegistry } from '../../src/stages/standard-registry.ts';
 import type { Input, StageDefinition } from '../../src/stages/stage.ts';
 import type { Value } from '../../src/compiler/value.ts';
 import type { Decisions } from './decisions.ts';
+import { makeTune } from './make-tune.ts';
 import { manyInput } from './many.ts';
 import {
   binary,
@@ -56,7 +57,7 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
   const loads = kinds.filter(({ inputs }) =>
     Object.values(inputs).some(({ accepts }) => accepts === 'files'),
   );
-  // Stages that contain stages are not made up yet.
+  // Stages that contain stages are made in their own way.
   const others = kinds.filter((kind) => !loads.includes(kind) && kind.block === undefined);
   const used = new Map<string, number>();
   const defaults = new Map<string, ReadonlySet<string>>();
@@ -118,11 +119,19 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
       if (nested >= 8) made.push(...makeEach(block, name, own.at('each')));
       else if (nested === 7) made.push(...makeWhen(block, name, own.at('when')));
       else {
-        const stage = makeAnyStage(block, name, own);
+        const stage =
+          (own.chance('tune', 0.08) ? makeSearch(block, name, own.at('tune')) : undefined) ??
+          makeAnyStage(block, name, own);
         if (stage !== undefined) made.push(stage);
       }
     }
     return made;
+  }
+
+  function makeSearch(block: Block, name: string, from: Decisions): Ast.Stage | undefined {
+    const made = makeTune({ name, axes: block.axes, things: block.things, globals }, from);
+    if (made !== undefined) block.things.push(made.thing);
+    return made?.stage;
   }
 
   /** Of the kinds that can stand here, those used least come first. */

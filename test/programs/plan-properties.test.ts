@@ -6,7 +6,7 @@ import { createRandom } from '../../src/learning/random.ts';
 import { format } from '../../src/parser/format.ts';
 import { temporaryFolder } from '../runtime/temporary-folder.ts';
 import { countOf, large, patience, tryPrograms, type Program } from './campaign.ts';
-import { contestedWords, declaredNames, rename, type Renaming } from './rename.ts';
+import { blockWords, contestedWords, declaredNames, innerNames, rename, type Renaming } from './rename.ts';
 import { reorder } from './reorder.ts';
 import { compileIn, keysOf, programText, writeWorld, type KeyedStep } from './rig.ts';
 import { meaningfulWords } from './words.ts';
@@ -18,7 +18,7 @@ afterAll(() => folder[Symbol.dispose]());
 writeWorld(folder, worldOf());
 
 const programs = countOf(10);
-const campaign = { programs, size: large };
+const campaign = { programs, size: large, shrinks: 40 };
 
 /** What is planned, without places. */
 function planOf(text: string): {
@@ -103,13 +103,16 @@ test('identifiers may all be words that mean something', async () => {
   await tryPrograms(campaign, (program) => {
     const names = declaredNames(program.declarations);
     const contested = contestedWords(program.declarations);
+    const inner = new Set([...innerNames(program.declarations).values()].flatMap((names_) => [...names_]));
     const random = createRandom(program.seed, 'words');
     const left = new Set(random.shuffle(words));
     const renaming = new Map<string, string>();
     for (const [i, name] of names.entries()) {
       // The words of the very option that a name stands in are the hardest.
-      const own = random.shuffle(contested.get(name) ?? []).find((word) => left.has(word));
-      const [any = `word-${i}`] = left;
+      const allowed = (word: string): boolean =>
+        left.has(word) && !(inner.has(name) && blockWords.includes(word));
+      const own = random.shuffle(contested.get(name) ?? []).find(allowed);
+      const any = [...left].find(allowed) ?? `word-${i}`;
       const word = own ?? any;
       left.delete(word);
       renaming.set(name, word);

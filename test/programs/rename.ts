@@ -69,6 +69,9 @@ export function rename(
   const registry = standardRegistry();
   const to = (name: Ast.Name): Ast.Name => ({ ...name, text: renaming.get(name.text) ?? name.text });
   const body = (list: readonly Ast.Declaration[]): readonly Ast.Declaration[] => list.map(one);
+  const inner = innerNames(declarations);
+  // `search` and `fold` are words in there, whatever is called so.
+  let block = false;
 
   function one(declaration: Ast.Declaration): Ast.Declaration {
     switch (declaration.node) {
@@ -115,11 +118,18 @@ export function rename(
           ...declaration,
           name: to(declaration.name),
           entries: entriesOf(declaration.kind.text, declaration.entries),
-          body: body(declaration.body),
+          body: blockBody(declaration.body),
         };
       default:
         return declaration satisfies never;
     }
+  }
+
+  function blockBody(list: readonly Ast.Declaration[]): readonly Ast.Declaration[] {
+    block = true;
+    const renamed = body(list);
+    block = false;
+    return renamed;
   }
 
   function entriesOf(kind: string, entries: readonly Ast.Entry[]): readonly Ast.Entry[] {
@@ -145,10 +155,16 @@ export function rename(
         const name = to(given.name);
         const declared = renaming.has(given.name.text);
         if (declared) used(given.name.text, place);
-        return { ...given, name, forced: given.forced || (declared && isWord(name.text, place)) };
+        const hidden = isWord(name.text, place) || (block && blockWords.includes(name.text));
+        return { ...given, name, forced: given.forced || (declared && hidden) };
       }
-      case 'member':
-        return { ...given, object: plain(given.object) };
+      case 'member': {
+        const { object } = given;
+        const whole = object.node === 'select' ? object.object : object;
+        const parts = whole.node === 'reference' ? inner.get(whole.name.text) : undefined;
+        const isInner = parts?.has(given.name.text) === true;
+        return { ...given, object: plain(object), ...(isInner ? { name: to(given.name) } : {}) };
+      }
       case 'select':
         return {
           ...given,
@@ -207,6 +223,26 @@ export function rename(
   return body(declarations);
 }
 
+/** What no stage inside another may be called. */
+export const blockWords: readonly string[] = ['search', 'fold'];
+
+/** Of each stage with stages inside it: their names, which are parts of it outside. */
+export function innerNames(
+  declarations: readonly Ast.Declaration[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, ReadonlySet<string>>();
+  const visit = (list: readonly Ast.Declaration[]): void => {
+    for (const declaration of list) {
+      if (declaration.node === 'each') visit(declaration.body);
+      if (declaration.node === 'when') visit([...declaration.then, ...declaration.otherwise]);
+      if (declaration.node === 'stage' && declaration.body.length > 0)
+        found.set(declaration.name.text, new Set(declaredNames(declaration.body)));
+    }
+  };
+  visit(declarations);
+  return found;
+}
+
 /** Whether a bare name would be taken for a word there. */
 function isWord(name: string, place: Place): boolean {
   return place === 'unknown' || wordsOf(place).includes(name);
@@ -234,6 +270,8 @@ function wordsOf(place: Place): readonly string[] {
 
 function argumentPlace(callee: string, argument: string | number, place: Place): Place {
   if (place === 'value' || place === 'unknown') return place;
+  // Elements of a choice are read where its value is used.
+  if (place.type === 'space') return callee === 'choice' ? 'unknown' : 'value';
   if (place.type === 'either' || place.type === 'list')
     for (const kind of place.type === 'list' ? [place.of] : place.kinds) {
       const inner = argumentPlace(callee, argument, kind);
