@@ -41,6 +41,9 @@ export const patience = 3_600_000;
 
 export const firstSeed = Number(env['FSL_SEED'] ?? 1);
 
+/** `FSL_SHRINKS=0` shows the first failure as it is. */
+const usualShrinks = Number(env['FSL_SHRINKS'] ?? 40);
+
 export interface Campaign {
   readonly programs: number;
   readonly size: Size;
@@ -50,7 +53,7 @@ export interface Campaign {
 
 /** Throws on the first program for which `property` does. */
 export async function tryPrograms(
-  { programs, size, shrinks = 250 }: Campaign,
+  { programs, size, shrinks = usualShrinks }: Campaign,
   property: (program: Program) => void | Promise<void>,
 ): Promise<void> {
   for (let seed = firstSeed; seed < firstSeed + programs; seed += 1) {

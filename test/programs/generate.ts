@@ -7,6 +7,7 @@ import { standardRegistry } from '../../src/stages/standard-registry.ts';
 import type { Input, StageDefinition } from '../../src/stages/stage.ts';
 import type { Value } from '../../src/compiler/value.ts';
 import type { Decisions } from './decisions.ts';
+import { makeImports } from './make-imports.ts';
 import { makeTune } from './make-tune.ts';
 import { manyInput } from './many.ts';
 import {
@@ -17,6 +18,7 @@ import {
   int,
   list,
   literal,
+  named,
   nameOf,
   reference,
   stageOf,
@@ -71,6 +73,9 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
     const stage = kind && makeStage(kind, `data_${i}`, file, d.at(`load ${i}`), group);
     if (stage !== undefined) declarations.push(stage);
   });
+  const imports = makeImports(globals, d.at('imports'));
+  file.things.push(...imports.things);
+  declarations.push(...imports.declarations);
   declarations.push(...makeBlock(file, size.stages, 's', d.at('body')));
   declarations.push(...makeTargets(file, d.at('targets')));
   const head = d.chance('version', 0.5) ? [version()] : [];
@@ -285,7 +290,7 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
     const before = block.things.filter(({ partial }) => !partial);
     if (before.length > 0 && from.chance('after', 0.06)) {
       const { stage } = from.pick('after which', before);
-      entries.push(entryOf('after', list([reference(stage)])));
+      entries.push(entryOf('after', list([named(stage)])));
     }
     return entries;
   }
@@ -352,7 +357,7 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
     const names = [...new Set(block.things.map(({ stage }) => stage))];
     const chosen = names.filter((name) => from.chance(name, 0.3));
     const stages = chosen.length === 0 ? names.slice(-1) : chosen;
-    return [targetOf('goal', list(stages.map((name) => reference(name))))];
+    return [targetOf('goal', list(stages.map((name) => named(name))))];
   }
 }
 

@@ -2,7 +2,7 @@
 import type * as Ast from '../../src/parser/ast.ts';
 import type { Input } from '../../src/stages/stage.ts';
 import type { Decisions } from './decisions.ts';
-import { list, map, member, reference } from './nodes.ts';
+import { list, map, member, named } from './nodes.ts';
 import type { Read, Sketch } from './sketch.ts';
 import type { Axis } from './spell.ts';
 import { refer, type Thing } from './things.ts';
@@ -70,14 +70,15 @@ function single({ input, sketch, axes, things, fits }: Asked, d: Decisions): Rea
 }
 
 function said(chosen: readonly Thing[], keys: string, d: Decisions): Read {
-  const named = (thing: Thing): Ast.Expr =>
-    thing.part === '' ? reference(thing.stage) : member(reference(thing.stage), thing.part);
-  if (d.chance('map', 0.3)) {
+  const say = (thing: Thing): Ast.Expr =>
+    thing.part === '' ? named(thing.stage) : member(named(thing.stage), thing.part);
+  // A name of two words is no name that a requirement could use.
+  if (d.chance('map', 0.3) || (chosen.length > 1 && chosen.some(({ stage }) => stage.includes('.')))) {
     const names = chosen.map((_, i) => `${keys[0] ?? ''}${i}`);
-    return { expr: map(chosen.map((thing, i) => [names[i] ?? '', named(thing)])), things: chosen, names };
+    return { expr: map(chosen.map((thing, i) => [names[i] ?? '', say(thing)])), things: chosen, names };
   }
   const names = chosen.map(({ stage }) => stage);
   const [first] = chosen;
   const alone = chosen.length === 1 && first !== undefined && d.chance('alone', 0.7);
-  return { expr: alone ? named(first) : list(chosen.map(named)), things: chosen, names };
+  return { expr: alone ? say(first) : list(chosen.map(say)), things: chosen, names };
 }

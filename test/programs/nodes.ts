@@ -135,6 +135,22 @@ export const stageOf = (kind: string, name: string, entries: readonly Ast.Entry[
   body: [],
   span,
 });
+/** A stage by its name; one of an imported file by both names: `part.score`. */
+export const named = (stage: string, forced = false): Ast.Expr => {
+  const [first = '', ...rest] = stage.split('.');
+  return rest.reduce<Ast.Expr>((object, name) => member(object, name), reference(first, forced));
+};
+export const importOf = (
+  path: Ast.Text,
+  name: string,
+  entries: readonly (readonly [string, Ast.Expr])[],
+): Ast.Import => ({
+  node: 'import',
+  path,
+  name: nameOf(name),
+  entries: entries.map(([key, value]) => entryOf(key, value)),
+  span,
+});
 export const eachOf = (variable: string, values: Ast.Expr, body: readonly Ast.Declaration[]): Ast.Each => ({
   node: 'each',
   variable: nameOf(variable),

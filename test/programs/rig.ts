@@ -20,16 +20,22 @@ import {
 } from '../../src/runtime/key.ts';
 import { standardRegistry } from '../../src/stages/standard-registry.ts';
 import { printFile } from '../parser/trees.ts';
-import type { Group } from './world.ts';
+import { surroundingsOf } from './surroundings.ts';
+import { worldOf, type Edit } from './world.ts';
 import type { TemporaryFolder } from '../runtime/temporary-folder.ts';
 
 export function programText(declarations: readonly Ast.Declaration[]): string {
   return printFile({ source: { path: '', text: '' }, declarations });
 }
 
-export function writeWorld(folder: TemporaryFolder, world: readonly Group[]): void {
-  for (const { files } of world) for (const { path, text } of files) folder.write(path, text);
+export function writeWorld(folder: TemporaryFolder, edits: readonly Edit[] = []): void {
+  const { files: around, env } = surroundingsOf(edits);
+  for (const { files } of [...worldOf(edits), { files: around }])
+    for (const { path, text } of files) folder.write(path, text);
+  variables.set(folder.path, env);
 }
+
+const variables = new Map<string, Readonly<Record<string, string>>>();
 
 export interface Compiled {
   readonly pipeline: Pipeline;
@@ -71,7 +77,7 @@ function factsOf(folder: string): ReturnType<typeof createFacts> {
       (facts = createFacts({
         display: (path) => path.slice(folder.length + 1),
         project: { folder, allowed: [] },
-        env: {},
+        env: variables.get(folder) ?? {},
       })),
     );
   return facts;

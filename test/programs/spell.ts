@@ -84,6 +84,8 @@ export function spellTerm(term: Term, place: SpellingPlace, globals: Globals, d:
       );
       if (axis !== undefined) return axis;
       const value = d.pick('which', term.values);
+      if ((value.type === 'int' || value.type === 'float') && d.chance('set', 0.12))
+        return declareSettable(value, term.values, globals);
       return value.type === 'string'
         ? spellWord(value.value, place, globals, d)
         : spellValue(value, nowhere(place), globals, d);
@@ -283,6 +285,23 @@ export function spellBool(value: boolean, globals: Globals, d: Decisions, depth:
       return literal(bool);
   }
 }
+
+/** A parameter all of whose values are as good: `--set` may choose another one. */
+function declareSettable(
+  value: Extract<Value, { readonly type: 'int' | 'float' | 'share' | 'duration' | 'size' }>,
+  values: readonly Value[],
+  globals: Globals,
+): Ast.Expr {
+  const name = globals.fresh(settable);
+  globals.declare(
+    paramOf({ name }, namedType(value.type), literal(value), list(values.map(literal))),
+    undefined,
+  );
+  return reference(name);
+}
+
+/** How names of such parameters begin. */
+export const settable = 'set';
 
 function declareParam(
   value: Exclude<Value, { type: 'null' | 'secret' | 'list' | 'map' }>,

@@ -4,7 +4,7 @@ import type * as Ast from '../../src/parser/ast.ts';
 import type { Capability, ArtifactType } from '../../src/stages/artifact.ts';
 import type { Row } from './world.ts';
 import type { Decisions } from './decisions.ts';
-import { literal, member, reference, select } from './nodes.ts';
+import { literal, member, named, reference, select } from './nodes.ts';
 import type { Axis } from './spell.ts';
 
 /** Rows drawn at one place: by a `split` in one of its instances, or all rows of files. */
@@ -91,7 +91,7 @@ export function refer(thing: Thing, around: readonly Axis[], d: Decisions): Refe
     keys.push([axis.name, literal(value)]);
     chosen.set(axis, JSON.stringify(value));
   }
-  const plain = reference(thing.stage, d.chance('forced', 0.03));
+  const plain = named(thing.stage, d.chance('forced', 0.03));
   const one = keys.length === 0 ? plain : select(plain, keys);
   return {
     expr: thing.part === '' ? one : member(one, thing.part),

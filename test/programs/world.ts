@@ -1,6 +1,7 @@
 // The data files that generated programs read: a few dozen made-up messages in every format that is a text. Texts differ within
 // and between groups of files, so that parts of different groups share no row.
 import { createHash } from 'node:crypto';
+import type { SurroundingEdit } from './surroundings.ts';
 
 export interface Row {
   readonly number: number;
@@ -40,12 +41,14 @@ const own = {
 };
 
 /** What was edited since: only the bodies of some rows, or only white space behind the data. */
-export interface Edit {
+export interface DataEdit {
   readonly group: string;
   readonly what: 'body' | 'newline';
   readonly row: number;
   readonly times: number;
 }
+
+export type Edit = DataEdit | SurroundingEdit;
 
 export function worldOf(edits: readonly Edit[] = []): readonly Group[] {
   const groups = [
@@ -58,7 +61,7 @@ export function worldOf(edits: readonly Edit[] = []): readonly Group[] {
   ];
   return groups.map((group) =>
     edits
-      .filter(({ group: name }) => name === group.name)
+      .filter((edit): edit is DataEdit => 'group' in edit && edit.group === group.name)
       .reduce((edited, edit) => editOf(edited, edit), group),
   );
 }
@@ -150,7 +153,7 @@ function inbox(): Group {
   };
 }
 
-function editOf(group: Group, { what, row, times }: Edit): Group {
+function editOf(group: Group, { what, row, times }: DataEdit): Group {
   const files = group.files.map((file, i) => {
     if (i > 0) return file;
     const at = row % group.rows.length;

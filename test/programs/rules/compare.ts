@@ -1,9 +1,9 @@
 // What makes a generated `compare` right: metrics that all its reports have, and names that it knows.
 import type * as Ast from '../../../src/parser/ast.ts';
-import { binary, claim, literal, member, reference } from '../nodes.ts';
+import { binary, claim, literal, member, reference, text } from '../nodes.ts';
 import type { Decisions } from '../decisions.ts';
 import type { Plan, Rules, Sketch } from '../sketch.ts';
-import { expression, string, word, words } from '../terms.ts';
+import { expression, word, words } from '../terms.ts';
 
 export const compare: Rules = {
   accepts: (_, { facts }) => facts.type === 'report' && !facts.comparison,
@@ -32,7 +32,7 @@ function planned(sketch: Sketch, d: Decisions): Plan {
       baseline === undefined
         ? undefined
         : d.chance('quoted', 0.3)
-          ? string(baseline)
+          ? expression(text(baseline)) // a bare name would be the name itself
           : expression(reference(baseline)),
     test: d.chance('test', 0.5)
       ? d.pick('which test', [words('t', 'wilcoxon'), word('permutation')])
