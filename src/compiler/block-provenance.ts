@@ -49,7 +49,9 @@ export function foldRows(outer: ResolvedStep, known: Provenances): FoldRows | un
       step,
       part,
       parents,
-      set: divided ? sets.part(whole, cut, part, `fold of ${outer.id}`) : whole,
+      set: divided
+        ? sets.part(whole, cut, { name: part, decider: `fold of ${outer.id}`, nests: undefined, others: [] })
+        : whole,
       divided: true,
       fold: true,
       towardsTest: parents.find(({ towardsTest }) => towardsTest !== undefined),

@@ -1,9 +1,10 @@
 // Follows rows through the graph: where the rows of every dataset come from, and what everything that learns has been fitted on
 // and selected with. Nothing is copied from step to step: what was read is linked to. Judges nothing.
-import type { Partition, Static } from '../stages/artifact.ts';
-import type { Json } from '../stages/value.ts';
+import type { Static } from '../stages/artifact.ts';
 import { foldRows, stagesInside } from './block-provenance.ts';
+import { contentsOf } from './contents.ts';
 import { sourcesOf } from './order.ts';
+import { setMaker, type Part, type SetMaker } from './part-sets.ts';
 import type { CheckedInput } from './pipeline.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 import { rowSets, type RowSet, type RowSets } from './row-set.ts';
@@ -68,10 +69,10 @@ export function traceRows(
   const sets = rowSets();
   const files = writtenFiles(ordered);
   const known = new Map<string, Provenance>();
-  const options = texts();
   const usesOf = rowUses();
   const inside: ResolvedStep[] = [];
   const outers = new Map<string, ResolvedStep>();
+  const maker = setMaker(sets, contentsOf(files.order, files), (step) => outers.has(step.id));
   const rowsOf = (input: CheckedInput | undefined): readonly Rows[] => {
     if (input?.from === 'step') {
       const rows = known.get(input.step)?.rows.get(input.part);
@@ -98,7 +99,7 @@ export function traceRows(
     outer: (step) => outers.get(step.id) ?? step,
   };
   const traced = (step: ResolvedStep): Provenance =>
-    trace(step, usesOf(step), outputsOf(step), provenances, options);
+    trace(step, usesOf(step), outputsOf(step), provenances, maker);
   for (const step of files.order) {
     if (step.block === undefined) {
       known.set(step.id, traced(step));
@@ -130,7 +131,7 @@ function trace(
   uses: RowUses,
   outputs: Outputs,
   known: Provenances,
-  options: Texts,
+  maker: SetMaker,
 ): Provenance {
   const own: Consumption[] = [];
   const parents: Rows[] = [];
@@ -156,7 +157,7 @@ function trace(
   for (const name in step.block === undefined ? {} : step.inputs)
     if (!Object.hasOwn(step.definition.inputs, name)) parents.push(...known.rowsOf(step.inputs[name]));
   const learnt = own.length === 0 && from.size === 0 ? undefined : { step, own, from: [...from] };
-  return { uses: uses.inputs, rows: rowsMade(step, uses, outputs, parents, known, options), learnt };
+  return { uses: uses.inputs, rows: rowsMade(step, uses, outputs, parents, known, maker), learnt };
 }
 
 function rowsMade(
@@ -165,16 +166,13 @@ function rowsMade(
   outputs: Outputs,
   parents: readonly Rows[],
   { sets, files }: Provenances,
-  options: Texts,
+  maker: SetMaker,
 ): ReadonlyMap<string, Rows> {
   const parts = datasetsOf(outputs);
   if (parts.length === 0) return noRows;
   const made = new Map<string, Rows>();
-  const whole = conditions.reduce(
-    (set, condition) => sets.where(set, condition),
-    wholeSet(step, parents, sets, files),
-  );
-  const setOf = partSets(step, parts, whole, sets, options);
+  const whole = maker.where(step, wholeSet(step, parents, sets, files), conditions);
+  const setOf = maker.parts(step, parts, whole);
   const inherited = parents.find(({ towardsTest }) => towardsTest !== undefined);
   for (const { part, partition } of parts) {
     const rows: Rows & { towardsTest: Rows | undefined } = {
@@ -215,53 +213,4 @@ function wholeSet(step: ResolvedStep, parents: readonly Rows[], sets: RowSets, f
   );
   const all = [...parents.map(({ set }) => set), ...read];
   return sets.union(all.length === 0 ? [sets.file(`made by ${step.id}`)] : all);
-}
-
-interface Part {
-  readonly part: string;
-  readonly partition: Partition | undefined;
-}
-
-/** Parts of a division share no row, and draws that depend on the same are the same. */
-function partSets(
-  step: ResolvedStep,
-  parts: readonly Part[],
-  whole: RowSet,
-  sets: RowSets,
-  options: Texts,
-): (part: string) => RowSet {
-  const { definition } = step;
-  const partitions = new Set(parts.map(({ partition }) => partition));
-  if (definition.cuts === undefined && (partitions.size < 2 || partitions.has(undefined))) return () => whole;
-  const alike = step.complete && Object.values(step.inputs).every(({ from }) => from === 'step');
-  const seed = alike && definition.randomness(step.options) ? step.common.seed : '';
-  const origin = `${definition.name} ${definition.version} ${seed} ${alike ? '' : step.id}`;
-  const all = options(step.options, '', () => keyedOptions(step));
-  const cut = sets.cut(`${origin} ${whole.number} ${all}`);
-  return (part) => {
-    const decider = options(step.options, part, () =>
-      step.complete ? (definition.cuts?.(step.options)[part] ?? keyedOptions(step)) : null,
-    );
-    return sets.part(whole, cut, part, `${origin} ${decider}`);
-  };
-}
-
-function keyedOptions({ options, definition }: ResolvedStep): Json {
-  return Object.entries(options).filter(([name]) => definition.options[name]?.keyed === true);
-}
-
-/** The text of something that options say, made once for all steps that share them. */
-type Texts = (options: object, name: string, make: () => Json) => string;
-
-function texts(): Texts {
-  const known = new WeakMap<object, Map<string, string>>();
-  return (options, name, make) => {
-    const own = known.get(options) ?? new Map<string, string>();
-    known.set(options, own);
-    const before = own.get(name);
-    if (before !== undefined) return before;
-    const made = JSON.stringify(make());
-    own.set(name, made);
-    return made;
-  };
 }

@@ -10,14 +10,41 @@ export interface Draw {
   /** What the rows were drawn from; nothing for a whole file. */
   readonly parent: Draw | undefined;
   /** Which rows of `parent` these are, where a condition says it. */
-  readonly condition: Condition | undefined;
+  readonly condition: Demand | undefined;
   /** The cuts that the rows are a part of, and which. Parts of one cut share no row. */
   readonly cuts: Map<Cut, string>;
+  /** Series of draws that the rows are a part of or share no row with, and up to which size. */
+  within: Nested | undefined;
+  outside: readonly Nested[];
+}
+
+interface Demand {
+  readonly condition: Condition;
+  readonly reading: string;
 }
 
 /** A division of rows into parts. */
 export interface Cut {
   readonly number: number;
+}
+
+/** Draws of which a smaller one is contained in a larger one. */
+export interface Series {
+  readonly series: number;
+}
+
+export interface Nested {
+  readonly series: Series;
+  readonly size: number;
+}
+
+/** How a part is drawn: equal for equal `decider`s, which say what the draw depends on beside the rows. */
+export interface PartOfCut {
+  readonly name: string;
+  readonly decider: string;
+  readonly nests: Nested | undefined;
+  /** Those of the other parts. */
+  readonly others: readonly Nested[];
 }
 
 /** Rows from one or more places. */
@@ -31,11 +58,12 @@ export interface RowSets {
   /** All rows of a file; of equal names the same. */
   file(name: string): RowSet;
   union(sets: readonly RowSet[]): RowSet;
-  where(from: RowSet, condition: Condition): RowSet;
+  /** Conditions speak of columns, which mean the same where `reading` is equal. */
+  where(from: RowSet, condition: Condition, reading: string): RowSet;
   /** Equal keys are one cut, whose parts share no row. */
   cut(key: string): Cut;
-  /** One part of a cut: equal for equal `decider`s, which say what the draw depends on beside the rows. */
-  part(from: RowSet, cut: Cut, name: string, decider: string): RowSet;
+  series(key: string): Series;
+  part(from: RowSet, cut: Cut, part: PartOfCut): RowSet;
   /** Whether the two may have a row in common. */
   share(a: RowSet, b: RowSet): boolean;
 }
@@ -47,12 +75,20 @@ export function rowSets(): RowSets {
   const draws = new Map<string, Draw>();
   const sets = new Map<string, RowSet>();
   const cuts = new Map<string, Cut>();
+  const series = new Map<string, Series>();
   const shared = new Map<RowSet, Map<RowSet, boolean>>();
 
-  const draw = (key: string, parent: Draw | undefined, condition?: Condition): Draw => {
+  const draw = (key: string, parent: Draw | undefined, condition?: Demand): Draw => {
     const known = draws.get(key);
     if (known !== undefined) return known;
-    const made = { number: draws.size, parent, condition, cuts: new Map<Cut, string>() };
+    const made: Draw = {
+      number: draws.size,
+      parent,
+      condition,
+      cuts: new Map(),
+      within: undefined,
+      outside: noNested,
+    };
     draws.set(key, made);
     return made;
   };
@@ -76,10 +112,13 @@ export function rowSets(): RowSets {
       if (first === undefined) return setOf([]);
       return others.every((other) => other === first) ? first : setOf(list.flatMap((set) => set.draws));
     },
-    where: (from, condition) =>
+    where: (from, condition, reading) =>
       setOf(
         from.draws.map((parent) =>
-          draw(`where ${parent.number} ${JSON.stringify(condition)}`, parent, condition),
+          draw(`where ${parent.number} ${JSON.stringify(condition)} ${reading}`, parent, {
+            condition,
+            reading,
+          }),
         ),
       ),
     cut: (key) => {
@@ -89,11 +128,18 @@ export function rowSets(): RowSets {
       cuts.set(key, made);
       return made;
     },
-    part: (from, cut, name, decider) =>
+    series: (key) => {
+      const made = series.get(key) ?? { series: series.size };
+      series.set(key, made);
+      return made;
+    },
+    part: (from, cut, { name, decider, nests, others }) =>
       setOf(
         from.draws.map((parent) => {
           const made = draw(`part ${parent.number} ${name} ${decider}`, parent);
           made.cuts.set(cut, name);
+          made.within = nests;
+          made.outside = both(made.outside, others);
           return made;
         }),
       ),
@@ -114,20 +160,39 @@ export function rowSets(): RowSets {
 function overlap(a: Draw, b: Draw): boolean {
   if (a === b) return true;
   const parts = new Map<Cut, string>();
+  const nested: Nested[] = [];
+  const apart: Nested[] = [];
   const conditions: Draw[] = [];
   for (let at: Draw | undefined = a; at !== undefined; at = at.parent) {
     for (const [cut, part] of at.cuts) parts.set(cut, part);
+    if (at.within !== undefined) nested.push(at.within);
+    apart.push(...at.outside);
     if (at.condition !== undefined) conditions.push(at);
   }
   for (let at: Draw | undefined = b; at !== undefined; at = at.parent) {
     for (const [cut, part] of at.cuts) if ((parts.get(cut) ?? part) !== part) return false;
+    if (at.within !== undefined && isOutside(at.within, apart)) return false;
+    if (nested.some((one) => isOutside(one, at.outside))) return false;
     const { condition, parent } = at;
     if (condition === undefined) continue;
-    // Conditions speak of columns, which mean the same in the same rows only.
     if (conditions.some((other) => other.parent === parent && contradict(other.condition, condition)))
       return false;
   }
   return true;
+}
+
+const noNested: readonly Nested[] = [];
+
+/** Whether the draw is contained in one of those. */
+function isOutside({ series, size }: Nested, draws: readonly Nested[]): boolean {
+  return draws.some((other) => other.series === series && size <= other.size);
+}
+
+/** The larger one of each series. */
+function both(known: readonly Nested[], added: readonly Nested[]): readonly Nested[] {
+  if (known.length === 0) return added;
+  const more = added.filter((one) => !isOutside(one, known));
+  return more.length === 0 ? known : [...known.filter((one) => !isOutside(one, more)), ...more];
 }
 
 /** The file that rows come from. */
@@ -137,6 +202,6 @@ export function rootOf(draw: Draw): Draw {
   return at;
 }
 
-function contradict(a: Condition | undefined, b: Condition): boolean {
-  return a !== undefined && areDisjoint(a, b);
+function contradict(a: Demand | undefined, b: Demand): boolean {
+  return a !== undefined && a.reading === b.reading && areDisjoint(a.condition, b.condition);
 }

@@ -10,6 +10,8 @@ interface Demand {
   readonly column: string;
   readonly op: '==' | '!=' | '<' | '<=' | '>' | '>=';
   readonly value: Scalar;
+  /** That the comparison does not hold; only of orders. */
+  readonly denied?: boolean;
 }
 
 /** Conditions of more alternatives are not looked at. */
@@ -63,8 +65,12 @@ function demandOf(
         : undefined;
   if (found === undefined) return [];
   if (positive) return [found];
-  // A missing value is neither below nor above anything, so the opposite of an order is no order.
-  return found.op === '==' || found.op === '!=' ? [{ ...found, op: opposite[found.op] }] : [];
+  // A missing value is neither below nor above anything, so an order that does not hold is no opposite order.
+  return [
+    found.op === '==' || found.op === '!='
+      ? { ...found, op: opposite[found.op] }
+      : { ...found, denied: true },
+  ];
 }
 
 function areContrary(demands: readonly Demand[]): boolean {
@@ -72,6 +78,8 @@ function areContrary(demands: readonly Demand[]): boolean {
 }
 
 function contrary(a: Demand, b: Demand): boolean {
+  if (a.denied === true || b.denied === true)
+    return a.denied !== b.denied && a.op === b.op && a.value === b.value;
   if (a.op === '==' && b.op === '==') return !mayBeBoth(a.value, b.value);
   if (a.op === '==') return b.op === '!=' ? same(a.value, b.value) : misses(a.value, b);
   if (b.op === '==') return contrary(b, a);

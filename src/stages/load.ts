@@ -86,6 +86,7 @@ export const load = defineStage({
   },
   outputs: { '': { type: 'dataset', doc: 'The rows, in the order of the files.' } },
   randomness: () => false,
+  reading: ({ format, header, delimiter = null, pattern = null }) => [format, header, delimiter, pattern],
 
   check(context) {
     return { '': checkLoad(context) };

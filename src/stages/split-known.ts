@@ -3,7 +3,8 @@
 import type { StaticDataset } from './artifact.ts';
 import type { Finding } from './load-columns.ts';
 import { outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
-import type { Count, Json } from './value.ts';
+import type { PartDraw } from './stage.ts';
+import type { Count } from './value.ts';
 
 /** In the order in which they are drawn. */
 export const parts = ['test', 'validation', 'train', 'unlabelled'] as const;
@@ -23,15 +24,15 @@ export function drawOrder(counts: Counts): readonly (readonly [Part, Count])[] {
 
 /**
  * What the rows of each part depend on, beside the rows of `from` and the seed: rows that any part names, the parts drawn
- * before, and its own count.
+ * before, and its own count. Counts of one kind after equal parts nest.
  */
-export function cutDeciders(
+export function partDraws(
   options: Counts & {
     readonly stratify: boolean;
     readonly group_by: string | undefined;
     readonly duplicates: string;
   },
-): Readonly<Partial<Record<Part, Json>>> {
+): Readonly<Partial<Record<Part, PartDraw>>> {
   const { stratify, group_by: group = null, duplicates } = options;
   const order = drawOrder(options);
   const isNamed = (count: Count): boolean => count !== 'rest' && 'named' in count;
@@ -39,9 +40,20 @@ export function cutDeciders(
   return Object.fromEntries(
     order.map(([part, count], i) => {
       const before = isNamed(count) ? named : order.slice(0, i + 1);
-      return [part, [part, stratify, group, duplicates, before]];
+      const decider = [part, stratify, group, duplicates, before];
+      const size = sizeOf(count);
+      if (size === undefined) return [part, { decider }];
+      const series = [part, stratify, group, duplicates, before.slice(0, -1), size.of];
+      return [part, { decider, nests: { series, size: size.size } }];
     }),
   );
+}
+
+/** Nothing for a count that is no number. */
+function sizeOf(count: Count): { readonly of: string; readonly size: number } | undefined {
+  if (count === 'rest' || 'named' in count) return undefined;
+  if ('per_label' in count) return { of: 'per label', size: count.per_label };
+  return 'rows' in count ? { of: 'rows', size: count.rows } : { of: 'share', size: count.share };
 }
 
 /** Rows of a share: rounded down, so that shares of 100 % fit. */

@@ -6,7 +6,7 @@ import { readDataset, writeDataset } from './dataset-file.ts';
 import { unknownColumn } from './load-columns.ts';
 import { bool, column, count, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
-import { countProblems, cutDeciders, drawOrder, knownSplit, parts } from './split-known.ts';
+import { countProblems, drawOrder, knownSplit, partDraws, parts } from './split-known.ts';
 import { splitRows } from './split-rows.ts';
 import { needsLabels, severalLabels } from './split-problems.ts';
 import { stepFailure } from './step-failure.ts';
@@ -65,7 +65,7 @@ split parts {
     unlabelled: { type: 'dataset', doc: 'Rows without their labels.' },
   },
   randomness: (options) => drawOrder(options).some(([, wanted]) => wanted !== 'rest' && !('named' in wanted)),
-  cuts: cutDeciders,
+  cuts: partDraws,
   absent: (options) => parts.filter((part) => options[part] === undefined),
 
   check({ options, inputs, report }) {

@@ -271,6 +271,14 @@ export interface Export {
   readonly to: string;
 }
 
+/** How a part is drawn from the rows. */
+export interface PartDraw {
+  /** What decides which rows it gets, beside the rows and the seed: parts with equal deciders are the same rows. */
+  readonly decider: Json;
+  /** Of parts in one series, from the same rows with the same seed, a smaller one is contained in a larger one. */
+  readonly nests?: { readonly series: Json; readonly size: number };
+}
+
 export interface StageDefinition<
   O extends Options = Options,
   I extends Inputs = Inputs,
@@ -296,11 +304,13 @@ export interface StageDefinition<
   extent?(options: OptionValues<O>, given: (input: keyof I & string) => boolean): string;
   /** What else it does with the rows of inputs, with these options. */
   alsoUses?(options: OptionValues<O>): Readonly<Partial<Record<keyof I & string, Use>>>;
+  /** For kinds that cut rows into parts that share none. Without it: all options decide which rows a part gets. */
+  cuts?(options: OptionValues<O>): Readonly<Partial<Record<keyof P & string, PartDraw>>>;
   /**
-   * For kinds that cut rows into parts that share none: what decides which rows a part gets, beside the rows and the seed.
-   * Parts with equal deciders are the same rows. Without it: all options decide.
+   * For kinds with an option that is a condition: what it depends on which columns the files have and what is in them. Only
+   * where that is equal, `set == "train"` and `set == "test"` keep two readings apart. Without it: on all other options.
    */
-  cuts?(options: OptionValues<O>): Readonly<Partial<Record<keyof P & string, Json>>>;
+  reading?(options: OptionValues<O>): Json;
   /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */
   absent?(options: OptionValues<O>): readonly (keyof P & string)[];
   /** Statics of every part, and problems that are known before anything runs. */
