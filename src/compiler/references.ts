@@ -132,6 +132,13 @@ function select(
   scope: Scope,
   span: Span,
 ): Referred {
+  if (keys.size === 0) {
+    // Branches of a `when` may declare it each in a loop of its own: the one around this place is meant.
+    const near = scope.bindings
+      .map((binding) => target.byRound.get(binding))
+      .findLast((instance) => instance !== undefined);
+    if (near !== undefined) return { stage: path, part: '', missing: [], span, instances: [near] };
+  }
   const axes = target.instances[0]?.scope.bindings ?? [];
   if (keys.size === 0) {
     const around = commonLoops(axes, scope);

@@ -460,3 +460,14 @@ test('a matrix that explodes is refused', () => {
 load d { from: "d.csv" }`);
   expect(problems).toEqual(['1:47 out-of-range: the program has more than 200,000 steps']);
 });
+
+test('branches of a `when` may declare a stage each in a loop of its own', () => {
+  const branch = (name: string): string =>
+    `each k in [1, 2] { split p { from: d train: k per label seed: a } learn ${name} { model: "builtin:plain" from: p.train } }`;
+  const { pipeline, problems } = compileText(`load d { from: "d.csv" text: "text" label: "label" }
+each a in [1, 2] { when a == 1 { ${branch('one')} } else { ${branch('two')} } }`);
+  expect(problems.filter((problem) => problem.includes('list-expected-one'))).toEqual([]);
+  expect(pipeline?.steps.find(({ id }) => id === 'two[a=2,k=1]')?.inputs['from']).toMatchObject({
+    step: 'p[a=2,k=1]',
+  });
+});
