@@ -211,7 +211,7 @@ export function staticOf(input: CheckedInput, known: Known, facts: Facts): Stati
     case 'files':
       return { type: 'files' };
     case 'builtin':
-      return { type: 'model', capability: 'encoder', labels: undefined };
+      return { type: 'model', capability: 'encoder', labels: undefined, masked: false };
     case 'folder': {
       const fact = facts.modelFolder(input.path);
       return fact.state === 'known' ? { type: 'model', ...fact.value } : undefined;

@@ -132,7 +132,8 @@ export function unknownWord(
 
 export function wrongType(expr: Ast.Expr, expected: string, found: Value, program: Program): void {
   const hint =
-    expected.startsWith('a share') && (found.type === 'int' || found.type === 'float')
+    (expected.startsWith('a share') && (found.type === 'int' || found.type === 'float')) ||
+    (expected.startsWith('a count') && found.type === 'float' && found.value < 1)
       ? `a share is written with a percent sign: \`${Number((found.value * (found.value <= 1 ? 100 : 1)).toPrecision(6))}%\``
       : found.type === 'secret'
         ? 'only an option that takes a secret may have one, so that its value stays out of keys, logs and results'

@@ -276,6 +276,8 @@ function resolveModel(expr: Ast.Expr, scope: Scope, program: Program): CheckedIn
   return report(
     'wrong-artifact',
     `\`${text}\` is not a model source`,
-    `write "builtin:NAME" for a built-in model, "./${text}" for a folder, or a stage's name without quotes`,
+    program.registry.builtin(text) !== undefined
+      ? `did you mean "builtin:${text}"?`
+      : `write "builtin:NAME" for a built-in model, "./${text}" for a folder, or a stage's name without quotes`,
   );
 }

@@ -6,6 +6,7 @@ import { parse } from '../parser/parse.ts';
 import type { Source, Span } from '../parser/source.ts';
 import type { CompileSettings } from './compile.ts';
 import { findDamage, type Damage } from './damage.ts';
+import { circularConstants } from './constant-order.ts';
 import { constant } from './evaluate.ts';
 import { expand, instanceLimit, type Budget, type Instances } from './expand.ts';
 import { functionNames } from './functions.ts';
@@ -210,12 +211,13 @@ function importedFile(
 
 /** Constants that nothing uses can be wrong too. Those that an option gives its meaning are read where they are used. */
 function checkConstants(program: Program): void {
+  const circular = circularConstants(program.names);
   for (const declaration of program.names.lets.values()) {
     const { value } = declaration;
     const later =
       value.node === 'call'
         ? !functionNames.includes(value.callee.text)
         : ['list', 'map', 'per-label', 'reference'].includes(value.node);
-    if (!later) constant(declaration, program);
+    if (!later || circular.has(declaration.name.text)) constant(declaration, program);
   }
 }

@@ -22,7 +22,7 @@ export function describe(value: Value): string {
     case 'int':
       return `the whole number ${value.value}`;
     case 'float':
-      return `the number ${value.value}`;
+      return `the number ${Number.isInteger(value.value) && Math.abs(value.value) < 1e15 ? value.value.toFixed(1) : value.value}`;
     case 'share':
       return `the share ${Number((value.value * 100).toPrecision(12))}%`;
     case 'duration':

@@ -36,7 +36,7 @@ export const codes = {
   },
   'file-too-large': {
     title: 'a file that is too large to be a program',
-    text: 'A program has at most 10 MB. Data belongs into data files, which `load` reads; many alike stages into an `each`.',
+    text: 'A program has at most 4 MB. Data belongs into data files, which `load` reads; many alike stages into an `each`.',
   },
   'too-deep': { title: 'nested too deeply', text: 'Expressions and blocks nest at most 200 deep.' },
   // Names

@@ -29,20 +29,26 @@ export function diagnostic(problem: Problem): Diagnostic {
   return { severity: 'error', notes: [], ...problem };
 }
 
+/** More of one severity are no longer told apart: nobody reads them, and each costs time and memory. */
+const mostKept = 10_000;
+
 /** Gathers diagnostics of one check; the same code at the same place is kept once. */
 export class Diagnostics {
   readonly #seen = new Map<string, Diagnostic>();
+  readonly #count = { error: 0, warning: 0 };
 
   add(problem: Problem): void {
     const entry = diagnostic(problem);
-    const { span } = entry;
+    const { span, severity } = entry;
+    if (this.#count[severity] >= mostKept) return;
     const identity = `${span.source.path}:${span.start}:${span.end}:${entry.code}:${entry.message}`;
-    if (!this.#seen.has(identity)) this.#seen.set(identity, entry);
+    if (this.#seen.has(identity)) return;
+    this.#seen.set(identity, entry);
+    this.#count[severity] += 1;
   }
 
   get hasErrors(): boolean {
-    for (const entry of this.#seen.values()) if (entry.severity === 'error') return true;
-    return false;
+    return this.#count.error > 0;
   }
 
   /** By file, then place, then code. */

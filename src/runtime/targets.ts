@@ -58,7 +58,15 @@ function unknownTarget(pipeline: Pipeline, name: string, span: Span): Problem {
   const stage = name.split('[', 1)[0]?.trim() ?? '';
   const instances = pipeline.steps.filter((step) => step.name === stage).map(({ id }) => id);
   if (stage !== name && instances.length > 0)
-    return { code: 'command-line', message, span, hint: `\`${stage}\` is ${listed(instances)}` };
+    return {
+      code: 'command-line',
+      message,
+      span,
+      hint:
+        instances[0] === stage
+          ? `\`${stage}\` stands outside every \`each\`: leave the brackets away`
+          : `\`${stage}\` is ${listed(instances)}`,
+    };
   const known = [...new Set([...pipeline.targets.keys(), ...pipeline.steps.map((step) => step.name)])];
   const near = suggest(stage, known);
   const hint =

@@ -49,7 +49,7 @@ const careless = `export default ({ defineStage, input, option }) => ({
 
 export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
   'file-too-large': {
-    before: (folder) => appendFileSync(join(folder, 'main.fsl'), ' '.repeat(10_000_000)),
+    before: (folder) => appendFileSync(join(folder, 'main.fsl'), ' '.repeat(4_000_000)),
   },
   'changed-file': {
     before: (folder, position) => {

@@ -30,7 +30,8 @@ export function createCommands(context: Context): Command {
 A first argument that is a file runs it; \`fslrun COMMAND --help\` shows the flags of a command.
 
 Exit codes: 0 done, 1 a stage failed (of \`fmt --check\`: something is not formatted), 2 the program
-or the command line is wrong and nothing ran, 3 a requirement does not hold, 130 interrupted.`,
+or the command line is wrong and nothing ran, 3 a requirement does not hold, 4 something
+would run (with \`--detailed-exitcode\`), 130 interrupted.`,
     );
   addRun(program, context);
   addPlan(program, context);

@@ -1,16 +1,7 @@
 // `--params FILE.yaml`: names of parameters with their values, in YAML or JSON. Problems stand at their places in that file.
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type Document,
-  type Node,
-} from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Document, type Node } from 'yaml';
 import type { GivenParam, GivenValue } from '../../compiler/given-value.ts';
 import { diagnostic, Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import type { Source, Span } from '../../parser/source.ts';
@@ -29,10 +20,10 @@ export interface ParamsFile {
 export function paramsFile(context: Context, file: string): ParamsFile {
   const { cwd } = context.host;
   const source = readSource(context, file);
-  const documents = parseAllDocuments(source.text, { lineCounter: new LineCounter(), prettyErrors: false });
-  const [document, second] = 'empty' in documents ? [] : documents;
   const problems = new Problems(source);
-  for (const { pos, message, code } of document?.errors ?? [])
+  const [document, second] = documentsIn(source, problems);
+  // A tag that nobody knows is only a warning to the reader of YAML; what was meant by it is lost.
+  for (const { pos, message, code } of [...(document?.errors ?? []), ...(document?.warnings ?? [])])
     if (code === 'DUPLICATE_KEY')
       problems.add(pos[0], pos[1], 'this parameter is given twice', 'remove one of them');
     else problems.add(pos[0], pos[1], `this is no YAML: ${message}`);
@@ -60,7 +51,7 @@ export function paramsFile(context: Context, file: string): ParamsFile {
     }
     const node = value as Node | null;
     const span = node === null ? nameSpan : problems.spanOf(node);
-    const given = valueOf(node, document);
+    const given = valueOf(node, { document, left: mostValues });
     if (given === undefined) {
       problems.add(span.start, span.end, `\`${name}\` has no value that a parameter could have`);
       continue;
@@ -69,6 +60,26 @@ export function paramsFile(context: Context, file: string): ParamsFile {
     params.push({ name, value: given, from: 'file', span, nameSpan, resolvePath });
   }
   return { params, problems: problems.list };
+}
+
+/** Aliases of aliases multiply: a file of 400 bytes can stand for billions of values. */
+const mostValues = 200_000;
+
+interface Reading {
+  readonly document: Document;
+  /** How many values may still be read. */
+  left: number;
+}
+
+function documentsIn(source: Source, problems: Problems): readonly Document.Parsed[] {
+  try {
+    const documents = parseAllDocuments(source.text, { prettyErrors: false });
+    return 'empty' in documents ? [] : documents;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // the reader goes into what is nested by recursion
+    problems.add(0, 0, 'the values are nested too deeply');
+    return [];
+  }
 }
 
 const form =
@@ -100,15 +111,22 @@ class Problems {
 }
 
 /** Texts are read as the parameter's type says, so that `10%`, `30s` and `8GB` need no quotes. */
-function valueOf(node: Node | null, document: Document): GivenValue | undefined {
+function valueOf(node: Node | null, reading: Reading): GivenValue | undefined {
+  reading.left -= 1;
+  if (reading.left < 0) return undefined;
   if (node === null) return { form: 'value', value: { type: 'null' } };
   if (isAlias(node)) {
-    const target = node.resolve(document);
-    return target === undefined ? undefined : valueOf(target, document);
+    const target = node.resolve(reading.document);
+    return target === undefined ? undefined : valueOf(target, reading);
   }
   if (isSeq(node)) {
-    const items = node.items.map((item) => valueOf(item as Node | null, document));
-    return items.every((item) => item !== undefined) ? { form: 'list', items } : undefined;
+    const items: GivenValue[] = [];
+    for (const item of node.items) {
+      const value = valueOf(item as Node | null, reading);
+      if (value === undefined) return undefined;
+      items.push(value);
+    }
+    return { form: 'list', items };
   }
   if (!isScalar(node)) return undefined;
   const { value } = node;

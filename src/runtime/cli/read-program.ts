@@ -31,13 +31,13 @@ export function decodeProgram(name: string, bytes: Uint8Array): Source {
 }
 
 /** Bytes. Reading more takes minutes and gigabytes before anything can be said about it. */
-const largest = 10_000_000;
+const largest = 4_000_000;
 
 function refuseLarge(name: string, size: number): void {
   if (size <= largest) return;
   throw new Failure({
     code: 'file-too-large',
-    message: `\`${name}\` has ${Math.round(size / 1e6)} MB, and a program has at most ${largest / 1e6} MB`,
+    message: `\`${name}\` has ${Math.ceil(size / 1e5) / 10} MB, and a program has at most ${largest / 1e6} MB`,
     span: wholeSource(name),
     hint: 'is it a data file? Those are named in a `load`; many alike stages are written as one in an `each`',
   });

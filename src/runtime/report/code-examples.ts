@@ -59,7 +59,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[file-too-large]: `main.fsl` has 10 MB, and a program has at most 10 MB\n --> main.fsl\n  = hint: is it a data file? Those are named in a `load`; many alike stages are written as one in an `each`\n"
+    "printed": "error[file-too-large]: `main.fsl` has 4.1 MB, and a program has at most 4 MB\n --> main.fsl\n  = hint: is it a data file? Those are named in a `load`; many alike stages are written as one in an `each`\n"
   },
   "too-deep": {
     "program": "let deep = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\n",
