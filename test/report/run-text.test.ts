@@ -94,6 +94,51 @@ Results are in .fsl; \`fslrun show 'my first.fsl' 'score[seed=13]'\` shows one i
     expect(reportJson('score', evaluationOf(0.85), marks)['marks']).toEqual(marks);
   });
 
+  test('says once that its rows have helped to choose the model: which way, and how many', () => {
+    const marks = [{ name: 'optimistic', message: 'too good: parts.validation -> chosen' }] as const;
+    const doubt = { name: 'optimistic', message: '8 of the 21 rows helped to choose, so the figures are' };
+    const other = { name: 'duplicates', message: '2 rows repeat others' };
+    const report = { ...evaluationOf(0.85), checks: [doubt, other] };
+    const both = 'too good: parts.validation -> chosen; 8 of the 21 rows helped to choose';
+    const shown = text({ reports: [{ step: 'score', report, marks }] });
+    expect(shown).toContain(`\n! score: optimistic: ${both}\n! score: 2 rows repeat others\n`);
+    expect(shown.match(/helped/g)).toHaveLength(1);
+    const alone = evaluationText(report, marks, plain);
+    expect(alone).toMatch(new RegExp(`^! optimistic: ${both}\n`));
+    expect(alone.match(/helped/g)).toHaveLength(1);
+    expect(reportJson('score', report, marks)).toMatchObject({
+      checks: [other],
+      marks: [{ name: 'optimistic', message: both }],
+    });
+    expect(reportJson('score', report, [])['checks']).toEqual([doubt, other]);
+  });
+
+  test('shows words of the program and of the data without letting them act on the terminal', () => {
+    const wild = 'a\u001b[31mb\nc\u202ed\u2066e\u009b';
+    const tame = 'a\uFFFD[31mb\uFFFDc\uFFFDd\uFFFDe\uFFFD';
+    const report = {
+      ...evaluationOf(0.85),
+      labels: [wild],
+      per_label: [{ label: wild, precision: 1, recall: 1, f1: 1, support: 3 }],
+      slices: { [wild]: [{ value: wild, rows: 3, metrics: { accuracy: 1 } }] },
+      checks: [{ name: 'absent_labels', message: wild }],
+    };
+    const marks = [{ name: 'allowed-leakage', message: wild }] as const;
+    const compared = { ...comparison(), notes: [wild] };
+    for (const said of [
+      evaluationText(report, marks, plain),
+      text({
+        reports: [
+          { step: `score[k=${wild}]`, report, marks },
+          { step: 'summary', report: compared, marks },
+        ],
+      }),
+    ]) {
+      expect(said.match(/[^\n\P{Cc}]|[\u202a-\u202e\u2066-\u2069]/u)).toBeNull();
+      expect(said.split(tame).length).toBeGreaterThan(4);
+    }
+  });
+
   test('keeps to the width of the terminal as long as it can', () => {
     expect(text({}, 60)).toContain('\nscore seed=13  0.850     0.840        0.500   100           16\n');
   });

@@ -1,4 +1,5 @@
 // What is in an artifact, for `show`: datasets, reports, models and plain files, as JSON and as text.
+import { showable } from '../../parser/display-width.ts';
 import type { Mark } from '../../compiler/pipeline.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import type { Report } from '../../stages/report.ts';
@@ -53,8 +54,8 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
     }
     case 'model': {
       const entries = Object.entries(await modelDescription(artifact));
-      const lines = entries.map(
-        ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      const lines = entries.map(([key, value]) =>
+        showable(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`),
       );
       return [...lines, '', ...fileTable(named, paint), ''].join('\n');
     }

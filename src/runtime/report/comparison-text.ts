@@ -1,4 +1,5 @@
 // A report of `compare` as tables: the spread of every metric, and the paired differences.
+import { showable } from '../../parser/display-width.ts';
 import type { ComparisonReport, Sample } from '../../stages/report.ts';
 import { budgetText } from './budget-text.ts';
 import type { Paint } from './paint.ts';
@@ -42,7 +43,7 @@ function budgets({ names, label_budgets }: ComparisonReport, paint: Paint): read
   const lines = texts.every((text) => text === first)
     ? [first]
     : texts.map((text, i) => `${names[i] ?? ''}: ${text}`);
-  return lines.map((line) => paint.dim(line));
+  return lines.map((line) => paint.dim(showable(line)));
 }
 
 /** `0.912 ± 0.013` */
@@ -79,7 +80,7 @@ function differences(report: ComparisonReport, paint: Paint): readonly string[] 
 
 function notes(report: ComparisonReport, paint: Paint): readonly string[] {
   if (report.notes.length === 0) return [];
-  return ['', ...report.notes.map((note) => `${paint.yellow('!')} ${note}`)];
+  return ['', ...report.notes.map((note) => `${paint.yellow('!')} ${showable(note)}`)];
 }
 
 function between(low: number | null, high: number | null, text: (value: number) => string): string {

@@ -1,4 +1,5 @@
 // A dataset for `show`: how many rows, which columns and labels, and the first rows.
+import { showable } from '../../parser/display-width.ts';
 import type { Dataset, Value } from '../../stages/dataset.ts';
 import type { Prompt } from '../../stages/prompted.ts';
 import { templateText } from '../../stages/prompt-template.ts';
@@ -44,8 +45,8 @@ export function datasetText(dataset: Dataset, paint: Paint): string {
   const counts = Object.entries(labels).map(([label, n]) => [label, grouped(n)]);
   const cells = sample.map((row) => columns.map((name) => cell(row[name] ?? null)));
   return [
-    `${counted(rows, 'row')}${part}${roles.length === 0 ? '' : `; ${roles.join(', ')}`}`,
-    ...(dataset.prompt === undefined ? [] : ['', ...promptLines(dataset.prompt)]),
+    `${counted(rows, 'row')}${part}${roles.length === 0 ? '' : `; ${showable(roles.join(', '))}`}`,
+    ...(dataset.prompt === undefined ? [] : ['', ...promptLines(dataset.prompt).map(showable)]),
     ...(counts.length === 0
       ? []
       : ['', ...textTable([{ head: 'label' }, { head: 'rows', align: 'right' }], counts, paint)]),

@@ -1,4 +1,5 @@
 // Reports of `evaluate` as tables: one row a step in the overview, everything for a single one.
+import { showable } from '../../parser/display-width.ts';
 import type { EvaluationReport, Figure } from '../../stages/report.ts';
 import type { Mark } from '../../compiler/pipeline.ts';
 import { markLines, markSuffix } from './mark-text.ts';
@@ -7,6 +8,7 @@ import { stageName, stepKeys } from './graph.ts';
 import type { Paint } from './paint.ts';
 import { counted, figure, grouped } from './quantity.ts';
 import { textTable, type Column } from './text-table.ts';
+import { toldOnce } from './told-once.ts';
 import { textWidth } from './text-width.ts';
 
 export interface NamedEvaluation {
@@ -72,7 +74,8 @@ function tableWith(shown: Shown, reports: readonly NamedEvaluation[], paint: Pai
 }
 
 /** Metrics, baselines, per-label figures, confusion and checks of one report. */
-export function evaluationText(report: EvaluationReport, marks: readonly Mark[], paint: Paint): string {
+export function evaluationText(given: EvaluationReport, known: readonly Mark[], paint: Paint): string {
+  const { report, marks } = toldOnce(given, known);
   const right = (head: string): Column => ({ head, align: 'right' });
   const baselines = Object.keys(report.baselines);
   const metrics = textTable(
@@ -113,7 +116,7 @@ export function evaluationText(report: EvaluationReport, marks: readonly Mark[],
     ...confusion,
     ...sliceLines(report, paint),
     ...(report.checks.length === 0 ? [] : ['']),
-    ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${check.message}`),
+    ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${showable(check.message)}`),
     '',
   ].join('\n');
 }
@@ -162,7 +165,7 @@ function interval({ low, high }: Omit<Figure, 'value'>): string {
 /** `score seed=13` */
 export function stepLabel(step: string): string {
   const keys = stepKeys(step).map(([name, value]) => ` ${name}=${value}`);
-  return stageName(step) + keys.join('');
+  return showable(stageName(step) + keys.join(''));
 }
 
 function reportRow(

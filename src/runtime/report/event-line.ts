@@ -1,4 +1,5 @@
 // One plain line for an event, for logs and pipes, or none where it is not worth one.
+import { showable } from '../../parser/display-width.ts';
 import type { Event, EventOf } from '../event.ts';
 import { computationText } from './computation-text.ts';
 import { stepLabel } from './evaluation-text.ts';
@@ -19,7 +20,7 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     case 'step-started':
       return verbose ? `${paint.yellow('●')} ${stepLabel(event.step)} ${paint.dim('starts')}` : undefined;
     case 'step-note':
-      return `${paint.cyan('i')} ${stepLabel(event.step)}: ${event.message}`;
+      return `${paint.cyan('i')} ${stepLabel(event.step)}: ${showable(event.message)}`;
     case 'step-waiting':
       return `${paint.cyan('○')} ${stepLabel(event.step)}: another runner is on it, process ${event.pid} on ${event.host}`;
     case 'step-finished':

@@ -1,4 +1,5 @@
 // What a reader of a report has to know before its figures, in words.
+import { showable } from '../../parser/display-width.ts';
 import type { Mark } from '../../compiler/pipeline.ts';
 import type { Paint } from './paint.ts';
 
@@ -7,9 +8,9 @@ const titles: Readonly<Record<Mark['name'], string>> = {
   optimistic: 'optimistic',
 };
 
-/** `leakage allowed: the published split repeats these rows` */
+/** The words are the program's: they may not act on a terminal. `leakage allowed: the published split repeats these rows` */
 export function markText({ name, message }: Mark): string {
-  return `${titles[name]}: ${message}`;
+  return `${titles[name]}: ${showable(message)}`;
 }
 
 export function markLines(marks: readonly Mark[], paint: Paint): readonly string[] {

@@ -1,4 +1,5 @@
 // Labels of single texts, with their probabilities and the training rows that are nearest.
+import { showable } from '../../parser/display-width.ts';
 import type { Dataset, Value } from '../../stages/dataset.ts';
 import type { Paint } from './paint.ts';
 import { figure } from './quantity.ts';
@@ -50,12 +51,17 @@ const widestText = 100;
 export function predictionsText(predictions: readonly Prediction[], paint: Paint): string {
   return predictions
     .map(({ text, label, score, others, neighbours }) => {
-      const further = others.map((other) => `  ${paint.dim(`${other.label} ${figure(other.score)}`)}`);
+      const further = others.map(
+        (other) => `  ${paint.dim(`${showable(other.label)} ${figure(other.score)}`)}`,
+      );
       const near = neighbours.map((one) => {
         const shown = cutText(one.text.replace(/\s+/g, ' '), widestText);
-        return paint.dim(`    ${figure(one.similarity)} ${one.label}: ${shown}`);
+        return paint.dim(`    ${figure(one.similarity)} ${showable(one.label)}: ${showable(shown)}`);
       });
-      const lines = [`${paint.bold(label)} ${figure(score)}  ${text}${further.join('')}`, ...near];
+      const lines = [
+        `${paint.bold(showable(label))} ${figure(score)}  ${showable(text)}${further.join('')}`,
+        ...near,
+      ];
       return `${lines.join('\n')}\n`;
     })
     .join('');

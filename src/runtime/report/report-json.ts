@@ -1,6 +1,7 @@
 // Reports as JSON for programs, in the shapes that scripts rely on.
 import type { Mark } from '../../compiler/pipeline.ts';
 import type { ComparisonReport, EvaluationReport, Report, SearchReport } from '../../stages/report.ts';
+import { toldOnce } from './told-once.ts';
 
 /** `{ stage, metrics, … }` of the report of the step called `stage`. */
 export function reportJson(
@@ -9,8 +10,10 @@ export function reportJson(
   marks: readonly Mark[],
 ): Readonly<Record<string, unknown>> {
   switch (report.type) {
-    case 'evaluation':
-      return { ...evaluationJson(stage, report), marks };
+    case 'evaluation': {
+      const told = toldOnce(report, marks);
+      return { ...evaluationJson(stage, told.report), marks: told.marks };
+    }
     case 'comparison':
       return { ...comparisonJson(stage, report), marks };
     case 'search':

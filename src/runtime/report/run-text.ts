@@ -1,4 +1,5 @@
 // What a person reads when a run has ended: reports, requirements, time, what was cached, and where the outputs are.
+import { showable } from '../../parser/display-width.ts';
 import type { SearchReport } from '../../stages/report.ts';
 import type { RunResult } from '../event.ts';
 import { stageName } from './graph.ts';
@@ -9,6 +10,7 @@ import type { Paint } from './paint.ts';
 import { counted, duration } from './quantity.ts';
 import { searchesTable, searchTable } from './search-text.ts';
 import { shellWord } from './shell-word.ts';
+import { toldOnce } from './told-once.ts';
 
 export interface RunSummary {
   readonly result: RunResult;
@@ -55,7 +57,7 @@ export function runText(summary: RunSummary, paint: Paint): string {
 
 function reportBlocks(result: RunResult, paint: Paint, columns: number): readonly (readonly string[])[] {
   const evaluations = result.reports.flatMap(({ step, report, marks }): readonly NamedEvaluation[] =>
-    report.type === 'evaluation' ? [{ step, report, marks }] : [],
+    report.type === 'evaluation' ? [{ step, ...toldOnce(report, marks) }] : [],
   );
   const comparisons = result.reports.flatMap(({ step, report, marks }) =>
     report.type === 'comparison'
@@ -90,7 +92,10 @@ function searchBlocks(result: RunResult, paint: Paint): readonly (readonly strin
 function checkLines(evaluations: readonly NamedEvaluation[], paint: Paint): readonly string[] {
   const told = new Map<string, readonly string[]>();
   for (const { step, report, marks } of evaluations)
-    for (const message of [...marks.map(markText), ...report.checks.map((check) => check.message)]) {
+    for (const message of [
+      ...marks.map(markText),
+      ...report.checks.map((check) => showable(check.message)),
+    ]) {
       const line = `${stageName(step)} ${message}`;
       told.set(line, [...(told.get(line) ?? [message]), step]);
     }
@@ -102,7 +107,7 @@ function checkLines(evaluations: readonly NamedEvaluation[], paint: Paint): read
 
 export function requirementLine({ step, text, held, detail }: Requirement, paint: Paint): string {
   const mark = held ? paint.green('✔') : paint.red('✘');
-  return `${mark} ${stepLabel(step)}: ${text} ${held ? 'holds' : paint.red('does not hold')} (${detail})`;
+  return `${mark} ${stepLabel(step)}: ${showable(text)} ${held ? 'holds' : paint.red('does not hold')} (${detail})`;
 }
 
 function closingLine({ result, stages }: RunSummary, paint: Paint): string {
@@ -139,7 +144,7 @@ function whereLines({ outputs, store, result, program, flags }: RunSummary, pain
       ? ''
       : `; \`fslrun show ${shellWord(program)} ${shellWord(first.step)}${flags}\` shows one in full`;
   return [
-    ...outputs.map(({ step, path }) => `${stepLabel(step)}: ${paint.cyan(path)}`),
-    paint.dim(`Results are in ${store}${more}.`),
+    ...outputs.map(({ step, path }) => `${stepLabel(step)}: ${paint.cyan(showable(path))}`),
+    paint.dim(showable(`Results are in ${store}${more}.`)),
   ];
 }

@@ -1,4 +1,5 @@
 // A report of `tune` as a table and what to make of it: the best trial beside the defaults, and how much of it is luck.
+import { showable } from '../../parser/display-width.ts';
 import type { SearchReport } from '../../stages/report.ts';
 import { budgetText } from './budget-text.ts';
 import { stepLabel } from './evaluation-text.ts';
@@ -74,7 +75,7 @@ export function searchesTable(
   ];
   const notes = [...new Set(searches.flatMap(({ report }) => report.notes))].map((note) => {
     const told = searches.filter(({ report }) => report.notes.includes(note)).length;
-    return `${paint.yellow('!')} ${told} of ${searches.length}: ${note}`;
+    return `${paint.yellow('!')} ${told} of ${searches.length}: ${showable(note)}`;
   });
   return [paint.dim(howText(first.report)), ...textTable(columns, rows, paint), ...notes];
 }
@@ -110,7 +111,10 @@ function luckLines({ optimism, best, direction }: SearchReport): readonly string
 }
 
 function endLines({ label_budget, notes }: SearchReport, paint: Paint): readonly string[] {
-  return [paint.dim(budgetText(label_budget)), ...notes.map((note) => `${paint.yellow('!')} ${note}`)];
+  return [
+    paint.dim(budgetText(label_budget)),
+    ...notes.map((note) => `${paint.yellow('!')} ${showable(note)}`),
+  ];
 }
 
 /** Nothing is known of the luck where halving left too few to show any. */
