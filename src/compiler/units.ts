@@ -17,6 +17,7 @@ import { checkTypes } from './check-param.ts';
 import { evaluateParams } from './params.ts';
 import type { CheckedParam } from './pipeline.ts';
 import type { Program } from './program.ts';
+import { referencedNames } from './referenced-names.ts';
 import { unitRegistry } from './unit-registry.ts';
 import { plainText } from './used-packages.ts';
 import { checkVersion } from './version.ts';
@@ -212,12 +213,33 @@ function importedFile(
 /** Constants that nothing uses can be wrong too. Those that an option gives its meaning are read where they are used. */
 function checkConstants(program: Program): void {
   const circular = circularConstants(program.names);
+  const told = new Set<string>();
   for (const declaration of program.names.lets.values()) {
     const { value } = declaration;
     const later =
       value.node === 'call'
         ? !functionNames.includes(value.callee.text)
         : ['list', 'map', 'per-label', 'reference'].includes(value.node);
-    if (!later || circular.has(declaration.name.text)) constant(declaration, program);
+    if (!later) constant(declaration, program);
+    // One of a circle stands for all of them.
+    else if (circular.has(declaration.name.text) && !leadsTo(declaration, told, program))
+      constant(declaration, program);
+    if (circular.has(declaration.name.text)) told.add(declaration.name.text);
   }
+}
+
+/** Whether a constant needs one of those, directly or through others. */
+function leadsTo(declaration: Ast.Let, names: ReadonlySet<string>, { names: { lets } }: Program): boolean {
+  const open = [declaration];
+  const seen = new Set(open);
+  for (let at = open.pop(); at !== undefined; at = open.pop())
+    for (const name of referencedNames(at.value)) {
+      if (names.has(name)) return true;
+      const next = lets.get(name);
+      if (next !== undefined && !seen.has(next)) {
+        seen.add(next);
+        open.push(next);
+      }
+    }
+  return false;
 }

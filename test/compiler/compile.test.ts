@@ -292,6 +292,11 @@ describe('every mistake gets one error, at its place', () => {
       '1:6 identical-instances: `s` changes nothing: no option inside this `each` uses it',
     ],
     [
+      'unused constants in a circle',
+      `let a = b\nlet b = a\n${base}`,
+      '1:5 cycle: `a` is defined through itself',
+    ],
+    [
       'a constant through itself',
       `let a = b + 1\nlet b = a\n${base}`,
       '1:5 cycle: `a` is defined through itself',
