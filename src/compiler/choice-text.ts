@@ -7,6 +7,7 @@ import type { Span } from '../parser/source.ts';
 import type { OptionKind } from '../stages/option.ts';
 import type { Json } from '../stages/value.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
+import { knowsWord } from './knows-word.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import type { Value } from './value.ts';
 
@@ -37,7 +38,7 @@ function withValues(expr: Ast.Expr, kinds: readonly OptionKind[], scope: Scope, 
     }
     case 'reference': {
       const { name, forced } = expr;
-      if (!forced && all.some((kind) => isWordOf(kind, name.text))) return expr;
+      if (!forced && all.some((kind) => knowsWord(kind, name.text))) return expr;
       const bound = bindingOf(scope, name.text) !== undefined;
       const behind = bound ? undefined : program.names.lets.get(name.text)?.value;
       if (behind !== undefined && isStructure(behind)) return withValues(behind, kinds, fileScope, program);
@@ -143,21 +144,6 @@ function isStructure({ node }: Ast.Expr): boolean {
 
 function alternatives(kind: OptionKind): readonly OptionKind[] {
   return kind.type === 'either' ? kind.kinds.flatMap(alternatives) : [kind];
-}
-
-function isWordOf(kind: OptionKind, word: string): boolean {
-  switch (kind.type) {
-    case 'word':
-      return Object.hasOwn(kind.words, word);
-    case 'call':
-      return Object.hasOwn(kind.calls, word);
-    case 'count':
-      return word === 'rest';
-    case 'list':
-      return alternatives(kind.of).some((inner) => isWordOf(inner, word));
-    default:
-      return false;
-  }
 }
 
 function entryKinds(kind: OptionKind, key: string): readonly OptionKind[] {

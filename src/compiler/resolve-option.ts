@@ -7,6 +7,7 @@ import type { Json } from '../stages/value.ts';
 import { checkValue, listWords, unknownWord, wrongType } from './check-value.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
+import { knowsWord } from './knows-word.ts';
 import { resolveCall, resolveCallName } from './resolve-call.ts';
 import { resolveCondition } from './resolve-condition.ts';
 import { resolveCount } from './resolve-count.ts';
@@ -143,23 +144,6 @@ function letBehind(expr: Ast.Expr, kind: OptionKind, scope: Scope, program: Prog
   return next.node === 'call' || next.node === 'list' || next.node === 'map' || next.node === 'per-label'
     ? declaration
     : undefined;
-}
-
-function knowsWord(kind: OptionKind, word: string): boolean {
-  switch (kind.type) {
-    case 'word':
-      return Object.hasOwn(kind.words, word);
-    case 'call':
-      return Object.hasOwn(kind.calls, word);
-    case 'count':
-      return word === 'rest';
-    case 'list':
-      return knowsWord(kind.of, word);
-    case 'either':
-      return kind.kinds.some((inner) => knowsWord(inner, word));
-    default:
-      return false;
-  }
 }
 
 type ListKind = Extract<OptionKind, { readonly type: 'list' }>;
