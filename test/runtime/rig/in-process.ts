@@ -32,7 +32,9 @@ export function inProcessExecutor(
   return {
     run: (request) =>
       new Promise((resolve) => {
-        if (log !== undefined) process.env[logVariable] = log;
+        if (log === undefined)
+          delete process.env[logVariable]; // that of another run may be gone
+        else process.env[logVariable] = log;
         count += 1;
         requests.set(count, { request, resolve });
         receive(JSON.parse(JSON.stringify({ type: 'job', id: count, ...request.job })));
