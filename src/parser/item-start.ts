@@ -122,13 +122,14 @@ export function startAt(tokens: readonly Token[], i: number, around: Surrounding
 /** `param NAME: list<int>` and nothing more so far. */
 export function endsType(item: OpenItem | undefined, previous: TokenType | undefined): boolean {
   if (previous !== t.More || item?.shape !== 'param') return false;
-  return !typeSoFar(item).ended;
+  const type = typeSoFar(item);
+  return !type.ended && type.open >= 0;
 }
 
 export interface TypeSoFar {
   /** Tokens that were looked at. */
   read: number;
-  /** A `=` has come. */
+  /** A `=` or an `in` has come. */
   ended: boolean;
   /** `<` that are still open. */
   open: number;
@@ -138,7 +139,7 @@ export interface TypeSoFar {
 export function typeSoFar({ tokens, type }: OpenItem): TypeSoFar {
   for (; type.read < tokens.length && !type.ended; type.read += 1) {
     const tokenType = tokens[type.read]?.tokenType;
-    if (tokenType === t.Assign) type.ended = true;
+    if (tokenType === t.Assign || tokenType === t.In) type.ended = true;
     if (tokenType === t.Less) type.open += 1;
     if (tokenType === t.More) type.open -= 1;
   }

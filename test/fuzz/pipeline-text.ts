@@ -9,7 +9,7 @@ export function pipelineText({ steps, targets, defaultTargets, params }: Pipelin
     params,
   };
   const written = (key: string, value: unknown): unknown => {
-    if (key === 'span' || key === 'places' || key === 'source' || key === 'doc') return undefined;
+    if (['span', 'place', 'places', 'source', 'doc'].includes(key)) return undefined;
     if (key === 'definition') return (value as { readonly name: string }).name;
     return value;
   };

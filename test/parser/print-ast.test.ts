@@ -42,6 +42,10 @@ test('any expression', () => {
   );
 });
 
+test('a comparison in the domain of a parameter ends no type', () => {
+  expect(treeOf('param a: a in null > sd()')).toBe('param a: a in (null > sd())\n');
+});
+
 test('any file', () => {
   fc.assert(
     fc.property(file, (tree) => {
