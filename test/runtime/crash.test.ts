@@ -122,7 +122,8 @@ test('Ctrl-C reaches the workers too, and they leave the decision to the runner'
 
 test('two runners at once run each step once, and one says whom it waits for', async () => {
   using folder = folderWithData();
-  const program = { wait: 150 };
+  // Long enough for the second to start while the first is at work, however busy the machine is.
+  const program = { wait: 800 };
   const runners = [
     startRunner(bundle, folder.path, { program }),
     startRunner(bundle, folder.path, { program }),
