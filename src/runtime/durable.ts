@@ -68,15 +68,25 @@ export function renameOver(from: string, to: string): void {
  * but the system denies it (`/proc/x`).
  */
 export function makeFolders(directory: string): void {
+  const missing = makeFolder(directory);
+  if (missing === undefined) return;
+  const parent = dirname(directory);
+  if (!existsSync(parent)) makeFolders(parent);
+  // Another runner may have made either in the meantime.
+  if (makeFolder(directory) !== undefined) throw missing;
+}
+
+/** The error where the folder above is missing; nothing where the folder is there now. */
+function makeFolder(directory: string): Error | undefined {
   try {
     mkdirSync(directory);
   } catch (error) {
     const code = errorCode(error);
-    if (code === 'EEXIST' && statSync(directory).isDirectory()) return;
-    if (code !== 'ENOENT' || existsSync(dirname(directory))) throw error;
-    makeFolders(dirname(directory));
-    mkdirSync(directory);
+    if (code === 'EEXIST' && statSync(directory).isDirectory()) return undefined;
+    if (code === 'ENOENT' && error instanceof Error) return error;
+    throw error;
   }
+  return undefined;
 }
 
 /** Makes the names in a directory outlast a power cut. */
