@@ -58,13 +58,23 @@ export function rowWeights(
   const rows = soft.length / labels;
   const weights = new Float64Array(rows).fill(1);
   if (balance === undefined) return weights;
-  const mass = labelMass(soft, labels);
+  const ofLabels = labelWeights(soft, labels, balance);
   return weights.map((_, row) => {
     let weight = 0;
-    for (let label = 0; label < labels; label += 1)
-      weight += (soft[row * labels + label] * rows) / (labels * mass[label]);
+    for (let label = 0; label < labels; label += 1) weight += soft[row * labels + label] * ofLabels[label];
     return weight;
   });
+}
+
+/** The weight of a row of each label, as in `rowWeights`. [labels] */
+export function labelWeights(
+  soft: Float64Array,
+  labels: number,
+  balance: 'balanced' | undefined,
+): Float64Array {
+  if (balance === undefined) return new Float64Array(labels).fill(1);
+  const rows = soft.length / labels;
+  return labelMass(soft, labels).map((mass) => rows / (labels * mass));
 }
 
 function labelMass(soft: Float64Array, labels: number): Float64Array {

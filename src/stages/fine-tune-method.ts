@@ -14,6 +14,7 @@ const distances = {
 const heads = {
   logistic: 'logistic regression with an L2 penalty',
   ridge: 'ridge regression on +1 and -1, a row an example; fast, but its probabilities are not calibrated',
+  svm: 'linear support vector machine, one label against the rest, squared hinge loss; its probabilities are not calibrated',
   knn: 'a vote of the nearest training rows',
 } as const;
 
@@ -32,7 +33,7 @@ export const methods = {
         float({ above: 0, doc: '' }),
         {
           default: 1,
-          doc: 'For `logistic`: inverse strength of the penalty. Smaller keeps closer to no opinion at all.',
+          doc: 'For `logistic` and `svm`: inverse strength of the penalty. Smaller keeps closer to no opinion at all.',
         },
       ),
       alpha: float({ above: 0, default: 1, doc: 'For `ridge`: strength of the penalty.' }),
@@ -91,13 +92,13 @@ export interface FitSettings {
   readonly start?: Head | undefined;
 }
 
-/** Arguments of `head` that only some kinds read. */
-const readBy: Readonly<Record<string, keyof typeof heads>> = {
-  c: 'logistic',
-  alpha: 'ridge',
-  k: 'knn',
-  distance: 'knn',
-  weights: 'knn',
+/** Arguments of `head` that only some kinds read; the first is named as the usual one. */
+const readBy: Readonly<Record<string, readonly [keyof typeof heads, ...(keyof typeof heads)[]]>> = {
+  c: ['logistic', 'svm'],
+  alpha: ['ridge'],
+  k: ['knn'],
+  distance: ['knn'],
+  weights: ['knn'],
 };
 
 /** Arguments that were changed from their defaults though the chosen kind does not read them. */
@@ -107,11 +108,11 @@ export function idleArguments(
   if (method.name !== 'head') return [];
   const { kind } = method.arguments;
   return Object.entries(methods.head.arguments).flatMap(([argument, option]) => {
-    const reader = readBy[argument];
+    const readers = readBy[argument];
     const value = method.arguments[argument as keyof typeof methods.head.arguments];
-    return reader === undefined || reader === kind || value === option.fallback
+    return readers === undefined || readers.includes(kind) || value === option.fallback
       ? []
-      : [{ argument, for: reader }];
+      : [{ argument, for: readers[0] }];
   });
 }
 
@@ -127,7 +128,9 @@ export function takesClassWeights(method: Method): boolean {
 
 /** Whether the method leaves the strength of its penalty to validation rows. */
 export function choosesStrength(method: Method): method is Extract<Method, { readonly name: 'head' }> {
-  return takesEarlyStopping(method) && method.arguments.c === 'auto';
+  return (
+    method.name === 'head' && readBy['c'].includes(method.arguments.kind) && method.arguments.c === 'auto'
+  );
 }
 
 /** Whether the method is fitted in steps between which it can be stopped. */
@@ -178,6 +181,17 @@ export async function fitHead(
         maxIterations: 1000,
         classWeights,
         stopping: settings.stopping,
+        signal: settings.signal,
+      });
+    }
+    case 'svm': {
+      const { fitSvm } = await import('../learning/heads/svm.ts');
+      if (c === 'auto') throw new RangeError('`c: auto` is chosen before a head is fitted');
+      return fitSvm(vectors, targets, labels, {
+        c,
+        tolerance: 1e-4,
+        maxIterations: 1000,
+        classWeights,
         signal: settings.signal,
       });
     }

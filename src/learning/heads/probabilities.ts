@@ -14,6 +14,7 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case 'logistic':
     case 'ridge':
+    case 'svm':
       return softmaxRows(scores(head, x), head.labels);
     case 'prototype': {
       const away = distances(x, asMatrix(tensor(head, 'prototypes')), distanceOf(head));
