@@ -3,6 +3,7 @@ import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
 import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
+import { checkpointFolder, dropCheckpoints } from './checkpoints.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
 import { keyParts, type KeyParts } from './key.ts';
@@ -51,7 +52,7 @@ export async function runAttempt(work: Work): Promise<StepOutcome> {
   }
 }
 
-async function runJob({ step, parts, run }: Work, folder: string, notes: string[]): Promise<JobOutcome> {
+async function runJob({ step, key, parts, run }: Work, folder: string, notes: string[]): Promise<JobOutcome> {
   const { settings } = run;
   const locations = locationsOf(run);
   const inputs: Record<string, WorkerInput> = {};
@@ -77,6 +78,7 @@ async function runJob({ step, parts, run }: Work, folder: string, notes: string[
         device: step.common.device === 'auto' ? settings.engine.device : step.common.device,
       },
       cacheDirectory: settings.store.path('cache'),
+      checkpoints: checkpointFolder(settings.store, key),
     },
     signal: settings.signal,
     timeout: step.common.timeout,
@@ -169,6 +171,7 @@ async function publish(
     time: settings.now(),
   };
   await settings.store.publish({ action, files, drafts: run.attempts.drafts, fault: settings.fault });
+  await dropCheckpoints(settings.store, key);
   run.fresh.add(key);
   const { computed } = result;
   const trace = computed === undefined ? {} : { computed };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRandom } from '../learning/random.ts';
 import { Failure } from '../parser/diagnostic.ts';
 import type { Artifact } from '../stages/artifact.ts';
+import { noCheckpoint } from '../stages/checkpoint.ts';
 import type { BlockRun, Member, RunContext, StageDefinition, TrialValues } from '../stages/stage.ts';
 import { failureInside } from '../stages/step-failure.ts';
 import { outsideInputs } from './block-inputs.ts';
@@ -105,6 +106,7 @@ export function blockRun(stages: readonly JobStage[], setting: BlockSetting): Bl
           computed: (computation) => context.computed?.(computation),
           signal: context.signal,
           engine: context.engine,
+          checkpoint: () => noCheckpoint,
           cacheDirectory: context.cacheDirectory,
         });
       } catch (error) {

@@ -3,6 +3,7 @@ import { Failure, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Report } from '../stages/report.ts';
 import type { Action } from './action.ts';
 import { openAttempts, sweepAttempts } from './attempt.ts';
+import { sweepCheckpoints } from './checkpoints.ts';
 import { openClaims, sweepClaims } from './claim.ts';
 import { conclude, hasConclusion, openExportedFiles } from './conclude.ts';
 import type { RunResult } from './event.ts';
@@ -27,6 +28,7 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
   const started = now();
   store.create();
   await sweepAttempts(store, own, started);
+  sweepCheckpoints(store, started);
   sweepClaims(store, own);
   sweepRunning(store, own);
   const attempts = openAttempts(store, own);

@@ -4,6 +4,7 @@ import { Failure, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Action } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { runAttempt, type Work } from './attempt-step.ts';
+import { dropCheckpoints } from './checkpoints.ts';
 import { isClaim, type Claims, type Holder } from './claim.ts';
 import { deviceReason } from './decide.ts';
 import { demandOf } from './demand.ts';
@@ -90,19 +91,24 @@ interface Busy {
   readonly holder: Holder;
 }
 
-async function lookUpOrRun({ step, always, flawed }: StepPlan, run: StepRun): Promise<StepOutcome | Busy> {
+async function lookUpOrRun(
+  { step, planned, always, flawed }: StepPlan,
+  run: StepRun,
+): Promise<StepOutcome | Busy> {
   const inputs = resolveInputs(step, run);
   if ('missing' in inputs)
     return { state: 'failed', diagnostics: [missingFile(step, inputs.missing, run.settings)] };
   const parts = keyParts(step, inputs.known);
   const key = actionKey(parts);
   const work: Work = { step, key, parts, run };
+  const forced = always && planned.reasons.some(({ code }) => code === 'forced');
   const found = (): Action | undefined => (always && !run.fresh.has(key) ? undefined : usable(work, flawed));
   const early = found();
   if (early !== undefined) return { state: 'cached', action: early };
   const claim = run.claims.take(key);
   if (!isClaim(claim)) return { state: 'busy', key, holder: claim };
   try {
+    if (forced && !run.fresh.has(key)) await dropCheckpoints(run.settings.store, key);
     const late = found(); // another runner may have finished it between the look and the claim
     return late === undefined ? await runClaimed(work) : { state: 'cached', action: late };
   } finally {

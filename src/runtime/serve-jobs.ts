@@ -4,11 +4,13 @@ import { Failure, diagnostic } from '../parser/diagnostic.ts';
 import { createRandom } from '../learning/random.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Artifact, Output } from '../stages/artifact.ts';
+import { noCheckpoint } from '../stages/checkpoint.ts';
 import type { Member, Progress, RunContext, StageDefinition } from '../stages/stage.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
 import { stepFailure } from '../stages/step-failure.ts';
 import { attemptOutput, type AttemptOutput } from './attempt-output.ts';
 import { blockRun } from './block-run.ts';
+import { openCheckpoint } from './checkpoints.ts';
 import { asDiskFull } from './durable.ts';
 import type { Fault } from './fault.ts';
 import { secretNames, secretValue, type Environment } from './secrets.ts';
@@ -42,17 +44,23 @@ export interface JobHost {
 }
 
 const progressEveryMs = 100;
-/** How long a stage may take to stop by itself. */
+/** How long a stage may take to stop by itself, and how long where it is writing a checkpoint at that moment. */
 const graceMs = 500;
+const savingGraceMs = 20_000;
+const defaultCheckpointSeconds = 30;
 
 export function serveJobs(host: JobHost): void {
   const { channel } = host;
   const stop = new AbortController();
   let running = 0;
+  const saving = { count: 0 };
   const leave = (): void => {
     stop.abort();
     if (running === 0) channel.exit(0);
-    setTimeout(() => channel.exit(0), graceMs);
+    setTimeout(() => {
+      if (saving.count === 0) channel.exit(0);
+      setTimeout(() => channel.exit(0), savingGraceMs);
+    }, graceMs);
   };
   channel.on('SIGINT', () => undefined); // Ctrl-C reaches the whole terminal; what to do is the runner's decision
   channel.on('SIGTERM', leave);
@@ -61,7 +69,7 @@ export function serveJobs(host: JobHost): void {
     const request = message as RunnerMessage; // the runner is the same program
     if (request.type === 'stop') return leave();
     running += 1;
-    void answer(request, host, stop.signal).then((reply) => {
+    void answer(request, host, saving, stop.signal).then((reply) => {
       running -= 1;
       channel.send?.(reply);
       if (stop.signal.aborted) channel.exit(0);
@@ -69,11 +77,16 @@ export function serveJobs(host: JobHost): void {
   });
 }
 
-async function answer(job: Job, host: JobHost, signal: AbortSignal): Promise<WorkerMessage> {
+/** How many checkpoints are being written. */
+interface Saving {
+  count: number;
+}
+
+async function answer(job: Job, host: JobHost, saving: Saving, signal: AbortSignal): Promise<WorkerMessage> {
   const corrupt: string[] = [];
   const verification: Verification = { folder: job.folder, corrupt: (digest) => corrupt.push(digest) };
   try {
-    const result = await runJob(job, host, verification, signal);
+    const result = await runJob(job, host, verification, saving, signal);
     return { type: 'finished', id: job.id, result };
   } catch (error) {
     const own = host.kind(job.kind) !== undefined;
@@ -85,6 +98,7 @@ async function runJob(
   job: Job,
   host: JobHost,
   verification: Verification,
+  saving: Saving,
   signal: AbortSignal,
 ): Promise<JobResult> {
   const kinds = new Map<string, StageDefinition>();
@@ -100,6 +114,7 @@ async function runJob(
     value: secretValue(name, host.env),
   }));
   const inputs = openInputs(job.inputs, verification);
+  const note = (message: string): void => void host.channel.send?.({ type: 'note', id: job.id, message });
   const base: RunContext<never, never> = {
     options: job.options as never, // the compiler has checked them against this declaration
     inputs: inputs as never,
@@ -116,10 +131,24 @@ async function runJob(
     },
     progress: throttled(job.id, host.channel),
     secret: ({ $secret }) => secretValue($secret, host.env),
-    note: (message) => host.channel.send?.({ type: 'note', id: job.id, message }),
+    note,
     computed: (computation) => (computed = together(computed, computation)),
     signal,
     engine: job.engine,
+    checkpoint: (name) => {
+      if (job.checkpoints === undefined) return noCheckpoint;
+      return openCheckpoint(name, {
+        folder: job.checkpoints,
+        drafts: job.folder,
+        every: checkpointSeconds(host.env),
+        signal,
+        note,
+        saving: (now) => {
+          saving.count += now ? 1 : -1;
+          host.channel.send?.({ type: 'saving', id: job.id, now });
+        },
+      });
+    },
     cacheDirectory: job.cacheDirectory,
   };
   const block = job.block && blockRun(job.block, { job, inputs, kind, verification, context: base });
@@ -136,6 +165,12 @@ async function runJob(
   }
   const seconds = (performance.now() - start) / 1000;
   return { outputs: written, seconds, ...(computed === undefined ? {} : { computed }) };
+}
+
+/** For machines that may be taken away at any time, and for tests. */
+function checkpointSeconds(env: Environment): number {
+  const given = Number(env['FSL_CHECKPOINT_SECONDS'] || defaultCheckpointSeconds);
+  return given >= 0 ? given : defaultCheckpointSeconds;
 }
 
 /** A step may open an engine more than once. */

@@ -70,7 +70,17 @@ export interface PublishedFile {
   readonly digest: string;
 }
 
-const folders = ['actions', 'objects', 'attempts', 'claims', 'programs', 'runs', 'running', 'cache'] as const;
+const folders = [
+  'actions',
+  'objects',
+  'attempts',
+  'checkpoints',
+  'claims',
+  'programs',
+  'runs',
+  'running',
+  'cache',
+] as const;
 
 /**
  * Opens the store at `directory`, which need not exist as long as nothing is written.

@@ -30,6 +30,8 @@ export interface Job {
   readonly objects: string;
   readonly engine: EngineChoice;
   readonly cacheDirectory: string;
+  /** The folder where attempts at this step keep how far they have come, which may be missing; nothing where no other can follow. */
+  readonly checkpoints?: string;
 }
 
 /** The worker finds the declaration by the kind. */
@@ -67,6 +69,8 @@ export type RunnerMessage = Job | { readonly type: 'stop' };
 export type WorkerMessage =
   | { readonly type: 'progress'; readonly id: number; readonly progress: JobProgress }
   | { readonly type: 'note'; readonly id: number; readonly message: string }
+  /** A checkpoint is being written, or is written: worth waiting for before the worker is killed. */
+  | { readonly type: 'saving'; readonly id: number; readonly now: boolean }
   | { readonly type: 'finished'; readonly id: number; readonly result: JobResult }
   | { readonly type: 'failed'; readonly id: number; readonly failure: JobFailure };
 

@@ -14,6 +14,7 @@ import type {
   StaticModel,
   StaticReport,
 } from './artifact.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Cost, CostContext } from './cost.ts';
 import type { Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
@@ -137,6 +138,8 @@ export interface RunContext<O extends Options, I extends Inputs> {
   readonly engine: EngineChoice;
   /** The stages inside this one; only for kinds with a `block`. */
   readonly block?: BlockRun;
+  /** Where the computation of that name, of letters, digits and dashes, keeps how far it has come. */
+  checkpoint(name: string): Checkpoint;
   /** A directory for caches shared between steps (frozen embeddings), or none. */
   readonly cacheDirectory: string | undefined;
 }

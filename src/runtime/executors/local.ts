@@ -13,8 +13,9 @@ interface Worker {
   send(message: RunnerMessage): void;
   /** Replaced for every job. */
   listener: (message: WorkerMessage) => void;
-  /** SIGTERM, and SIGKILL for one that does not end. */
+  /** SIGTERM, and SIGKILL for one that does not end; later for one that is writing a checkpoint. */
   stop(): void;
+  saving: boolean;
   readonly ended: Promise<Ending>;
   /** The last lines it printed. */
   last(): string;
@@ -28,6 +29,7 @@ interface Ending {
 }
 
 const killAfterMs = 1_500;
+const killSavingAfterMs = 22_000;
 /** Ctrl-C reaches the runner and its workers alike; one that was only starting dies of it, perhaps before the runner knows. */
 const interruptKnownAfterMs = 500;
 const keptOutput = 2_000;
@@ -63,7 +65,7 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
       stdin: 'ignore',
       buffer: false,
       reject: false,
-      forceKillAfterDelay: killAfterMs,
+      forceKillAfterDelay: false,
     });
     let printed = '';
     const keep = (chunk: Buffer): void => {
@@ -74,7 +76,14 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
     const worker: Worker = {
       send: (message) => child.send(message, () => undefined), // one that is gone is noticed by its end
       listener: () => undefined,
-      stop: () => child.kill(),
+      saving: false,
+      stop: () => {
+        child.kill();
+        const force = (): void => void child.kill('SIGKILL');
+        const late = setTimeout(force, killSavingAfterMs).unref();
+        const soon = setTimeout(() => worker.saving || force(), killAfterMs).unref();
+        void worker.ended.then(() => [late, soon].forEach(clearTimeout));
+      },
       last: () => printed.trim(),
       ended: child.then(({ signal, exitCode }) => {
         all.delete(worker);
@@ -86,7 +95,11 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
         };
       }),
     };
-    child.on('message', (message) => worker.listener(message as WorkerMessage)); // the worker is the same program
+    child.on('message', (message) => {
+      const told = message as WorkerMessage; // the worker is the same program
+      if (told.type === 'saving') worker.saving = told.now;
+      worker.listener(told);
+    });
     all.add(worker);
     return worker;
   }
@@ -120,6 +133,8 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
           return request.progress(message.progress);
         case 'note':
           return request.note(message.message);
+        case 'saving':
+          return;
         case 'finished':
           return settle({ state: 'finished', result: message.result });
         case 'failed':

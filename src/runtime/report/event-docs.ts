@@ -77,7 +77,7 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
     fields: { step: 'Id of the step.', because: 'Id of the step that failed.' },
   },
   'step-interrupted': {
-    doc: 'A step was running when the run was interrupted; it starts afresh next time.',
+    doc: 'A step was running when the run was interrupted; the next run goes on from its checkpoint where it kept one, else it starts afresh.',
     fields: { step: 'Id of the step.' },
   },
   'output-left': {

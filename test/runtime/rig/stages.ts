@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, wholeSource } from '../../../src/parser/diagnostic.ts';
 import type { Artifact, Static } from '../../../src/stages/artifact.ts';
 import { bool, int, map, outputPath, string } from '../../../src/stages/option.ts';
-import { defineStage, input, type StageDefinition } from '../../../src/stages/stage.ts';
+import { defineStage, input, type RunContext, type StageDefinition } from '../../../src/stages/stage.ts';
 
 /** Where runs are counted: one line `kind` a run. */
 export const logVariable = 'FSL_TEST_LOG';
@@ -76,6 +76,8 @@ const fit = defineStage({
     fail_unless: string({ doc: '', keyed: false }),
     crash_unless: string({ doc: '', keyed: false }),
     full: bool({ doc: '', default: false, keyed: false }),
+    steps: int({ doc: '', default: 0, keyed: false }),
+    each: int({ doc: '', default: 0, keyed: false }),
   },
   inputs: {
     from: input.required('dataset', { use: 'fit', doc: '' }),
@@ -111,6 +113,7 @@ const fit = defineStage({
       process.kill(process.pid, 'SIGKILL');
     }
     await sleep(options.wait, undefined, { signal });
+    if (options.steps > 0) await stepByStep(options.steps, options.each, context);
     const rows = lines(await inputs.from.read('rows.txt'));
     await context.output().write('rows.json', JSON.stringify({ epochs: options.epochs, rows }));
     await context
@@ -169,6 +172,31 @@ const gather = defineStage({
     await context.output().write('report.json', JSON.stringify({ type: 'comparison', names: found }));
   },
 });
+
+/** Steps that each take a while, and a checkpoint after each that says how many were done. */
+async function stepByStep(
+  steps: number,
+  each: number,
+  {
+    checkpoint,
+    progress,
+    note,
+    signal,
+  }: Pick<RunContext<never, never>, 'checkpoint' | 'progress' | 'note' | 'signal'>,
+): Promise<void> {
+  const place = checkpoint('steps');
+  const saved = await place.load();
+  const start = saved === undefined ? 0 : Number(text(saved));
+  if (start > 0) note(`resumed at step ${start} of ${steps}`);
+  for (let step = start + 1; step <= steps; step++) {
+    signal.throwIfAborted();
+    await sleep(each);
+    count(`step ${step}`);
+    const pieces = ['', `${step}`].map((piece) => new TextEncoder().encode(piece));
+    if (signal.aborted || place.every === 0) await place.save(pieces);
+    progress({ done: step, total: steps, unit: 'steps' });
+  }
+}
 
 /** `sourceVersion`: to see what a new version of a stage does. */
 export function stages(

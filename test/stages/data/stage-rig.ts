@@ -2,6 +2,7 @@
 import { createRandom } from '../../../src/learning/random.ts';
 import { Failure, wholeSource } from '../../../src/parser/diagnostic.ts';
 import type { Artifact, Static, StaticDataset } from '../../../src/stages/artifact.ts';
+import { noCheckpoint } from '../../../src/stages/checkpoint.ts';
 import type { Dataset } from '../../../src/stages/dataset.ts';
 import { readDataset, writeDataset } from '../../../src/stages/dataset-file.ts';
 import type { Facts } from '../../../src/stages/facts.ts';
@@ -82,6 +83,7 @@ export async function runStage(
       note: (message) => notes.push(message),
       signal: new AbortController().signal,
       engine: { backend: 'reference', device: 'cpu' },
+      checkpoint: () => noCheckpoint,
       cacheDirectory: undefined,
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 // Runs and checks single stages on artifacts in memory, as the compiler and a worker would.
 import type { Artifact, Static } from '../../../src/stages/artifact.ts';
 import { builtinContents, builtinFile, builtins } from '../../../src/stages/builtins.ts';
+import { noCheckpoint } from '../../../src/stages/checkpoint.ts';
 import type { Dataset } from '../../../src/stages/dataset.ts';
 import { writeDataset } from '../../../src/stages/dataset-file.ts';
 import type { Member, RunContext, StageDefinition } from '../../../src/stages/stage.ts';
@@ -93,6 +94,7 @@ export async function run(stage: StageDefinition, setting: Setting): Promise<Ran
     note: (message) => notes.push(message),
     signal: new AbortController().signal,
     engine: { backend: 'onnx', device: 'auto' },
+    checkpoint: () => noCheckpoint,
     cacheDirectory: setting.cacheDirectory,
   };
   await stage.run(context);
