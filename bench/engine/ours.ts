@@ -1,6 +1,7 @@
 // One process of the comparison: forward passes, or training steps, of MiniLM's architecture; milliseconds of each as JSON.
 import * as tf from '@tensorflow/tfjs-core';
 import { openEngine } from '../../src/engine/engine.ts';
+import { readBertConfig } from '../../src/learning/encoders/bert-config.ts';
 import { bert } from '../../src/learning/encoders/bert.ts';
 import type { Weights } from '../../src/learning/encoders/bert.ts';
 import { toTensors } from '../../src/learning/encoders/packed-texts.ts';
@@ -14,16 +15,20 @@ import { train } from '../../src/learning/training/train.ts';
 const [kind = 'forward', threads = '2', steps = '9', rows = '30522'] = process.argv.slice(2);
 const [layers, width, inner, heads, texts, places] = [6, 384, 1536, 12, 16, 64];
 const vocabulary = Number(rows);
-const config = {
-  hidden_size: width,
-  num_hidden_layers: layers,
-  num_attention_heads: heads,
-  intermediate_size: inner,
-  max_position_embeddings: 512,
-  vocab_size: vocabulary,
-  type_vocab_size: 2,
-  layer_norm_eps: 1e-12,
-};
+const config = readBertConfig(
+  {
+    model_type: 'bert',
+    hidden_size: width,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    intermediate_size: inner,
+    max_position_embeddings: 512,
+    vocab_size: vocabulary,
+    type_vocab_size: 2,
+    layer_norm_eps: 1e-12,
+  },
+  'config.json',
+);
 
 let seed = 1;
 function normal(shape: number[], scale: number): tf.Tensor {

@@ -8,6 +8,8 @@ export interface Safetensors {
   readonly names: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly has: (name: string) => boolean;
+  /** The file that has the tensor, for messages: one of several where a model is in shards. */
+  readonly fileOf: (name: string) => string;
   /** Without reading the numbers; empty for a tensor that is not there. */
   readonly shape: (name: string) => readonly number[];
   /** As single-precision numbers; F32 shares the file's memory where it can. Throws `ModelError` when it is not there. */
@@ -32,6 +34,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
     names: [...entries.keys()],
     metadata,
     has: (name) => entries.has(name),
+    fileOf: () => file,
     shape: (name) => entries.get(name)?.shape ?? [],
     tensor: (name) => {
       const entry = entries.get(name);

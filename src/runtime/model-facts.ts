@@ -1,7 +1,11 @@
 // Whether a Hugging Face folder can be used, from its config, its tokenizer and the header of its weights. Reads no weights.
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readBertConfig, storedBertWeights, storedMaskHead } from '../learning/encoders/bert-config.ts';
+import { readBertConfig } from '../learning/encoders/bert-config.ts';
+import { storedBertWeights, storedMaskHead } from '../learning/encoders/bert-weights.ts';
+import type { Shapes } from '../learning/encoders/bert-weights.ts';
+import { familyOf, runs } from '../learning/encoders/family.ts';
+import { checkShard, indexFile, shardsIn, wholeFile } from '../learning/encoders/shards.ts';
 import { ModelError } from '../learning/model-error.ts';
 import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
@@ -11,8 +15,6 @@ import { errorCode } from './durable.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 
-/** Values of `model_type` that can be run. */
-const families = ['bert'];
 /** Types of a tokenizer's model that can be run. */
 const tokenizers = ['WordPiece', 'BPE', 'Unigram'];
 
@@ -63,14 +65,14 @@ function readConfig(folder: string, names: readonly string[], display: Display):
   if (json.state === 'unreadable') return wrong({ ...json.problem, code: 'bad-model' });
   const config = isRecord(json.value) ? json.value : {};
   const type = config['model_type'];
-  if (typeof type === 'string' && families.includes(type)) return { state: 'known', json: config };
+  if (familyOf(type) !== undefined) return { state: 'known', json: config };
   return wrong({
     code: 'bad-model',
     message:
       typeof type === 'string'
         ? `\`${display(folder)}\` is a model of type \`${type}\`, which FSL does not run`
         : `\`${display(path)}\` does not say what \`model_type\` the model has`,
-    hint: `the types that run are ${families.map((family) => `\`${family}\``).join(', ')}`,
+    hint: runs,
   });
 }
 
@@ -113,33 +115,44 @@ function weightsFound(
   config: Readonly<Record<string, unknown>>,
 ): FoundWeights {
   const wrong = (problem: Found): FoundWeights => ({ problem, masked: false });
-  if (!names.includes('model.safetensors')) {
-    const pickled = names.includes('pytorch_model.bin');
-    const sharded = names.includes('model.safetensors.index.json');
-    const hint = pickled
-      ? 'the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`'
-      : sharded
-        ? 'the weights are in several files: save the model again with a `max_shard_size` above its size'
-        : 'save the model with `model.save_pretrained("folder")`';
-    return wrong(missing(folder, 'model.safetensors', display, hint));
-  }
-  const path = join(folder, 'model.safetensors');
-  const { layout, damage } = layoutOf(path);
-  if (layout === undefined)
-    return wrong({
-      code: 'bad-model',
-      message: `\`${display(path)}\` is damaged: ${damage}`,
-      hint: 'copy or download the file again',
-    });
   try {
-    const [read, file] = [readBertConfig(config, 'config.json'), 'model.safetensors'];
-    storedBertWeights(layout.entries, read, file);
-    return { masked: storedMaskHead(layout.entries, read, file) !== undefined };
+    const file = names.includes(wholeFile) ? wholeFile : indexFile;
+    if (!names.includes(file)) {
+      const hint = names.includes('pytorch_model.bin')
+        ? 'the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`'
+        : 'save the model with `model.save_pretrained("folder")`';
+      return wrong(missing(folder, wholeFile, display, hint));
+    }
+    const read = readBertConfig(config, 'config.json');
+    const shapes = file === wholeFile ? layoutOf(join(folder, file)).entries : shapesOfShards(folder, names);
+    storedBertWeights(shapes, read, file);
+    return { masked: storedMaskHead(shapes, read, file) !== undefined };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    const { file, problem, hint } = error;
-    return wrong({ code: 'bad-model', message: `\`${display(join(folder, file))}\`: ${problem}`, hint });
+    const { code, file, problem, hint } = error;
+    if (code === 'missing-model-file') return wrong(missing(folder, file, display, hint));
+    const verb = /^(is|has|does) /.test(problem);
+    return wrong({ code, message: `\`${display(join(folder, file))}\`${verb ? '' : ':'} ${problem}`, hint });
   }
+}
+
+/** Of all files that the index names. */
+function shapesOfShards(folder: string, names: readonly string[]): Shapes {
+  const index = readJsonValue({ name: indexFile, bytes: readFileSync(join(folder, indexFile)) });
+  const shapes = new Map<string, { readonly shape: readonly number[] }>();
+  for (const [name, promised] of shardsIn(index.state === 'unreadable' ? undefined : index.value)) {
+    if (!names.includes(name))
+      throw new ModelError(
+        'missing-model-file',
+        name,
+        'is not there',
+        `\`${indexFile}\` names it: get it too`,
+      );
+    const { entries } = layoutOf(join(folder, name));
+    checkShard(name, promised, (tensor) => entries.has(tensor));
+    for (const [tensor, entry] of entries) shapes.set(tensor, entry);
+  }
+  return shapes;
 }
 
 function missing(folder: string, name: string, display: Display, hint: string): Found {
@@ -150,8 +163,8 @@ function missing(folder: string, name: string, display: Display, hint: string): 
   };
 }
 
-/** The header of the file, or what is wrong with it. */
-function layoutOf(path: string): { readonly layout?: Layout; readonly damage?: string } {
+/** The header of the file. Throws `ModelError` where it is damaged. */
+function layoutOf(path: string): Layout {
   const file = openSync(path, 'r');
   try {
     const read = (offset: number, length: number): Uint8Array => {
@@ -159,10 +172,11 @@ function layoutOf(path: string): { readonly layout?: Layout; readonly damage?: s
       readSync(file, bytes, 0, length, offset);
       return bytes;
     };
-    return { layout: safetensorsLayout({ size: fstatSync(file).size, read }, basename(path)) };
+    return safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
   } catch (error) {
-    if (error instanceof ModelError) return { damage: error.problem };
-    throw error;
+    if (!(error instanceof ModelError)) throw error;
+    const { code, file: name, problem } = error;
+    throw new ModelError(code, name, `is damaged: ${problem}`, 'copy or download the file again');
   } finally {
     closeSync(file);
   }

@@ -372,8 +372,8 @@ test.each<
   ],
   [
     'an architecture that is not run',
-    { 'config.json': JSON.stringify({ ...bertConfig, hidden_act: 'relu' }) },
-    'bad-model: `m/config.json`: `hidden_act` is "relu", and only "gelu" is supported',
+    { 'config.json': JSON.stringify({ ...bertConfig, hidden_act: 'silu' }) },
+    'bad-model: `m/config.json`: `hidden_act` is "silu", which FSL does not run',
   ],
   [
     'a tokenizer of no type',

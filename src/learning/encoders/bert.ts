@@ -1,13 +1,16 @@
-// BERT (Devlin et al. 2019, arXiv:1810.04805) as a tfjs program: token ids to the last hidden states. Names of weights are
-// those of Hugging Face's `BertModel`. Texts come packed, one after the other, so that no product is spent on padding;
+// BERT (Devlin et al. 2019, arXiv:1810.04805) and the families that descend from it as a tfjs program: token ids to the last hidden states.
+// Names of weights are those of transformers. Texts come packed, one after the other, so that no product is spent on padding;
 // only attention sees them apart, spread out to a common length.
 import * as tf from '@tensorflow/tfjs-core';
+import { activate } from '../layers/activation.ts';
 import { noDropout } from '../layers/dropout.ts';
 import type { Dropout } from '../layers/dropout.ts';
-import { gelu } from '../layers/gelu.ts';
 import { layerNorm } from '../layers/layer-norm.ts';
 import { rearrange } from '../layers/rearrange.ts';
-import { maskHead, type BertConfig } from './bert-config.ts';
+import type { BertConfig } from './bert-config.ts';
+import { hasProjection, layerPart, tables } from './bert-weights.ts';
+import { distanceBuckets } from './distance-buckets.ts';
+import type { LayerParts } from './family.ts';
 
 /** Weights by name. Those of dense layers are [in, out], transposed from the file. */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
@@ -18,6 +21,8 @@ export interface PackedTexts {
   readonly ids: tf.Tensor1D;
   /** Place of each token in its text. [tokens] */
   readonly positions: tf.Tensor1D;
+  /** Which text of a pair each token belongs to, 0 or 1; absent where there are no pairs. [tokens] */
+  readonly types?: tf.Tensor1D;
   /** For each head and place of the spread-out texts, which token's which head stands there. [texts, heads, places] */
   readonly spread: tf.Tensor3D;
   /** For each token and head, its place among the spread-out heads: the way back. [tokens, heads] */
@@ -35,51 +40,94 @@ export function bert(
   texts: PackedTexts,
   dropout: Dropout = noDropout,
 ): tf.Tensor2D {
-  let x = dropout(embed(weights, config, texts)) as tf.Tensor2D; // [tokens, width]
+  const { family } = config;
+  const before = family.norms === 'pre';
+  const bias = distanceBias(weights, config, texts);
+  let x = embed(weights, config, texts, dropout); // [tokens, width]
   for (let i = 0; i < config.num_hidden_layers; i++) {
-    const layer = `encoder.layer.${i}`;
-    const attended = attention(weights, `${layer}.attention.self`, config, x, texts, dropout);
-    const mixed = dropout(dense(weights, `${layer}.attention.output.dense`, attended)); // [tokens, width]
-    x = norm(weights, `${layer}.attention.output.LayerNorm`, config, tf.add(mixed, x));
-    const inner = gelu(dense(weights, `${layer}.intermediate.dense`, x)); // [tokens, intermediate]
-    const outer = dropout(dense(weights, `${layer}.output.dense`, inner)); // [tokens, width]
-    x = norm(weights, `${layer}.output.LayerNorm`, config, tf.add(outer, x));
+    const name = (part: keyof LayerParts): string => layerPart(config, i, part);
+    const normed = (part: 'attentionNorm' | 'outerNorm', x: tf.Tensor2D): tf.Tensor2D =>
+      norm(weights, name(part), config, x);
+    const heads = { query: name('query'), key: name('key'), value: name('value') };
+    const seen = attention(weights, heads, config, before ? normed('attentionNorm', x) : x, texts, {
+      dropout,
+      bias,
+    });
+    const mixed = dropout(dense(weights, name('attended'), seen)); // [tokens, width]
+    const sum = tf.add<tf.Tensor2D>(mixed, x);
+    x = before ? sum : normed('attentionNorm', sum);
+    const read = before ? normed('outerNorm', x) : x;
+    const inner = activate(config.hidden_act, dense(weights, name('inner'), read)); // [tokens, intermediate]
+    const outer = dropout(dense(weights, name('outer'), inner)); // [tokens, width]
+    const total = tf.add<tf.Tensor2D>(outer, x);
+    x = before ? total : normed('outerNorm', total);
   }
-  return x;
+  return family.lastNorm === undefined ? x : norm(weights, family.lastNorm, config, x);
 }
 
-/** What the head of `BertForMaskedLM` makes of the states of masks [texts, width], to be multiplied by the words' vectors. */
+/** What the masked language model's head makes of the states of masks [texts, width], to be multiplied by the words' vectors. */
 export function maskVectors(weights: Weights, config: BertConfig, states: tf.Tensor): tf.Tensor2D {
-  const inner = gelu(dense(weights, `${maskHead}.dense`, states)); // [texts, width]
-  return norm(weights, `${maskHead}.LayerNorm`, config, inner);
+  const { head } = config.family;
+  if (head === undefined) throw new Error(`\`${config.model_type}\` has no head for masks`);
+  const inner = activate(head.activation ?? config.hidden_act, dense(weights, head.dense, states)); // [texts, words' width]
+  return norm(weights, head.norm, config, inner);
 }
 
-function embed(weights: Weights, config: BertConfig, { ids, positions }: PackedTexts): tf.Tensor2D {
-  const words = tf.gather(weight(weights, 'embeddings.word_embeddings.weight'), ids); // [tokens, width]
-  const places = tf.gather(weight(weights, 'embeddings.position_embeddings.weight'), positions); // [tokens, width]
-  // Every token is of the first type: there is one text, no pair.
-  const type = tf.slice(weight(weights, 'embeddings.token_type_embeddings.weight'), [0, 0], [1, -1]); // [1, width]
-  return norm(weights, 'embeddings.LayerNorm', config, tf.add(tf.add(words, type), places));
+function embed(
+  weights: Weights,
+  config: BertConfig,
+  { ids, positions, types }: PackedTexts,
+  dropout: Dropout,
+): tf.Tensor2D {
+  const { family, first_place: first, type_vocab_size: kinds } = config;
+  const words = tf.gather(weight(weights, tables.words), ids); // [tokens, words' width]
+  const rows = first === 0 ? positions : tf.add<tf.Tensor1D>(positions, tf.scalar(first, 'int32'));
+  const places = tf.gather(weight(weights, tables.places), rows); // [tokens, words' width]
+  const told = kinds > 1 ? types : undefined; // with one type, the texts of a pair are not told apart
+  const sum = family.typed ? tf.add(tf.add(words, typeRows(weights, told)), places) : tf.add(words, places);
+  const normed = dropout(norm(weights, tables.norm, config, sum)) as tf.Tensor2D; // the shape of x
+  if (family.projection === undefined || !hasProjection(config)) return normed;
+  return dense(weights, family.projection.name, normed); // [tokens, width]
+}
+
+/** [tokens, words' width], or one row for all tokens where there are no pairs. */
+function typeRows(weights: Weights, types: tf.Tensor1D | undefined): tf.Tensor {
+  const table = weight(weights, tables.types);
+  return types === undefined ? tf.slice(table, [0, 0], [1, -1]) : tf.gather(table, types);
+}
+
+/** What the distance of two tokens adds to their score in every layer. [1, heads, places, places] */
+function distanceBias(
+  weights: Weights,
+  { family, num_attention_heads: heads }: BertConfig,
+  { spread }: PackedTexts,
+): tf.Tensor | undefined {
+  if (family.distances === undefined) return undefined;
+  const places = spread.shape[2];
+  const rows = tf.tensor1d(distanceBuckets(places), 'int32'); // [places * places]
+  const scores = tf.gather(weight(weights, family.distances), rows); // [places * places, heads]
+  return tf.reshape(tf.transpose(scores), [1, heads, places, places]);
 }
 
 function attention(
   weights: Weights,
-  name: string,
+  names: Readonly<Record<'query' | 'key' | 'value', string>>,
   config: BertConfig,
   x: tf.Tensor2D,
   { spread, pack, mask, filled }: PackedTexts,
-  dropout: Dropout,
+  { dropout, bias }: { readonly dropout: Dropout; readonly bias: tf.Tensor | undefined },
 ): tf.Tensor2D {
   const width = config.hidden_size / config.num_attention_heads; // of one head
   const present = tf.cast(tf.equal(tf.reshape(mask, [-1, 1, spread.shape[2], 1]), 0), 'float32'); // [texts, 1, places, 1]
-  const project = (part: string): tf.Tensor => {
-    const all = dense(weights, `${name}.${part}`, x); // [tokens, heads * width]
+  const project = (name: string): tf.Tensor => {
+    const all = dense(weights, name, x); // [tokens, heads * width]
     const rows = tf.reshape<tf.Rank.R2>(all, [-1, width]); // [tokens * heads, width]
     return rearrange(rows, { there: spread, back: pack, read: filled }); // [texts, heads, places, width]
   };
-  const scores = tf.matMul(project('query'), project('key'), false, true); // [texts, heads, places, places]
-  const shares = tf.softmax(tf.add(tf.mul(scores, 1 / Math.sqrt(width)), mask)); // [texts, heads, places, places]
-  const seen = tf.matMul(dropout(shares), project('value')); // [texts, heads, places, width]
+  const scores = tf.matMul(project(names.query), project(names.key), false, true); // [texts, heads, places, places]
+  const scaled = tf.mul(scores, 1 / Math.sqrt(width));
+  const shares = tf.softmax(tf.add(bias === undefined ? scaled : tf.add(scaled, bias), mask)); // [texts, heads, places, places]
+  const seen = tf.matMul(dropout(shares), project(names.value)); // [texts, heads, places, width]
   const rows = tf.reshape<tf.Rank.R2>(seen, [-1, width]); // [texts * heads * places, width]
   const together = rearrange(rows, { there: pack, back: spread, read: present }); // [tokens, heads, width]
   return tf.reshape(together, [-1, config.hidden_size]); // [tokens, heads * width]

@@ -1,7 +1,7 @@
 // The words that a masked language model can be asked for: whether each is one token, and what its score is made of. Reads the
 // weights of these words alone, and needs no engine.
 import type { Matrix } from '../matrix.ts';
-import { storedWords } from './bert-config.ts';
+import { storedWords } from './bert-weights.ts';
 import { maskedWord, type MaskedWord } from './masked-word.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
@@ -28,7 +28,7 @@ export async function loadMaskedWords(
   if (stored === undefined) return undefined;
   const tokenizer = await loadFolderTokenizer(folder, {});
   const words = wanted.map((word) => maskedWord(tokenizer.pieces(word), tokenizer.unknown));
-  const width = config.hidden_size;
+  const width = config.embedding_size;
   const [table, biases] = [file.tensor(stored.weight).data, file.tensor(stored.bias).data];
   const data = new Float32Array(words.length * width);
   words.forEach((word, i) => {

@@ -13,6 +13,7 @@ export function toTensors(
   return {
     ids: tf.tensor1d(arrays.ids, 'int32'),
     positions: tf.tensor1d(arrays.positions, 'int32'),
+    ...(arrays.types !== undefined && { types: tf.tensor1d(arrays.types, 'int32') }),
     spread: tf.tensor3d(arrays.spread, [texts, heads, places], 'int32'),
     pack: tf.tensor2d(arrays.pack, [tokens, heads], 'int32'),
     mask: tf.tensor4d(arrays.mask, [texts, 1, 1, places]),

@@ -66,6 +66,8 @@ export function packTexts(lengths: readonly number[], buckets: readonly Bucket[]
 export interface PackArrays {
   readonly ids: Int32Array;
   readonly positions: Int32Array;
+  /** There where the texts of pairs are told apart. */
+  readonly types?: Int32Array;
   readonly spread: Int32Array;
   readonly pack: Int32Array;
   readonly mask: Float32Array;
@@ -77,13 +79,18 @@ export interface PackArrays {
 /** What `softmax` takes for "not there": its exponential is exactly 0 beside any score. */
 const absent = -1e9;
 
-/** Lays the texts out one after the other. What is left of the run repeats the first token, and nothing reads it. */
+/**
+ * Lays the texts out one after the other. What is left of the run repeats the first token, and nothing reads it. `types` are those of
+ * each text's tokens, where texts are pairs.
+ */
 export function fillPack(
   texts: readonly (readonly number[])[],
   { places, texts: count, tokens }: Bucket,
   heads: number,
+  types?: readonly (readonly number[])[],
 ): PackArrays {
   const arrays: PackArrays = {
+    ...(types !== undefined && { types: new Int32Array(tokens) }),
     ids: new Int32Array(tokens),
     positions: new Int32Array(tokens),
     spread: new Int32Array(count * heads * places),
@@ -98,6 +105,7 @@ export function fillPack(
     ids.forEach((id, place) => {
       arrays.ids[token] = id;
       arrays.positions[token] = place;
+      if (arrays.types !== undefined) arrays.types[token] = types?.[text]?.[place] ?? 0;
       arrays.filled[token] = 1;
       arrays.mask[text * places + place] = 0;
       arrays.tokens[text * places + place] = token;

@@ -1,7 +1,8 @@
 // The files of a Hugging Face folder, each read on its own: config, tokenizer and weights.
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
-import { readBertConfig, type BertConfig } from './bert-config.ts';
-import { objectIn, parseJson, readRequired, type ModelFolder } from './model-folder.ts';
+import { placesOf, readBertConfig, type BertConfig } from './bert-config.ts';
+import { objectIn, parseJson, readJson, readRequired, type ModelFolder } from './model-folder.ts';
+import { checkShard, indexFile, joined, shardsIn, wholeFile } from './shards.ts';
 import { loadTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 const save = 'Save the model with `model.save_pretrained("folder")` in Python.';
@@ -18,13 +19,24 @@ export async function loadFolderTokenizer(
   folder: ModelFolder,
   { maxTokens }: { readonly maxTokens?: number | undefined },
 ): Promise<TextTokenizer> {
-  const { max_position_embeddings: positions } = await readFolderConfig(folder);
-  return loadTokenizer(folder, { positions, maxTokens });
+  return loadTokenizer(folder, { positions: placesOf(await readFolderConfig(folder)), maxTokens });
 }
 
+/** The weights, and the file that says which there are, for messages. */
 export async function readWeights(
   folder: ModelFolder,
 ): Promise<{ readonly file: Safetensors; readonly name: string }> {
-  const name = 'model.safetensors';
-  return { file: openSafetensors(await readRequired(folder, name, save), name), name };
+  const index = (await folder.has(wholeFile)) ? undefined : await readJson(folder, indexFile);
+  if (index === undefined)
+    return { file: openSafetensors(await readRequired(folder, wholeFile, save), wholeFile), name: wholeFile };
+  const shards: Safetensors[] = [];
+  for (const [name, promised] of shardsIn(index)) {
+    const shard = openSafetensors(
+      await readRequired(folder, name, `\`${indexFile}\` names it. Get it.`),
+      name,
+    );
+    checkShard(name, promised, shard.has);
+    shards.push(shard);
+  }
+  return { file: joined(shards), name: indexFile };
 }

@@ -1,9 +1,8 @@
-// A Hugging Face folder as an encoder: tokenize, run BERT in packs, pool. Runs on whichever engine is open.
+// A Hugging Face folder as an encoder: tokenize, run BERT or a family of its in packs, pool. Runs on whichever engine is open.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Matrix } from '../matrix.ts';
 import { bert, maskVectors } from './bert.ts';
 import type { Weights } from './bert.ts';
-import { maskHead } from './bert-config.ts';
 import type { BertConfig } from './bert-config.ts';
 import type { EncodeOptions, Encoder } from './encoder.ts';
 import type { ModelFolder } from './model-folder.ts';
@@ -61,7 +60,7 @@ async function encode(
   { signal, progress }: EncodeOptions,
   readOut: ReadOut,
 ): Promise<Matrix> {
-  const width = model.config.hidden_size;
+  const width = readOut === readMasks ? model.config.embedding_size : model.config.hidden_size;
   const distinct = [...new Set(texts)];
   const tokens = distinct.map((text) => model.tokenizer.encode(text));
   const packs = packTexts(
@@ -112,8 +111,9 @@ const readMasks: ReadOut = ({ weights, config, tokenizer }, states, { texts, cou
   return maskVectors(weights, config, tf.gather(states, tf.tensor1d(places, 'int32'))); // [texts, width]
 };
 
-function hasMaskHead({ weights, tokenizer }: Model): boolean {
-  return weights[`${maskHead}.dense.weight`] !== undefined && tokenizer.mask !== undefined;
+function hasMaskHead({ weights, config: { family }, tokenizer }: Model): boolean {
+  const { head } = family;
+  return head !== undefined && weights[`${head.dense}.weight`] !== undefined && tokenizer.mask !== undefined;
 }
 
 async function encodePack(

@@ -1,30 +1,30 @@
 // From the tensors of a safetensors file to the weights of a program, checked against the shapes its config implies.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Safetensors } from '../safetensors.ts';
-import { storedBertWeights, storedMaskHead } from './bert-config.ts';
 import type { BertConfig } from './bert-config.ts';
+import { storedBertWeights, storedMaskHead } from './bert-weights.ts';
+import type { BertWeight } from './bert-weights.ts';
 import type { Weights } from './bert.ts';
 import { badModel } from './model-folder.ts';
 
 /** The caller disposes the tensors. Those of a masked language model's head are there where the file has them. Throws `ModelError` when a weight is missing, has another shape or is not finite. */
 export function loadBertWeights(file: Safetensors, config: BertConfig, name: string): Weights {
   const tensors = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
-  const stored = [
+  const weights = [
     ...storedBertWeights(tensors, config, name),
     ...(storedMaskHead(tensors, config, name) ?? []),
   ];
-  const read = stored.map(([weight, stored]) => {
-    const { shape, data } = file.tensor(stored);
-    if (!allFinite(data)) {
-      throw badModel(
-        name,
-        `the weight \`${stored}\` has numbers that are not finite`,
-        'The file is damaged. Get it again.',
-      );
-    }
-    return { name: weight, shape, data };
+  // All are read and checked before the first is given to the device.
+  const read = weights.map((weight) => {
+    const { data } = file.tensor(weight.stored);
+    if (allFinite(data)) return { weight, data };
+    throw badModel(
+      file.fileOf(weight.stored),
+      `the weight \`${weight.stored}\` has numbers that are not finite`,
+      'The file is damaged. Get it again.',
+    );
   });
-  return Object.fromEntries(read.map(({ name, shape, data }) => [name, toTensor(name, shape, data)]));
+  return Object.fromEntries(read.map(({ weight, data }) => [weight.name, toTensor(weight, data)]));
 }
 
 /** Over millions of numbers, several times faster than `every`. */
@@ -34,14 +34,14 @@ function allFinite(data: Float32Array): boolean {
   return sum === 0;
 }
 
-function toTensor(name: string, shape: readonly number[], data: Float32Array): tf.Tensor {
+function toTensor({ shape, kind }: BertWeight, data: Float32Array): tf.Tensor {
   const [rows = 1, columns = 1] = shape;
-  if (shape.length !== 2 || name.startsWith('embeddings.')) return tf.tensor(data, [...shape], 'float32');
+  if (kind !== 'dense') return tf.tensor(data, [...shape], 'float32');
   return tf.tensor2d(transposed(data, rows, columns), [columns, rows]);
 }
 
 /** In blocks that stay in the processor's cache. ONNX Runtime multiplies by a transposed input at half the speed. */
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
+export function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(data.length);
   const block = 32;
   for (let top = 0; top < rows; top += block) {

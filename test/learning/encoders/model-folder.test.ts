@@ -47,10 +47,10 @@ describe('a folder that cannot be used', () => {
     ],
     [
       'another activation',
-      { 'config.json': { ...config, hidden_act: 'relu' } },
+      { 'config.json': { ...config, hidden_act: 'silu' } },
       'bad-model',
       'config.json',
-      '"relu"',
+      '"silu"',
     ],
     [
       'heads that do not fit',
