@@ -49,6 +49,20 @@ export function labelIndices(dataset: Dataset): Int32Array {
   });
 }
 
+/** Indices into `labels` of each row, each once. Only for multi-label datasets. */
+export function labelSets(dataset: Dataset): readonly (readonly number[])[] {
+  if (!dataset.multiLabel) throw new Error('rows with one label each have no sets of labels');
+  const index = new Map<Value, number>(dataset.labels.map((label, i) => [label, i]));
+  return roleColumn(dataset, 'label').map((own) => {
+    if (!Array.isArray(own)) throw new Error('a row of a multi-label dataset has a list of labels');
+    return (own as readonly Scalar[]).map((label) => {
+      const found = index.get(label);
+      if (found === undefined) throw new Error(`label ${String(label)} is not among the dataset's labels`);
+      return found;
+    });
+  });
+}
+
 /** The rows at `indices`, in that order; an index may come more than once. */
 export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   const pick = <T>(values: ArrayLike<T>): T[] => Array.from(indices, (i) => values[i]);

@@ -153,6 +153,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
     if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage) });
     statics.set(part, partOf(from, part, count, wanted));
     leave(left, count, wanted, from.rows);
+    if (from.multi_label === true) left.exact = false; // a row drawn for one label takes from its others
     after.push(part);
   }
   const absent = (part: Part): StaticDataset => ({ ...from, rows: 0, labels: undefined, partition: part });
@@ -183,7 +184,10 @@ function wantedRows(
   if ('named' in count) return count.named.length;
   if ('rows' in count) return count.rows;
   if ('share' in count) return total === undefined ? undefined : shareOf(count.share, total);
-  return from.labels === undefined ? undefined : count.per_label * left.labels.size;
+  // A row may be drawn for several of its labels.
+  return from.labels === undefined || from.multi_label === true
+    ? undefined
+    : count.per_label * left.labels.size;
 }
 
 /** What a part leaves. */
@@ -230,7 +234,8 @@ function shortageOf(
 
 function partOf(from: StaticDataset, part: Part, count: Count, rows: number | undefined): StaticDataset {
   const unlabelled = part === 'unlabelled';
-  const perLabel = count !== 'rest' && 'per_label' in count ? count.per_label : undefined;
+  const perLabel =
+    count !== 'rest' && 'per_label' in count && from.multi_label !== true ? count.per_label : undefined;
   const dropped = unlabelled && count !== 'rest' && 'named' in count; // rows of other parts leave it
   return {
     type: 'dataset',

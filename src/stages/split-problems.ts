@@ -71,17 +71,6 @@ export function outsideRows(part: Part, rows: readonly number[], has: string): F
   };
 }
 
-export function severalLabels(part: Part): Finding {
-  return {
-    at: part,
-    problem: {
-      code: 'not-supported',
-      message: `\`${part}\` counts rows per label, and these rows have lists of labels`,
-      hint: 'give a number or a share of the rows: `100`, `20%`',
-    },
-  };
-}
-
 export function needsLabels(part: Part): Finding {
   return {
     at: part,

@@ -1,11 +1,11 @@
 // Which rows of a dataset go into which part. The drawing itself is in src/learning/sampling; here it is told what a row is.
 import type { Pool } from '../learning/sampling/draw.ts';
 import type { Random } from '../learning/random.ts';
-import { labelIndices, type Dataset } from './dataset.ts';
+import { labelIndices, labelSets, type Dataset } from './dataset.ts';
 import { unknownColumn, type Finding } from './load-columns.ts';
 import { rowKeys } from './row-keys.ts';
 import { drawOrder, countProblems, shareOf, type Counts, type Part } from './split-known.ts';
-import { needsLabels, outsideRows, severalLabels, tooFewRows, type Shortage } from './split-problems.ts';
+import { needsLabels, outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
 
 export interface SplitOptions extends Counts {
   readonly stratify: boolean;
@@ -48,11 +48,12 @@ export async function splitRows(
   if (dropped > 0)
     notes.push(`${rows(dropped, 'repeats', 'repeat')} the text of another row and went into no part`);
   const labels =
-    dataset.roles.label === undefined || dataset.multiLabel
+    dataset.roles.label === undefined
       ? undefined
-      : { of: labelIndices(dataset), count: dataset.labels.length };
-  if (dataset.multiLabel && options.stratify)
-    notes.push('rows with several labels are drawn without regard to the proportions of the labels');
+      : {
+          of: dataset.multiLabel ? labelSets(dataset) : labelIndices(dataset),
+          count: dataset.labels.length,
+        };
 
   const pool = createPool(unitsOf(keys, duplicates !== 'allow'), labels, barred);
   const parts = new Map(named.parts);
@@ -68,8 +69,7 @@ export async function splitRows(
       if (free.length === 0) return short(0);
       parts.set(part, drawPart(pool, 'rest', random(part)));
     } else if ('per_label' in count) {
-      if (labels === undefined)
-        return { state: 'wrong', findings: [dataset.multiLabel ? severalLabels(part) : needsLabels(part)] };
+      if (labels === undefined) return { state: 'wrong', findings: [needsLabels(part)] };
       const available = freeByLabel(pool, free);
       const few = dataset.labels
         .map((label, i) => ({ label, rows: available[i] }))

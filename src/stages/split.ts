@@ -8,7 +8,7 @@ import { bool, column, count, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { countProblems, drawOrder, knownSplit, partDraws, parts } from './split-known.ts';
 import { splitRows } from './split-rows.ts';
-import { needsLabels, severalLabels } from './split-problems.ts';
+import { needsLabels } from './split-problems.ts';
 import { stepFailure } from './step-failure.ts';
 
 const how =
@@ -16,11 +16,12 @@ const how =
 
 export const split = defineStage({
   name: 'split',
-  version: 1,
+  version: 2,
   doc:
     'Draws parts that share no row. Rows that are named come first, then `test`, `validation`, `train` and `unlabelled`, ' +
     'and `rest` last, each from its own random stream: another number of training rows leaves the test part alone, and ' +
-    'a smaller draw is contained in a larger one.',
+    'a smaller draw is contained in a larger one. Of rows with several labels `8 per label` draws as few rows as ' +
+    'give every label at least eight, and a number or share of rows keeps each label in proportion.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 
 split parts {
@@ -71,10 +72,9 @@ split parts {
   check({ options, inputs, report }) {
     const from = inputs.dataset('from') ?? unknownDataset;
     const findings = [...countProblems(options)];
-    if (!from.labelled || from.multi_label === true)
+    if (!from.labelled)
       for (const [part, wanted] of drawOrder(options))
-        if (wanted !== 'rest' && 'per_label' in wanted)
-          findings.push(from.labelled ? severalLabels(part) : needsLabels(part));
+        if (wanted !== 'rest' && 'per_label' in wanted) findings.push(needsLabels(part));
     const { group_by: group } = options;
     if (group !== undefined && from.columns?.includes(group) === false)
       findings.push({ at: 'group_by', problem: unknownColumn(group, from.columns) });

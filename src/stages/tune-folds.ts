@@ -1,7 +1,7 @@
 // The datasets that trials are fitted and measured on: folds of one dataset, or two datasets as they are.
 import type { Random } from '../learning/random.ts';
 import type { Artifact } from './artifact.ts';
-import { labelIndices, select, type Dataset } from './dataset.ts';
+import { labelIndices, labelSets, select, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { rowKeys } from './row-keys.ts';
 import type { BlockRun } from './stage.ts';
@@ -31,10 +31,14 @@ export async function drawFoldsOf(
     import('../learning/sampling/units.ts'),
   ]);
   const units = unitsOf(await rowKeys(dataset, dataset.roles.group), true);
-  const stratified = dataset.roles.label !== undefined && !dataset.multiLabel;
-  const labels = stratified ? labelIndices(dataset) : undefined;
+  const labels =
+    dataset.roles.label === undefined
+      ? undefined
+      : dataset.multiLabel
+        ? labelSets(dataset)
+        : labelIndices(dataset);
   const fold = drawFolds({ units, labels, labelCount: dataset.labels.length }, count, random);
-  checkFolds(dataset, fold, count, labels);
+  checkFolds(dataset, fold, count, labels instanceof Int32Array ? labels : undefined);
   const rows = (keep: (at: number) => boolean): readonly number[] =>
     [...fold.keys()].filter((row) => keep(fold[row] ?? 0));
   const make = (chosen: readonly number[], partition: 'train' | 'validation'): Promise<Artifact> =>
@@ -70,6 +74,7 @@ function refuseAugmented(dataset: Dataset): void {
     );
 }
 
+/** Of rows with several labels, one that no training row carries is a label that is never given: that is no mistake. */
 function checkFolds(dataset: Dataset, fold: Int32Array, count: number, labels: Int32Array | undefined): void {
   const filled = new Set(fold).size;
   if (filled < count)

@@ -115,3 +115,31 @@ describe('folds', () => {
     expect([...counts(rows, folded(rows, 2), 2)].sort()).toEqual([8, 8]);
   });
 });
+
+test('rows of several labels: each fold gets its share of every label', () => {
+  const set = fc.subarray([0, 1, 2], { maxLength: 3 });
+  fc.assert(
+    fc.property(
+      fc.array(set, { minLength: 20, maxLength: 60 }),
+      fc.integer({ min: 2, max: 4 }),
+      (sets, k) => {
+        const rows = sets.map((_, i) => ({ text: String(i), label: 0 }));
+        const fold = drawFolds(
+          { units: units(rows), labels: sets, labelCount: 3 },
+          k,
+          createRandom(0, 'folds'),
+        );
+        const of = (label: number): readonly number[] =>
+          Array.from(
+            { length: k },
+            (_, at) => sets.filter((own, i) => fold[i] === at && own.includes(label)).length,
+          );
+        const rarest = [0, 1, 2].sort((a, b) => sum(of(a)) - sum(of(b)))[0] ?? 0;
+        expect(spread(of(rarest))).toBeLessThanOrEqual(1);
+        for (const label of [0, 1, 2]) expect(spread(of(label))).toBeLessThanOrEqual(4);
+      },
+    ),
+  );
+});
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

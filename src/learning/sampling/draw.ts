@@ -1,11 +1,12 @@
 // Drawing parts of a data set one after the other. What is drawn for a part are the first rows of one random order, so
 // that a smaller draw is contained in a larger one; the order is by contents, so that it outlasts other rows coming and going.
 import type { Random } from '../random.ts';
+import { countSets, drawInProportion, drawPerLabel, type LabelSets } from './draw-sets.ts';
 import { fingerprints, ranks, type Fingerprints } from './ranks.ts';
 import type { Units } from './units.ts';
 
 export type Draw =
-  /** So many rows of each label. */
+  /** So many rows of each label; at least so many where rows carry several labels. */
   | { readonly per_label: number }
   /** So many rows; `stratify` keeps the proportions of the labels that are still there. */
   | { readonly rows: number; readonly stratify: boolean }
@@ -16,8 +17,8 @@ export interface Pool {
   readonly unitPrints: Fingerprints;
   /** Of the crowded rows. */
   readonly rowPrints: Fingerprints;
-  /** Index of each row's label; `undefined` without labels. */
-  readonly labels: Int32Array | undefined;
+  /** Index of each row's label, or of each of them; `undefined` without labels. */
+  readonly labels: Int32Array | LabelSets | undefined;
   readonly labelCount: number;
   /** 1 for units that a part has. */
   readonly taken: Uint8Array;
@@ -27,7 +28,7 @@ export interface Pool {
 
 export function createPool(
   units: Units,
-  labels: { readonly of: Int32Array; readonly count: number } | undefined,
+  labels: { readonly of: Int32Array | LabelSets; readonly count: number } | undefined,
   barred: Uint8Array,
 ): Pool {
   return {
@@ -51,9 +52,10 @@ export function freeRows(pool: Pool): readonly number[] {
 }
 
 /** Number of free rows of each label. */
-export function freeByLabel(pool: Pool, free: readonly number[]): Int32Array {
-  const counts = new Int32Array(pool.labelCount);
-  for (const row of free) counts[pool.labels?.[row] as number] += 1;
+export function freeByLabel({ labels, labelCount }: Pool, free: readonly number[]): Int32Array {
+  if (labels !== undefined && !(labels instanceof Int32Array)) return countSets(labels, labelCount, free);
+  const counts = new Int32Array(labelCount);
+  for (const row of free) counts[labels?.[row] as number] += 1;
   return counts;
 }
 
@@ -84,10 +86,16 @@ function inRandomOrder(pool: Pool, free: readonly number[], random: Random): rea
 }
 
 function chosen(pool: Pool, ordered: readonly number[], draw: Exclude<Draw, 'rest'>): readonly number[] {
+  const { labels, labelCount } = pool;
+  if (labels !== undefined && !(labels instanceof Int32Array)) {
+    if ('per_label' in draw) return drawPerLabel(labels, labelCount, ordered, draw.per_label);
+    if (draw.stratify) return drawInProportion(labels, labelCount, ordered, draw.rows);
+    return ordered.slice(0, draw.rows);
+  }
   if ('per_label' in draw) {
     const left = new Int32Array(pool.labelCount).fill(draw.per_label);
     return ordered.filter((row) => {
-      const label = pool.labels?.[row] as number;
+      const label = labels?.[row] as number;
       left[label] -= 1;
       return left[label] >= 0;
     });

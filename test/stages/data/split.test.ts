@@ -443,31 +443,6 @@ hint: did you mean \`label\`? The columns are \`text\`, \`label\``;
   ).toBe('');
 });
 
-test('rows with several labels are drawn as a whole', async () => {
-  const data: Dataset = {
-    ...twenty,
-    multiLabel: true,
-    columns: new Map(twenty.columns).set('label', new Array<Value>(20).fill(['a', 'b'])),
-  };
-  expect(await drawn(data, { train: { rows: 5 } })).toMatchObject({
-    notes: ['rows with several labels are drawn without regard to the proportions of the labels'],
-  });
-  await expect(drawn(data, { train: { per_label: 5 } })).rejects.toThrow(
-    '`train` counts rows per label, and these rows have lists of labels',
-  );
-  const before = checkStage(split, { train: { per_label: 5 } }, { dataset: { ...known, multi_label: true } });
-  expect(before.text).toBe(await runStage(split, { train: { per_label: 5 } }, await datasetArtifact(data)));
-  const { statics } = checkStage(
-    split,
-    { train: { rows: 5 }, unlabelled: 'rest' },
-    { dataset: { ...known, multi_label: true } },
-  );
-  expect([statics['train'], statics['unlabelled']]).toMatchObject([
-    { multi_label: true },
-    { multi_label: undefined },
-  ]);
-});
-
 test('how many rows a label has left is told as the run will find it', async () => {
   const data = balanced({ a: 40, b: 40 });
   const of: StaticDataset = {
