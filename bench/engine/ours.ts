@@ -4,10 +4,10 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { readBertConfig } from '../../src/learning/encoders/bert-config.ts';
 import { bert } from '../../src/learning/encoders/bert.ts';
 import type { Weights } from '../../src/learning/encoders/bert.ts';
-import { toTensors } from '../../src/learning/encoders/packed-texts.ts';
+import { packedTexts, toHostTexts, toTensors } from '../../src/learning/encoders/packed-texts.ts';
 import { fillPack } from '../../src/learning/encoders/packs.ts';
 import { pool } from '../../src/learning/encoders/pooling.ts';
-import { dropoutOf } from '../../src/learning/layers/dropout.ts';
+import type { Dropout } from '../../src/learning/layers/dropout.ts';
 import { crossEntropy } from '../../src/learning/losses/cross-entropy.ts';
 import { adam } from '../../src/learning/optimizers/adam.ts';
 import { train } from '../../src/learning/training/train.ts';
@@ -75,10 +75,11 @@ function batch(step: number): number[][] {
   );
 }
 
-function embed(parameters: Weights, step: number, rate: number): tf.Tensor {
-  const bucket = { places, texts, tokens: texts * places };
-  const packed = toTensors(fillPack(batch(step), bucket, heads), bucket, heads);
-  const states = bert(parameters, config, packed, dropoutOf(rate, 1, step));
+const bucket = { places, texts, tokens: texts * places };
+const packOf = (step: number) => fillPack(batch(step), bucket, heads);
+
+function embed(parameters: Weights, packed: ReturnType<typeof packedTexts>, dropout?: Dropout): tf.Tensor {
+  const states = bert(parameters, config, packed, dropout);
   return pool({ mode: 'mean', normalize: false }, states, packed);
 }
 
@@ -94,7 +95,7 @@ const lap = (): void => {
 };
 if (kind === 'forward') {
   for (let step = 0; step < Number(steps); step++) {
-    const vectors = tf.tidy(() => embed(start, step, 0));
+    const vectors = tf.tidy(() => embed(start, toTensors(packOf(step), bucket, heads)));
     await vectors.data();
     vectors.dispose();
     lap();
@@ -104,19 +105,25 @@ if (kind === 'forward') {
   await train({
     engine,
     parameters: { ...start, head: normal([width, 2], 0.02) },
-    loss: (parameters, step) => {
+    batch: (step) => ({ ...toHostTexts(packOf(step), bucket, heads) }),
+    loss: (parameters, batch, dropout) => {
       const labels = tf.oneHot(
         Array.from({ length: texts }, (_, text) => text % 2),
         2,
       );
-      const logits = tf.matMul(embed(parameters, step, Number(kind)), parameters['head'] ?? tf.scalar(NaN));
-      return crossEntropy(logits, tf.cast(labels, 'float32'));
+      const vectors = embed(parameters, packedTexts(batch), dropout);
+      return crossEntropy(
+        tf.matMul(vectors, parameters['head'] ?? tf.scalar(NaN)),
+        tf.cast(labels, 'float32'),
+      );
     },
+    dropoutRate: Number(kind),
+    dropoutSeed: 1,
     optimizer: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true, groupOf: () => group }),
     rate: 2e-5,
     schedule: { curve: 'constant', warmupSteps: 0, steps: Number(steps) },
     signal: new AbortController().signal,
-    onStep: (step, loss) => {
+    onStep: ({ step, loss }) => {
       if (step === 1) tf.dispose(start);
       losses.push(loss);
       lap();

@@ -2,13 +2,13 @@
 import { fuse } from './fuse.ts';
 import type { Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
 import { current, elementBytes, pendingNode, sizeOf } from './value.ts';
-import type { Constant, Host, Node, Result, Value } from './value.ts';
+import type { Constant, Fed, Node, Result, Value } from './value.ts';
 
 export interface Recording {
   /** Everything that decides what is computed, and no numbers that are computed with. */
   readonly key: string;
   /** Fed in this order, as `i0`, `i1`, … */
-  readonly hosts: readonly Host[];
+  readonly fed: readonly Fed[];
   /** Computed in this order, as `o0`, `o1`, … */
   readonly wanted: readonly Result[];
   readonly nodes: readonly Node[];
@@ -18,7 +18,7 @@ export interface Recording {
 export function collect(wanted: readonly Result[]): Recording {
   const nodes = fuse(ancestors(wanted), wanted);
   const needed = withoutUnused(nodes, wanted);
-  const hosts = new Map<Host, number>();
+  const fed = new Map<Fed, number>();
   const places = new Map<Value, string>();
   const parts: string[] = [];
   const nameOf = (value: Value | undefined): string => {
@@ -26,8 +26,8 @@ export function collect(wanted: readonly Result[]): Recording {
     const now = current(value);
     if (now.kind === 'constant') return `c:${now.type}:${now.shape.join()}:${now.numbers.join()}`;
     if (now.kind === 'result') return places.get(now) ?? '?';
-    const index = hosts.get(now) ?? hosts.size;
-    hosts.set(now, index);
+    const index = fed.get(now) ?? fed.size;
+    fed.set(now, index);
     return `i${index}:${now.type}:${now.shape.join()}`;
   };
   needed.forEach((node, n) => {
@@ -41,13 +41,13 @@ export function collect(wanted: readonly Result[]): Recording {
     );
   });
   parts.push(wanted.map(nameOf).join(' '));
-  return { key: parts.join('\n'), hosts: [...hosts.keys()], wanted, nodes: needed };
+  return { key: parts.join('\n'), fed: [...fed.keys()], wanted, nodes: needed };
 }
 
-export function toGraph({ hosts, wanted, nodes }: Recording): Graph {
+export function toGraph({ fed, wanted, nodes }: Recording): Graph {
   const names = new Map<Value, string>();
   const constants = new Map<Constant, GraphConstant>();
-  hosts.forEach((value, i) => names.set(value, `i${i}`));
+  fed.forEach((value, i) => names.set(value, `i${i}`));
   wanted.forEach((result, i) => names.set(result, `o${i}`));
   const nameOf = (value: Value | undefined): string => {
     if (value === undefined) return '';
@@ -64,7 +64,7 @@ export function toGraph({ hosts, wanted, nodes }: Recording): Graph {
     return { op, domain, attributes, inputs: inputs.map(nameOf), outputs: outputs.map(nameOf) };
   });
   return {
-    inputs: hosts.map((value, i) => described(value, `i${i}`)),
+    inputs: fed.map((value, i) => described(value, `i${i}`)),
     outputs: wanted.map((result, i) => described(result, `o${i}`)),
     constants: [...constants.values()],
     nodes: graphNodes,
@@ -118,12 +118,11 @@ function withoutUnused(nodes: readonly Node[], wanted: readonly Result[]): reado
   return kept.reverse();
 }
 
-function described(value: Host | Result, name: string): GraphValue {
+function described(value: Fed | Result, name: string): GraphValue {
   return { name, type: value.type, shape: value.shape };
 }
 
-function toConstant(constant: Constant, name: string): GraphConstant {
-  const { type, shape, numbers } = constant;
+function toConstant({ type, shape, numbers }: Constant, name: string): GraphConstant {
   return { name, type, shape, bytes: encode(type, numbers) };
 }
 

@@ -1,8 +1,11 @@
 // Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
-import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { EngineError } from './engine-error.ts';
 import { kernelRules } from './kernels/table.ts';
 import { OnnxBackend } from './onnx-backend.ts';
+import type { CapturedGraph } from './onnx-backend.ts';
+import type { Definition, Program } from './program.ts';
 import type { SessionLimits } from './session-cache.ts';
 import {
   activate,
@@ -12,6 +15,7 @@ import {
   registeredFactory,
   registerRules,
   shareKernels,
+  tensorOf,
 } from './tfjs.ts';
 
 export type BackendName = 'onnx' | 'tensorflow' | 'reference';
@@ -27,11 +31,8 @@ export interface EngineOptions {
 export interface Engine {
   readonly name: BackendName;
   trace(): EngineTrace;
-  /**
-   * Computes all that is recorded, in one run. The numbers of each `outputs[i]`, which is not computed yet, go into the memory of
-   * `memory[i]`: a tensor of the same size that shares its numbers with no other. Those tensors are disposed.
-   */
-  compute(outputs: readonly Tensor[], memory: readonly Tensor[]): Promise<void>;
+  /** Records a program, to be run with other numbers. Only a backend that records has this. */
+  readonly capture?: (definition: Definition) => Program;
   /** Drops the backend with all its tensors and graphs. */
   dispose(): Promise<void>;
 }
@@ -83,11 +84,7 @@ async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Pro
   return {
     name,
     trace: () => traceOf(backend),
-    compute: async (outputs, memory) => {
-      if (outputs.length !== memory.length) throw new Error('as many memories as outputs');
-      await backend.compute(outputs.map(({ dataId: to }, i) => ({ to, from: memory[i]?.dataId ?? {} })));
-      for (const tensor of memory) tensor.dispose();
-    },
+    capture: (definition) => capture(backend, definition),
     dispose: async () => {
       await backend.finish();
       deactivate(name);
@@ -95,12 +92,22 @@ async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Pro
   };
 }
 
+function capture(backend: OnnxBackend, definition: Definition): Program {
+  let graph: CapturedGraph | undefined;
+  tidy(() => {
+    graph = backend.capture(() => definition((name, spec) => tensorOf(backend.input(name, spec))));
+  });
+  const captured = graph;
+  if (captured === undefined) throw new Error('nothing was captured');
+  return { run: (inputs, memory = {}) => backend.replay(captured, inputs, memory) };
+}
+
 async function openReference(): Promise<Engine> {
   const name = 'reference';
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
   shareKernels('cpu', name);
   await activate(name, () => new MathBackendCPU());
-  return { name, trace: () => emptyTrace, compute: computed, dispose: async () => deactivate(name) };
+  return { name, trace: () => emptyTrace, dispose: async () => deactivate(name) };
 }
 
 async function openTensorflow(): Promise<Engine> {
@@ -111,15 +118,9 @@ async function openTensorflow(): Promise<Engine> {
   return {
     name,
     trace: () => emptyTrace,
-    compute: computed,
     // The package registers itself at its first import only, so its registration must survive.
     dispose: async () => deactivate(name, make),
   };
-}
-
-/** On a backend that computes at once. */
-async function computed(_: readonly Tensor[], memory: readonly Tensor[]): Promise<void> {
-  for (const tensor of memory) tensor.dispose();
 }
 
 async function importTensorflow(): Promise<() => KernelBackend> {

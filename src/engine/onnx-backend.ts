@@ -6,12 +6,13 @@ import { Tensor } from 'onnxruntime-node';
 import { collect } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { EngineError } from './engine-error.ts';
+import type { HostTensor, HostTensors, TensorSpec } from './program.ts';
 import type { KernelRule } from './kernels/rule.ts';
-import { host, Recorder } from './recorder.ts';
+import { constant, host, Recorder } from './recorder.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionLimits } from './session-cache.ts';
 import { current, pendingNode, sizeOf } from './value.ts';
-import type { Host, HostData, Result, Value } from './value.ts';
+import type { Constant, Fed, Host, HostData, Result, Value } from './value.ts';
 
 interface Stored {
   value: Value;
@@ -31,7 +32,9 @@ export class OnnxBackend extends KernelBackend {
   readonly counts: RunCounts = { runs: 0, runMs: 0, nodes: new Map() };
   readonly #recorder = new Recorder();
   readonly #stored = new Map<object, Stored>();
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
+  /** Whether numbers that a program makes now belong to the structure. */
+  #capturing = false;
 
   constructor(threads: number, limits: SessionLimits) {
     super();
@@ -66,28 +69,55 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override move(dataId: object, values: unknown, shape: number[], dtype: DataType, references: number): void {
-    this.#stored.set(dataId, { value: toHost(values, shape, dtype), references });
+    const value = toHost(values, shape, dtype);
+    const embedded = this.#capturing && value.data.length <= embeddedNumbers;
+    this.#stored.set(dataId, { value: embedded ? constant(value) : value, references });
+  }
+
+  /** What the program records while this runs. It must give the tensors of the outputs. */
+  capture(program: () => Readonly<Record<string, TensorInfo>>): CapturedGraph {
+    if (this.#capturing)
+      throw new EngineError('internal', 'a capture in a capture', 'Capture one at a time.');
+    this.#capturing = true;
+    try {
+      const outputs = program();
+      const wanted = new Map<Result, string>();
+      for (const [name, { dataId }] of Object.entries(outputs)) {
+        const { value } = this.#get(dataId);
+        const known = value.kind === 'result' && pendingNode(value) !== undefined && !wanted.has(value);
+        const result = known ? value : this.#recorder.add('Identity', [value], value);
+        if (result.kind === 'result') wanted.set(result, name);
+      }
+      return { recording: collect([...wanted.keys()]), names: [...wanted.values()] };
+    } finally {
+      this.#capturing = false;
+    }
+  }
+
+  /** A tensor that stands for what a captured program is given. */
+  input(name: string, { type, shape }: TensorSpec): TensorInfo {
+    return this.#keep({ kind: 'input', name, type, shape });
+  }
+
+  /** Runs a captured graph. Outputs that `memory` has a tensor for are written there. */
+  async replay(graph: CapturedGraph, inputs: HostTensors, memory: HostTensors): Promise<HostTensors> {
+    const { recording, names } = graph;
+    return this.#afterOthers(async () => {
+      const given = names.map((name, i) => into(memory[name], recording.wanted[i]));
+      const outputs = await this.#execute(recording, inputs, given);
+      return Object.fromEntries(names.map((name, i) => [name, memory[name] ?? taken(outputs[i])]));
+    });
   }
 
   override async read(dataId: object): Promise<HostData> {
-    if (pendingNode(this.#get(dataId).value) !== undefined) await this.#runNext([]);
+    if (pendingNode(this.#get(dataId).value) !== undefined) await this.#afterOthers(() => this.#run());
     return this.readSync(dataId);
-  }
-
-  /**
-   * Computes what is recorded. The numbers of each pending tensor `to` go into the memory of the tensor `from`, which has as
-   * many of the same type and is in no other use; it must be disposed afterwards.
-   */
-  async compute(moves: readonly { readonly to: object; readonly from: object }[]): Promise<void> {
-    const holders = this.#holders();
-    await this.#runNext(
-      moves.map(({ to, from }) => ({ result: this.#pending(to), memory: this.#free(from, holders) })),
-    );
   }
 
   override readSync(dataId: object): HostData {
     const value = current(this.#get(dataId).value);
     if (value.kind === 'host') return value.data;
+    if (value.kind === 'constant') return toHost(value.numbers, value.shape, requireOutside(value.type)).data;
     const name = pendingNode(value)?.op ?? value.kind;
     throw new EngineError(
       'internal',
@@ -143,63 +173,42 @@ export class OnnxBackend extends KernelBackend {
     await this.sessions.dispose();
   }
 
-  async #runNext(moves: readonly Move[]): Promise<void> {
-    const run = this.#running.then(() => this.#run(moves));
+  async #afterOthers<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#running.then(work);
     this.#running = run.catch(() => undefined);
-    await run;
-  }
-
-  #pending(dataId: object): Result {
-    const { value } = this.#get(dataId);
-    if (value.kind === 'result' && pendingNode(value) !== undefined) return value;
-    throw new EngineError('internal', 'a tensor that is to be computed is computed already', 'Compute once.');
-  }
-
-  #free(dataId: object, holders: ReadonlyMap<ArrayBufferLike, number>): Host {
-    const { value, references } = this.#get(dataId);
-    const numbers = current(value);
-    if (numbers.kind === 'host' && references === 1 && holders.get(numbers.data.buffer) === 1) return numbers;
-    throw new EngineError(
-      'internal',
-      'memory that is to be used again is not free',
-      'Give a tensor that is computed and that shares its numbers with no other.',
-    );
-  }
-
-  /** How many stored values hold each memory. */
-  #holders(): ReadonlyMap<ArrayBufferLike, number> {
-    const holders = new Map<ArrayBufferLike, number>();
-    for (const { value } of this.#stored.values()) {
-      const numbers = current(value);
-      if (numbers.kind === 'host')
-        holders.set(numbers.data.buffer, (holders.get(numbers.data.buffer) ?? 0) + 1);
-    }
-    return holders;
+    return run;
   }
 
   /** Computes every recorded tensor that somebody still holds. */
-  async #run(moves: readonly Move[]): Promise<void> {
+  async #run(): Promise<void> {
     const wanted = new Set<Result>();
     for (const { value } of this.#stored.values()) {
       if (value.kind === 'result' && pendingNode(value) !== undefined) wanted.add(value);
     }
     if (wanted.size === 0) return;
     const recording = collect([...wanted]);
-    const session = await this.sessions.sessionFor(recording);
-    const feeds: Record<string, Tensor> = {};
-    recording.hosts.forEach((value, i) => {
-      feeds[`i${i}`] = value.tensor ??= new Tensor(value.type, value.data, value.shape);
+    const outputs = await this.#execute(recording, {}, []);
+    recording.wanted.forEach((result, i) => {
+      result.source = computed(result, outputs[i]);
     });
-    const fetches = fetchesOf(recording, moves);
+    for (const stored of this.#stored.values()) stored.value = current(stored.value);
+  }
+
+  /** Output `i` goes into `memory[i]`, where that is there; ONNX Runtime allocates the others. */
+  async #execute(
+    recording: Recording,
+    inputs: HostTensors,
+    memory: readonly (Tensor | undefined)[],
+  ): Promise<readonly (Tensor | undefined)[]> {
+    const session = await this.sessions.sessionFor(recording);
+    const feeds = Object.fromEntries(recording.fed.map((value, i) => [`i${i}`, fedTensor(value, inputs)]));
+    const fetches = Object.fromEntries(recording.wanted.map((_, i) => [`o${i}`, memory[i] ?? null]));
     const start = performance.now();
     const outputs = await session.run(feeds, fetches);
     this.counts.runMs += performance.now() - start;
     this.counts.runs += 1;
     for (const { op } of recording.nodes) this.counts.nodes.set(op, (this.counts.nodes.get(op) ?? 0) + 1);
-    recording.wanted.forEach((result, i) => {
-      result.source = computed(result, outputs[`o${i}`]);
-    });
-    for (const stored of this.#stored.values()) stored.value = current(stored.value);
+    return recording.wanted.map((_, i) => outputs[`o${i}`]);
   }
 
   #get(dataId: object): Stored {
@@ -211,35 +220,43 @@ export class OnnxBackend extends KernelBackend {
   }
 
   #keep(value: Value): TensorInfo {
-    if (value.type === 'int64') throw new Error('tensors outside a recording are never int64');
+    const dtype = requireOutside(value.type);
     const dataId = {};
     this.#stored.set(dataId, { value, references: 1 });
-    return { dataId, shape: [...value.shape], dtype: value.type };
+    return { dataId, shape: [...value.shape], dtype };
   }
 }
 
-interface Move {
-  readonly result: Result;
-  readonly memory: Host;
+/** A program that was recorded once. */
+export interface CapturedGraph {
+  readonly recording: Recording;
+  /** Of the outputs, in the recording's order. */
+  readonly names: readonly string[];
 }
 
-/** Which outputs go into memory that is there already; ONNX Runtime allocates the others. */
-function fetchesOf({ hosts, wanted }: Recording, moves: readonly Move[]): Record<string, Tensor | null> {
-  const read = new Set(hosts.map(({ data }) => data.buffer));
-  const memories = new Map(moves.map(({ result, memory }) => [result, memory]));
-  if (new Set(moves.map(({ memory }) => memory.data.buffer)).size < moves.length)
-    throw new Error('two results for the same memory');
-  const fetches = wanted.map((result, i): readonly [string, Tensor | null] => {
-    const memory = memories.get(result);
-    if (memory === undefined) return [`o${i}`, null];
-    if (read.has(memory.data.buffer)) throw new Error('a run would write what it reads');
-    if (memory.type !== result.type || memory.data.length !== sizeOf(result.shape))
-      throw new Error(
-        `a result of ${sizeOf(result.shape)} ${result.type} for ${memory.data.length} ${memory.type}`,
-      );
-    return [`o${i}`, new Tensor(memory.type, memory.data, result.shape)];
-  });
-  return Object.fromEntries(fetches);
+/** Tensors of at most this many numbers that a captured program makes itself become part of the graph. */
+const embeddedNumbers = 1024;
+
+function into(memory: HostTensor | undefined, result: Result | undefined): Tensor | undefined {
+  if (memory === undefined || result === undefined) return undefined;
+  if (memory.type !== result.type || memory.data.length !== sizeOf(result.shape))
+    throw new Error(
+      `a result of ${sizeOf(result.shape)} ${result.type} for ${memory.data.length} ${memory.type}`,
+    );
+  return new Tensor(memory.type, memory.data, result.shape);
+}
+
+function fedTensor(value: Fed, inputs: HostTensors): Tensor {
+  if (value.kind === 'host') return (value.tensor ??= new Tensor(value.type, value.data, value.shape));
+  const given = inputs[value.name];
+  if (given?.type === value.type && given.data.length === sizeOf(value.shape))
+    return new Tensor(value.type, given.data, value.shape);
+  const wrong = given === undefined ? 'is not given' : `is ${given.data.length} ${given.type}`;
+  throw new EngineError(
+    'internal',
+    `the input \`${value.name}\` of a captured program ${wrong}`,
+    `Give ${sizeOf(value.shape)} ${value.type}.`,
+  );
 }
 
 function isMany(output: Value | readonly Value[]): output is readonly Value[] {
@@ -248,7 +265,8 @@ function isMany(output: Value | readonly Value[]): output is readonly Value[] {
 
 /** Tensors of different shapes may share their numbers. */
 function shaped(value: Value, shape: readonly number[]): Value {
-  if (value.kind !== 'host' || value.shape.join() === shape.join()) return value;
+  if (value.kind === 'result' || value.kind === 'input' || value.shape.join() === shape.join()) return value;
+  if (value.kind === 'constant') return { ...value, shape };
   return { kind: 'host', type: value.type, shape, data: value.data };
 }
 
@@ -293,11 +311,22 @@ function numbersOf(values: unknown): readonly number[] {
 }
 
 function computed(result: Result, tensor: Tensor | undefined): Host {
-  const data = tensor?.data;
+  const { type, data } = taken(tensor);
+  if (type !== result.type) throw new Error(`ONNX Runtime gave ${type} for ${result.type}`);
+  return { ...host(data, type, result.shape), ...(tensor && { tensor }) };
+}
+
+/** The numbers of an output, which share its memory. */
+function taken(tensor: Tensor | undefined): HostTensor {
   if (tensor === undefined) throw new Error('ONNX Runtime left an output out');
-  if (result.type === 'int64') throw new Error('tensors outside a recording are never int64');
-  if (data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) {
-    return { ...host(data, result.type, result.shape), tensor };
-  }
+  const { data, dims: shape } = tensor;
+  if (data instanceof Float32Array) return { type: 'float32', data, shape };
+  if (data instanceof Int32Array) return { type: 'int32', data, shape };
+  if (data instanceof Uint8Array) return { type: 'bool', data, shape };
   throw new Error(`ONNX Runtime gave a tensor of type ${tensor.type}`);
+}
+
+function requireOutside(type: Constant['type']): Host['type'] {
+  if (type === 'int64') throw new Error('tensors outside a recording are never int64');
+  return type;
 }

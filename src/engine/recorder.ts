@@ -67,6 +67,11 @@ export function host(data: HostData, type: Host['type'], shape: readonly number[
   return { kind: 'host', type, shape, data };
 }
 
+/** Numbers of a program that become part of the structure. */
+export function constant({ data, type, shape }: Host): Constant {
+  return { kind: 'constant', type, shape, numbers: Array.from(data) };
+}
+
 /** Integers of the structure: axes, sizes, offsets. */
 export function integers(numbers: readonly number[]): Constant {
   return { kind: 'constant', type: 'int64', shape: [numbers.length], numbers };

@@ -32,6 +32,11 @@ export function shareKernels(from: string, to: string): void {
   if (tf.getKernelsForBackend(to).length === 0) tf.copyRegisteredKernels(from, to);
 }
 
+/** A tensor of the active backend, which holds its numbers already. */
+export function tensorOf(info: TensorInfo): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
 /** Registers the rules as kernels. tfjs has no instance of its own for each backend: the rules find theirs in the call. */
 export function registerRules(
   name: string,

@@ -15,6 +15,14 @@ export interface Host {
   tensor?: Tensor;
 }
 
+/** What a captured program is given anew each time it runs. */
+export interface Input {
+  readonly kind: 'input';
+  readonly name: string;
+  readonly type: Exclude<ElementType, 'int64'>;
+  readonly shape: readonly number[];
+}
+
 /** Numbers that belong to the structure, such as the axes of a sum. */
 export interface Constant {
   readonly kind: 'constant';
@@ -31,7 +39,10 @@ export interface Result {
   source: Node | Host;
 }
 
-export type Value = Host | Constant | Result;
+/** What a graph is fed. */
+export type Fed = Host | Input;
+
+export type Value = Fed | Constant | Result;
 
 export interface Node {
   readonly kind: 'node';

@@ -142,41 +142,6 @@ describe('memory', () => {
   });
 });
 
-describe('memory that is used again', () => {
-  it('holds the new numbers, and its tensor is disposed', async () => {
-    await withEngine('onnx', async (engine) => {
-      const x = tf.tensor1d([1, 2, 3]);
-      const memory = new Float32Array(3);
-      const spare = tf.tensor1d(memory);
-      const [next, sum] = [tf.mul(x, 2), tf.sum(x)];
-      await engine.compute([next], [spare]);
-      expect(spare.isDisposed).toBe(true);
-      expect([...memory]).toEqual([2, 4, 6]);
-      expect(Array.from(await next.data())).toEqual([2, 4, 6]);
-      expect(Array.from(await sum.data())).toEqual([6]);
-      expect(engine.trace().runs).toBe(1);
-      const last = tf.sub(next, 1);
-      await engine.compute([last], [x]);
-      expect(Array.from(await last.data())).toEqual([1, 3, 5]);
-      expect([...memory]).toEqual([2, 4, 6]);
-    });
-  });
-
-  it('is not what the run reads, nor in other use, nor of another size', async () => {
-    await withEngine('onnx', async (engine) => {
-      const x = tf.tensor1d([1, 2, 3]);
-      await expect(engine.compute([tf.mul(x, 2)], [x])).rejects.toThrow('would write what it reads');
-      const shared = tf.tensor1d([0, 0, 0]);
-      const also = tf.reshape(shared, [3, 1]);
-      await expect(engine.compute([tf.mul(x, 3)], [shared])).rejects.toThrow('is not free');
-      also.dispose();
-      await expect(engine.compute([tf.sum(x)], [shared])).rejects.toThrow('a result of 1 float32 for 3');
-      await expect(engine.compute([shared], [x])).rejects.toThrow('computed already');
-      expect(Array.from(await x.data())).toEqual([1, 2, 3]);
-    });
-  });
-});
-
 describe('refusals', () => {
   it('of a synchronous read name the operation that is pending', async () => {
     await withEngine('onnx', async () => {

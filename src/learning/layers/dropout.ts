@@ -9,14 +9,23 @@ export const noDropout: Dropout = (x) => x;
 
 /** For one step; each call in its program drops others. `rate` is the chance, 0 or more and below 1. */
 export function dropoutOf(rate: number, seed: number, step: number): Dropout {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`a dropout rate is 0 or more and below 1, not ${rate}`);
+  requireRate(rate);
   if (rate === 0) return noDropout;
-  const grown = tf.scalar(1 / (1 - rate));
   let calls = 0;
   return (x) => {
-    const kept = new Uint8Array(x.size).fill(1);
-    drop(kept, rate, seed, 'dropout', step, calls++);
-    const scale = tf.mul(tf.cast(tf.tensor(kept, x.shape, 'bool'), 'float32'), grown);
-    return tf.mul(x, scale);
+    const scale = new Float32Array(x.size).fill(1 / (1 - rate));
+    drop(x.size, rate, dropoutStream(seed, step, calls++), (place) => {
+      scale[place] = 0;
+    });
+    return tf.mul(x, tf.tensor(scale, x.shape));
   };
+}
+
+/** Names the random numbers of a call. */
+export function dropoutStream(seed: number, step: number, call: number): readonly (string | number)[] {
+  return [seed, 'dropout', step, call];
+}
+
+export function requireRate(rate: number): void {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`a dropout rate is 0 or more and below 1, not ${rate}`);
 }

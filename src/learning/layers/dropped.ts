@@ -3,8 +3,13 @@
 import { murmur3 } from '../murmur.ts';
 import { philox } from '../philox.ts';
 
-/** Sets numbers of `kept` to 0, each with the chance `rate`, above 0 and below 1. */
-export function drop(kept: Uint8Array, rate: number, ...stream: readonly (string | number)[]): void {
+/** Gives each place below `length` with the chance `rate`, above 0 and below 1, in rising order. */
+export function drop(
+  length: number,
+  rate: number,
+  stream: readonly (string | number)[],
+  take: (place: number) => void,
+): void {
   const name = new TextEncoder().encode(JSON.stringify(stream));
   const key = Uint32Array.of(murmur3(name, 0), murmur3(name, 1));
   const counter = Uint32Array.of(0, 0, murmur3(name, 2), murmur3(name, 3));
@@ -18,7 +23,7 @@ export function drop(kept: Uint8Array, rate: number, ...stream: readonly (string
     }
     // How many stay before the next one drops: geometric, by inversion of a uniform number in (0, 1).
     place += 1 + Math.floor(Math.log((block[used] + 0.5) / 2 ** 32) * scale);
-    if (place >= kept.length) return;
-    kept[place] = 0;
+    if (place >= length) return;
+    take(place);
   }
 }

@@ -1,6 +1,5 @@
 // Stochastic gradient descent with momentum, as PyTorch's `SGD` does it (weight decay is part of the gradient, no dampening).
-import * as tf from '@tensorflow/tfjs-core';
-import { eachParameter, onceAGroup, stateShapes, tensorIn } from './optimizer.ts';
+import { optimizerOf } from './optimizer.ts';
 import type { GroupOf, Optimizer } from './optimizer.ts';
 
 export interface SgdOptions {
@@ -11,25 +10,23 @@ export interface SgdOptions {
 }
 
 export function sgd({ momentum, nesterov, groupOf }: SgdOptions): Optimizer {
-  return {
-    stateFor: (parameters) => (momentum === 0 ? {} : stateShapes(parameters, ['velocity'])),
-    update: (parameters, state, gradients, { rate }) => {
-      const kept = tf.scalar(momentum);
-      const scalars = onceAGroup(({ rateFactor, weightDecay }) => ({
-        rate: tf.scalar(rate * rateFactor),
-        decay: tf.scalar(weightDecay),
-      }));
-      return eachParameter(parameters, (name, parameter) => {
-        const group = groupOf(name);
-        const { rate, decay } = scalars(group);
-        const plain = tensorIn(gradients, name);
-        const gradient = group.weightDecay === 0 ? plain : tf.add(plain, tf.mul(parameter, decay));
-        if (momentum === 0) return { parameter: tf.sub(parameter, tf.mul(gradient, rate)), state: {} };
-        const key = `velocity ${name}`;
-        const velocity = tf.add(tf.mul(tensorIn(state, key), kept), gradient);
-        const direction = nesterov ? tf.add(gradient, tf.mul(velocity, kept)) : velocity;
-        return { parameter: tf.sub(parameter, tf.mul(direction, rate)), state: { [key]: velocity } };
-      });
+  return optimizerOf({
+    kinds: momentum === 0 ? [] : ['velocity'],
+    groupOf,
+    scalars: ({ rate }, { rateFactor, weightDecay }) => ({
+      momentum,
+      rate: rate * rateFactor,
+      decay: weightDecay,
+    }),
+    next: ({ add, sub, mul }, number, scalar) => {
+      const parameter = number('parameter');
+      const gradient = add(number('gradient'), mul(parameter, scalar('decay')));
+      const along = (direction: typeof gradient): typeof gradient =>
+        sub(parameter, mul(direction, scalar('rate')));
+      if (momentum === 0) return { parameter: along(gradient) };
+      const velocity = add(mul(number('velocity'), scalar('momentum')), gradient);
+      const direction = nesterov ? add(gradient, mul(velocity, scalar('momentum'))) : velocity;
+      return { parameter: along(direction), velocity };
     },
-  };
+  });
 }

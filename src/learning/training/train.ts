@@ -1,106 +1,113 @@
-// Trains parameters step by step. Each step (forward, backward, update) is one run of the engine, and one graph for all batches of the same
-// shapes. Parameters and state are kept twice: a run reads one set and writes the other. Knows no models.
-import * as tf from '@tensorflow/tfjs-core';
+// Trains parameters step by step: the loop, and what it promises about signals, reports and checkpoints. How a step is computed is in
+// captured-steps.ts and eager-steps.ts. Knows no models.
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
-import { clipByGlobalNorm } from '../optimizers/clip.ts';
-import { tensorIn } from '../optimizers/optimizer.ts';
+import type { HostTensor, HostTensors } from '../../engine/program.ts';
+import type { Dropout } from '../layers/dropout.ts';
 import type { Optimizer, Tensors } from '../optimizers/optimizer.ts';
 import { scheduleFactor } from '../optimizers/schedule.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
+import { capturedSteps } from './captured-steps.ts';
+import { eagerSteps } from './eager-steps.ts';
 import { TrainingError } from './training-error.ts';
 
+export type { HostTensor, HostTensors };
+
+/** The numbers of a batch by name. */
+export type Batch = HostTensors;
+
 export interface Training {
-  readonly engine: Pick<Engine, 'compute'>;
+  readonly engine: Pick<Engine, 'capture'>;
   /** What is trained. They are only read: the caller may dispose them once training has begun. */
   readonly parameters: Tensors;
-  /** The loss of a step's batch, a scalar; a tfjs program that makes its own tensors from the batch. The first step is 1. */
-  readonly loss: (parameters: Tensors, step: number) => tf.Tensor;
+  /** Weights that the loss needs and that are not trained. They must stay until the end. */
+  readonly frozen?: Tensors | undefined;
+  /**
+   * The batches in order; the first is 1. With `accumulate`, step s takes the batches (s - 1) * accumulate + 1 to s * accumulate.
+   * Names, types and shapes decide the graph.
+   */
+  readonly batch: (index: number) => Batch;
+  /**
+   * A scalar, from all weights (trained and frozen) and a batch. It is recorded once for each set of batch shapes and then replayed with
+   * other numbers, so it may depend on nothing but what it is given.
+   */
+  readonly loss: (weights: Tensors, batch: Tensors, dropout: Dropout) => tf.Tensor;
+  /** The chance with which `dropout` drops a number: 0, where it is left out. */
+  readonly dropoutRate?: number | undefined;
+  /** What drops is a function of this, the batch's index and the call. */
+  readonly dropoutSeed: number;
   readonly optimizer: Optimizer;
   /** The greatest learning rate. */
   readonly rate: number;
   readonly schedule: Schedule;
   /** The greatest common length of all gradients. */
   readonly clip?: number | undefined;
-  /** Heeded between steps; its reason is thrown. */
+  /** Batches a step, 1 where it is left out. The step goes along the mean of their gradients. */
+  readonly accumulate?: number | undefined;
+  /** Where training goes on, instead of at the first step with `parameters`. */
+  readonly start?: TrainingState | undefined;
+  /** Heeded between batches; its reason is thrown. */
   readonly signal: AbortSignal;
-  readonly onStep?: ((step: number, loss: number) => void) | undefined;
+  readonly onStep?: ((report: StepReport) => void | Promise<void>) | undefined;
+  /** Called after each step. `read` copies the state, so it is for steps that are to be kept. */
+  readonly checkpoint?:
+    ((step: number, read: () => Promise<TrainingState>) => void | Promise<void>) | undefined;
+}
+
+export interface StepReport {
+  readonly step: number;
+  /** The mean over the step's batches. */
+  readonly loss: number;
+  readonly rate: number;
+}
+
+/** All that the next steps depend on, beside what `Training` says. */
+export interface TrainingState {
+  /** The last step done. */
+  readonly step: number;
+  readonly parameters: HostTensors;
+  /** Of the optimizer. */
+  readonly state: HostTensors;
+}
+
+/** How steps are computed. Between two calls the parameters are those after the last step. */
+export interface Steps {
+  /** Gives the loss. Where that is no number, parameters are as before. */
+  step(step: number): Promise<number>;
+  read(): Promise<Omit<TrainingState, 'step'>>;
+  /** The parameters as tensors, which the caller disposes. Nothing may be called afterwards. */
+  finish(): Tensors;
+  /** Gives up what `finish` has not given away. */
+  dispose(): void;
 }
 
 /** Parameters after the last step; the caller disposes them. Throws `TrainingError` where the loss is no number. */
 export async function train(training: Training): Promise<Tensors> {
-  const { engine, parameters, optimizer, schedule, signal, onStep } = training;
-  const shapes = Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
-  const stateShapes = optimizer.stateFor(parameters);
-  let current: Sets = { parameters: await copied(parameters), state: zeros(stateShapes) };
-  let spare: Sets = { parameters: zeros(shapes), state: zeros(stateShapes) };
+  const { engine, schedule, signal, start, onStep, checkpoint } = training;
+  const steps = await (engine.capture === undefined
+    ? eagerSteps(training)
+    : capturedSteps(training, engine.capture));
   try {
-    for (let step = 1; step <= schedule.steps; step++) {
+    for (let step = (start?.step ?? 0) + 1; step <= schedule.steps; step++) {
       signal.throwIfAborted();
-      const { next, loss } = record(training, current, step);
-      try {
-        await engine.compute(...matched(next, spare));
-      } catch (error) {
-        tf.dispose([next, loss]);
-        throw error;
-      }
-      [spare, current] = [current, next];
-      const [value = NaN] = await loss.data();
-      loss.dispose();
-      if (!Number.isFinite(value)) throw diverged(training, step, value);
-      onStep?.(step, value);
+      const loss = await steps.step(step);
+      if (!Number.isFinite(loss)) throw diverged(training, step, loss);
+      await onStep?.({ step, loss, rate: rateAt(training, step) });
+      await checkpoint?.(step, async () => ({ step, ...(await steps.read()) }));
     }
-  } catch (error) {
-    tf.dispose([current.parameters, current.state]);
-    throw error;
+    return steps.finish();
   } finally {
-    tf.dispose([spare.parameters, spare.state]);
+    steps.dispose();
   }
-  tf.dispose(current.state);
-  return current.parameters;
 }
 
-/** What one run reads or writes. */
-type Sets = Readonly<Record<'parameters' | 'state', Record<string, tf.Tensor>>>;
-
-/** One step, not computed yet. */
-function record(
-  { loss, optimizer, rate, schedule, clip }: Training,
-  { parameters, state }: Sets,
-  step: number,
-): { next: Sets; loss: tf.Tensor } {
-  return tf.tidy(() => {
-    const names = Object.keys(parameters);
-    const { value, grads } = tf.valueAndGrads((...tensors) => {
-      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i] ?? tf.scalar(NaN)]));
-      return loss(named, step) as tf.Scalar; // tfjs checks that it is one
-    })(Object.values(parameters));
-    const plain = Object.fromEntries(names.map((name, i) => [name, grads[i] ?? tf.scalar(NaN)]));
-    const gradients = clip === undefined ? plain : clipByGlobalNorm(plain, clip);
-    const numbers = { step, rate: rate * scheduleFactor(schedule, step) };
-    const next = optimizer.update(parameters, state, gradients, numbers);
-    return { next: { parameters: { ...next.parameters }, state: { ...next.state } }, loss: value };
-  });
+export function rateAt({ rate, schedule }: Pick<Training, 'rate' | 'schedule'>, step: number): number {
+  return rate * scheduleFactor(schedule, step);
 }
 
-/** What is to be computed, and the memory of the same name for it. */
-function matched(next: Sets, spare: Sets): [outputs: tf.Tensor[], memory: tf.Tensor[]] {
-  const pairs = (['parameters', 'state'] as const).flatMap((set) =>
-    Object.keys(spare[set]).map((name) => [tensorIn(next[set], name), tensorIn(spare[set], name)] as const),
-  );
-  return [pairs.map(([output]) => output), pairs.map(([, memory]) => memory)];
-}
-
-/** With memory of their own. */
-async function copied(tensors: Tensors): Promise<Record<string, tf.Tensor>> {
-  const copies: Record<string, tf.Tensor> = {};
-  for (const [name, tensor] of Object.entries(tensors)) {
-    copies[name] = tf.tensor(Float32Array.from(await tensor.data()), tensor.shape, 'float32');
-  }
-  return copies;
-}
-
-function zeros(shapes: Readonly<Record<string, readonly number[]>>): Record<string, tf.Tensor> {
-  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, tf.zeros([...shape])]));
+/** The indices of a step's batches. */
+export function batchesOf({ accumulate = 1 }: Pick<Training, 'accumulate'>, step: number): readonly number[] {
+  return Array.from({ length: accumulate }, (_, i) => (step - 1) * accumulate + i + 1);
 }
 
 function diverged({ rate, clip }: Training, step: number, loss: number): TrainingError {

@@ -121,7 +121,9 @@ describe('value, gradient and second derivative', () => {
 describe('dropout', () => {
   const ones = (size: number, rate: number, ...stream: number[]): Uint8Array => {
     const kept = new Uint8Array(size).fill(1);
-    drop(kept, rate, ...stream);
+    drop(size, rate, stream, (place) => {
+      kept[place] = 0;
+    });
     return kept;
   };
 

@@ -8,7 +8,7 @@ import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { train } from '../../../src/learning/training/train.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { oddBert, onDisk } from '../encoders/folders.ts';
-import { embed } from './embed.ts';
+import { embed, embedBatch, textBatch } from './embed.ts';
 import { batchOf, expected, miniLm, readMiniLm, wave } from './fixture.ts';
 import type { FineTune } from './fixture.ts';
 
@@ -40,15 +40,17 @@ async function fineTune(folder: string, test: FineTune, threads: number): Promis
       const trained = await train({
         engine,
         parameters: start,
-        loss: (weights, step) => {
+        batch: (step) => textBatch(config, batch((step - 1) % 5), test.longest),
+        loss: (weights, texts) => {
           const { head = tf.scalar(NaN) } = weights;
           const targets = tf.oneHot(
             Array.from({ length: test.texts }, (_, text) => text % labels),
             labels,
           );
-          const logits = tf.matMul(embed(weights, config, batch((step - 1) % 5), test.longest), head);
+          const logits = tf.matMul(embedBatch(weights, config, texts), head);
           return crossEntropy(logits, tf.cast(targets, 'float32'));
         },
+        dropoutSeed: 1,
         optimizer: adam({
           beta1: 0.9,
           beta2: 0.999,
@@ -60,7 +62,9 @@ async function fineTune(folder: string, test: FineTune, threads: number): Promis
         schedule: { curve: 'linear', warmupSteps: 5, steps: 50 },
         clip: 1,
         signal: new AbortController().signal,
-        onStep: (_, loss) => losses.push(loss),
+        onStep: ({ loss }) => {
+          losses.push(loss);
+        },
       });
       const { compiled } = engine.trace();
       const after = tf.tidy(() => embed(trained, config, batch(50), test.longest));

@@ -2,10 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { dropoutOf } from '../../../src/learning/layers/dropout.ts';
+import type { Tensors } from '../../../src/learning/optimizers/optimizer.ts';
 import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { train } from '../../../src/learning/training/train.ts';
-import type { Training } from '../../../src/learning/training/train.ts';
+import type {
+  HostTensor,
+  StepReport,
+  Training,
+  TrainingState,
+} from '../../../src/learning/training/train.ts';
 import { TrainingError } from '../../../src/learning/training/training-error.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { wave } from './fixture.ts';
@@ -13,17 +18,20 @@ import { wave } from './fixture.ts';
 const group = { rateFactor: 1, weightDecay: 0.01 };
 const optimizer = adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true, groupOf: () => group });
 
+function real(numbers: readonly number[], shape: readonly number[]): HostTensor {
+  return { type: 'float32', data: Float32Array.from(numbers), shape };
+}
+
 /** A dense layer with dropout on rows that change from step to step. `rows` decides the shapes. */
 function problem(engine: Engine, rows: (step: number) => number, rest: Partial<Training> = {}): Training {
   return {
     engine,
     parameters: { w: tf.tensor2d(wave(64, 0), [8, 8]) },
-    loss: ({ w = tf.scalar(NaN) }, step) => {
-      const count = rows(step);
-      const dropout = dropoutOf(0.1, 7, step);
-      const x = tf.tensor2d(wave(8 * count, step), [count, 8]);
-      return tf.mean(tf.square(tf.sub(tf.matMul(dropout(x), w), x)));
-    },
+    batch: (step) => ({ x: real(wave(8 * rows(step), step), [rows(step), 8]) }),
+    loss: ({ w = tf.scalar(NaN) }, { x = tf.scalar(NaN) }, dropout) =>
+      tf.mean(tf.square(tf.sub(tf.matMul(dropout(x), w), x))),
+    dropoutRate: 0.1,
+    dropoutSeed: 7,
     optimizer,
     rate: 0.01,
     schedule: { curve: 'cosine', warmupSteps: 20, steps: 40 },
@@ -45,7 +53,7 @@ describe('a thousand steps with warm-up, cosine and dropout', () => {
       const trained = await train(
         problem(engine, (step) => 4 + (step % 2), {
           schedule,
-          onStep: (_, loss) => {
+          onStep: ({ loss }) => {
             losses.push(loss);
             live.push(tf.memory().numTensors);
           },
@@ -67,7 +75,7 @@ describe('the end of training', () => {
       await expect(train(problem(engine, () => 4, { signal: aborted }))).rejects.toThrow('enough');
       expect(engine.trace().runs).toBe(0);
       const stop = new AbortController();
-      const onStep = (step: number): void => {
+      const onStep = ({ step }: StepReport): void => {
         if (step === 3) stop.abort(new Error('after three'));
       };
       await expect(train(problem(engine, () => 4, { signal: stop.signal, onStep }))).rejects.toThrow(
@@ -122,5 +130,99 @@ describe('results', () => {
     expect(first).toHaveLength(64);
     expect(await run(1)).toEqual(first);
     expect(await run(2)).toEqual(first);
+  });
+});
+
+describe('steps of several batches', () => {
+  const numbers = async (tensors: Tensors): Promise<readonly number[]> =>
+    Array.from((await tensors['w']?.data()) ?? []);
+
+  it.each(['onnx', 'reference'] as const)('go along the mean of their gradients on %s', async (backend) => {
+    await withEngine(backend, async (engine) => {
+      const x = (index: number): readonly number[] => wave(16, index);
+      const reports: StepReport[] = [];
+      const schedule = { curve: 'constant', warmupSteps: 0, steps: 4 } as const;
+      const rest: Partial<Training> = { schedule, dropoutRate: 0 };
+      const apart = await train(
+        problem(engine, () => 2, {
+          ...rest,
+          accumulate: 3,
+          batch: (index) => ({ x: real(x(index), [2, 8]) }),
+          onStep: (report) => void reports.push(report),
+        }),
+      );
+      const losses: number[] = [];
+      const together = await train(
+        problem(engine, () => 6, {
+          ...rest,
+          batch: (step) => ({
+            x: real(
+              [1, 2, 3].flatMap((i) => x((step - 1) * 3 + i)),
+              [6, 8],
+            ),
+          }),
+          onStep: ({ loss }) => void losses.push(loss),
+        }),
+      );
+      const expected = await numbers(together);
+      (await numbers(apart)).forEach((value, i) => expect(value).toBeCloseTo(expected[i] ?? NaN, 4));
+      expect(reports.map(({ step, rate }) => [step, rate])).toEqual([1, 2, 3, 4].map((step) => [step, 0.01]));
+      reports.forEach(({ loss }, i) => expect(loss).toBeCloseTo(losses[i] ?? NaN, 5));
+    });
+  });
+});
+
+describe('a state that is read', () => {
+  it.each(['onnx', 'reference'] as const)(
+    'goes on to the same weights, bit for bit, on %s',
+    async (backend) => {
+      await withEngine(backend, async (engine) => {
+        const states: TrainingState[] = [];
+        const checkpoint: Training['checkpoint'] = async (step, read) => {
+          if (step === 17) states.push(await read());
+        };
+        const whole = await train(problem(engine, (step) => 4 + (step % 2), { checkpoint }));
+        const [start] = states;
+        expect(start).toMatchObject({ step: 17 });
+        const steps: number[] = [];
+        const rest = await train(
+          problem(engine, (step) => 4 + (step % 2), { start, onStep: ({ step }) => void steps.push(step) }),
+        );
+        expect(steps[0]).toBe(18);
+        expect(await rest['w']?.data()).toEqual(await whole['w']?.data());
+      });
+    },
+  );
+});
+
+describe('dropout', () => {
+  it('drops the same numbers on every backend', async () => {
+    const losses = (backend: 'onnx' | 'reference'): Promise<readonly number[]> =>
+      withEngine(backend, async (engine) => {
+        const all: number[] = [];
+        await train(problem(engine, (step) => 3 + (step % 3), { onStep: ({ loss }) => void all.push(loss) }));
+        return all;
+      });
+    const expected = await losses('reference');
+    (await losses('onnx')).forEach((loss, i) => expect(loss).toBeCloseTo(expected[i] ?? NaN, 5));
+    expect(expected).toHaveLength(40);
+  });
+});
+
+describe('weights that are not trained', () => {
+  it.each(['onnx', 'reference'] as const)('are there for the loss and stay, on %s', async (backend) => {
+    await withEngine(backend, async (engine) => {
+      const target = tf.fill([8, 8], 0.25);
+      const { w } = await train(
+        problem(engine, () => 4, {
+          frozen: { target },
+          loss: ({ w = tf.scalar(NaN), target = tf.scalar(NaN) }) => tf.sum(tf.square(tf.sub(w, target))),
+          rate: 0.1,
+          schedule: { curve: 'linear', warmupSteps: 0, steps: 150 },
+        }),
+      );
+      ((await w?.data()) ?? new Float32Array([NaN])).forEach((value) => expect(value).toBeCloseTo(0.25, 1));
+      expect(await target.data()).toEqual(new Float32Array(64).fill(0.25));
+    });
   });
 });

@@ -3,13 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { readFolderConfig, readWeights } from '../../../src/learning/encoders/read-folder.ts';
 import { loadBertWeights } from '../../../src/learning/encoders/weights.ts';
-import { dropoutOf } from '../../../src/learning/layers/dropout.ts';
 import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { train } from '../../../src/learning/training/train.ts';
 import { cutTable, decayOver, vocabularyOf, wholeTable } from '../../../src/learning/training/vocabulary.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { oddBert, onDisk } from '../encoders/folders.ts';
-import { embed } from './embed.ts';
+import { embedBatch, textBatch } from './embed.ts';
 import { batchOf } from './fixture.ts';
 
 const table = 'embeddings.word_embeddings.weight';
@@ -34,11 +33,11 @@ async function trained(
     const result = await train({
       engine,
       parameters: { ...start, [table]: tf.tensor2d(cutTable(whole, width, vocabulary), [rows, width]) },
-      loss: (weights, step) => {
-        const ids = vocabulary.rowsOf(batches[step % 3] ?? []);
-        const vectors = embed(weights, config, ids, longest, dropoutOf(0.1, 3, step));
-        return tf.mean(tf.square(tf.sub(vectors, 0.5)));
-      },
+      batch: (step) => textBatch(config, vocabulary.rowsOf(batches[step % 3] ?? []), longest),
+      loss: (weights, texts, dropout) =>
+        tf.mean(tf.square(tf.sub(embedBatch(weights, config, texts, dropout), 0.5))),
+      dropoutRate: 0.1,
+      dropoutSeed: 3,
       optimizer: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true, groupOf: () => group }),
       rate,
       schedule,

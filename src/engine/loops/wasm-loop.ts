@@ -1,0 +1,126 @@
+// Writes a formula as a WebAssembly module with one function: a loop that reads arrays from fixed places of a memory, four numbers at a
+// time, and writes others. https://webassembly.github.io/spec/core/binary. Knows nothing of what the formula is for.
+import type { Formula } from './arithmetic.ts';
+
+export interface LoopSource {
+  /** Arrays that are read or written, in the order in which they lie in memory. */
+  readonly arrays: readonly string[];
+  /** Parameters of the function after the number of bytes. */
+  readonly scalars: readonly string[];
+  /** What becomes of arrays. */
+  readonly writes: readonly (readonly [array: string, formula: Formula])[];
+  /** What the function returns the sum of, over all elements. */
+  readonly sum?: Formula | undefined;
+  /** Bytes of memory for each array. */
+  readonly room: number;
+}
+
+/** Exports `loop(bytes, ...scalars)`, imports the memory `env.memory`. `bytes` is a multiple of 16 and above 0. */
+export function encodeLoop(source: LoopSource): Uint8Array<ArrayBuffer> {
+  const parameters = [i32, ...source.scalars.map(() => f32)];
+  return Uint8Array.from([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic number and version
+    ...section(1, list([[0x60, ...list(parameters.map(byte)), ...list([byte(f32)])]])), // types
+    ...section(2, list([[...text('env'), ...text('memory'), 2, 0, 1]])), // imports
+    ...section(3, list([[0]])), // functions
+    ...section(7, list([[...text('loop'), 0, 0]])), // exports
+    ...section(10, list([sized(body(source))])), // code
+  ]);
+}
+
+/** Of value types. */
+const [i32, f32, v128] = [0x7f, 0x7d, 0x7b] as const;
+const [getLocal, setLocal, teeLocal] = [0x20, 0x21, 0x22] as const;
+/** Of instructions on four reals at once, after the prefix 0xfd. */
+const vector = {
+  load: [0x00],
+  store: [0x0b],
+  splat: [0x13],
+  lane: [0x1f],
+  sqrt: [0xe3, 1],
+  add: [0xe4, 1],
+  sub: [0xe5, 1],
+  mul: [0xe6, 1],
+  div: [0xe7, 1],
+} as const;
+const simd = (name: keyof typeof vector): number[] => [0xfd, ...vector[name]];
+
+function body({ arrays, scalars, writes, sum, room }: LoopSource): number[] {
+  const counter = 1 + scalars.length;
+  const total = counter + 1;
+  const places = new Map<string, number>(); // locals of scalars, four times each
+  scalars.forEach((name, i) => places.set(name, total + 1 + i));
+  const made = new Map<Formula, number>(); // locals of what is computed already
+  const code: number[] = [];
+  const memory = (array: string): number[] => [4, ...unsigned(arrays.indexOf(array) * room)];
+  /** Leaves the formula's value on the stack. */
+  const value = (formula: Formula): void => {
+    const known = formula.kind === 'scalar' ? places.get(formula.name) : made.get(formula);
+    if (known !== undefined) {
+      code.push(getLocal, ...unsigned(known));
+      return;
+    }
+    if (formula.kind === 'array')
+      code.push(getLocal, ...unsigned(counter), ...simd('load'), ...memory(formula.name));
+    else if (formula.kind === 'scalar') throw new Error(`no scalar \`${formula.name}\``);
+    else {
+      formula.of.forEach(value);
+      code.push(...simd(formula.kind));
+    }
+    const local = total + 1 + scalars.length + made.size;
+    made.set(formula, local);
+    code.push(teeLocal, ...unsigned(local));
+  };
+  scalars.forEach((_, i) => {
+    code.push(getLocal, ...unsigned(1 + i), ...simd('splat'), setLocal, ...unsigned(total + 1 + i));
+  });
+  code.push(0x03, 0x40); // loop
+  // All is computed before anything is written, as a formula may read what another writes.
+  for (const formula of [...writes.map(([, formula]) => formula), ...(sum === undefined ? [] : [sum])]) {
+    value(formula);
+    code.push(0x1a); // drop
+  }
+  for (const [array, formula] of writes) {
+    code.push(getLocal, ...unsigned(counter));
+    value(formula);
+    code.push(...simd('store'), ...memory(array));
+  }
+  if (sum !== undefined) {
+    code.push(getLocal, ...unsigned(total));
+    value(sum);
+    code.push(...simd('add'), setLocal, ...unsigned(total));
+  }
+  code.push(getLocal, ...unsigned(counter), 0x41, 16, 0x6a, teeLocal, ...unsigned(counter)); // += 16
+  code.push(getLocal, 0, 0x49, 0x0d, 0, 0x0b); // again while below the number of bytes
+  for (let lane = 0; lane < 4; lane++) {
+    code.push(getLocal, ...unsigned(total), ...simd('lane'), lane);
+    if (lane > 0) code.push(0x92); // f32.add
+  }
+  const locals = list([
+    [1, i32],
+    [...unsigned(1 + scalars.length + made.size), v128],
+  ]);
+  return [...locals, ...code, 0x0b];
+}
+
+const byte = (value: number): number[] => [value];
+
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
+}
+
+function text(value: string): number[] {
+  return sized([...new TextEncoder().encode(value)]);
+}
+
+function list(parts: readonly (readonly number[])[]): number[] {
+  return [...unsigned(parts.length), ...parts.flat()];
+}
+
+function sized(bytes: readonly number[]): number[] {
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+function section(id: number, bytes: readonly number[]): number[] {
+  return [id, ...sized(bytes)];
+}
