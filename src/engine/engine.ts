@@ -1,5 +1,5 @@
 // Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
-import { tidy } from '@tensorflow/tfjs-core';
+import { memory, tidy } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { EngineError } from './engine-error.ts';
 import { kernelRules } from './kernels/table.ts';
@@ -47,6 +47,9 @@ export interface EngineTrace {
   /** Graphs held now, and an estimate of the working memory they keep. */
   readonly graphs: number;
   readonly graphBytes: number;
+  /** Tensors that live now, and their numbers. Not only those of `onnx`. */
+  readonly tensors: number;
+  readonly tensorBytes: number;
   /** Nodes run, by ONNX operator. */
   readonly nodes: Readonly<Record<string, number>>;
 }
@@ -107,7 +110,7 @@ async function openReference(): Promise<Engine> {
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
   shareKernels('cpu', name);
   await activate(name, () => new MathBackendCPU());
-  return { name, trace: () => emptyTrace, dispose: async () => deactivate(name) };
+  return { name, trace: () => ({ ...nothingRecorded, ...live() }), dispose: async () => deactivate(name) };
 }
 
 async function openTensorflow(): Promise<Engine> {
@@ -117,7 +120,7 @@ async function openTensorflow(): Promise<Engine> {
   await activate(name, make);
   return {
     name,
-    trace: () => emptyTrace,
+    trace: () => ({ ...nothingRecorded, ...live() }),
     // The package registers itself at its first import only, so its registration must survive.
     dispose: async () => deactivate(name, make),
   };
@@ -166,11 +169,17 @@ function traceOf({ sessions, counts }: OnnxBackend): EngineTrace {
     runMs: counts.runMs,
     graphs: sessions.size,
     graphBytes: sessions.bytes,
+    ...live(),
     nodes: Object.fromEntries([...counts.nodes].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 
-const emptyTrace: EngineTrace = {
+function live(): Pick<EngineTrace, 'tensors' | 'tensorBytes'> {
+  const { numTensors, numBytes } = memory();
+  return { tensors: numTensors, tensorBytes: numBytes };
+}
+
+const nothingRecorded = {
   compiled: 0,
   compileMs: 0,
   cacheHits: 0,

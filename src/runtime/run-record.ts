@@ -7,6 +7,7 @@ import type { Event, RunResult } from './event.ts';
 import type { Plan, Planned } from './plan.ts';
 import { programName } from './previous.ts';
 import { newNonce } from './nonce.ts';
+import type { Computation } from '../stages/stage.ts';
 import { livenessOf, type ProcessIdentity } from '../stages/process-identity.ts';
 import type { RunSettings } from './run-settings.ts';
 import type { Store } from './store.ts';
@@ -32,6 +33,8 @@ export interface RecordedStep {
   readonly key?: string;
   readonly seconds?: number;
   readonly bytes?: number;
+  /** Where it computed tensors, at what cost. */
+  readonly computed?: Computation;
   readonly notes?: readonly string[];
   /** Codes and messages, without the sources they point into. */
   readonly problems?: readonly { readonly code: string; readonly message: string }[];

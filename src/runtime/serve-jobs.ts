@@ -5,6 +5,7 @@ import { createRandom } from '../learning/random.ts';
 import type { Computation } from '../stages/stage.ts';
 import type { Artifact, Output } from '../stages/artifact.ts';
 import { noCheckpoint } from '../stages/checkpoint.ts';
+import { together } from '../stages/computation.ts';
 import type { Member, Progress, RunContext, StageDefinition } from '../stages/stage.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
 import { stepFailure } from '../stages/step-failure.ts';
@@ -171,23 +172,6 @@ async function runJob(
 function checkpointSeconds(env: Environment): number {
   const given = Number(env['FSL_CHECKPOINT_SECONDS'] || defaultCheckpointSeconds);
   return given >= 0 ? given : defaultCheckpointSeconds;
-}
-
-/** A step may open an engine more than once. */
-function together(a: Computation | undefined, b: Computation): Computation {
-  if (a === undefined) return b;
-  const nodes = { ...a.nodes };
-  for (const [name, count] of Object.entries(b.nodes)) nodes[name] = (nodes[name] ?? 0) + count;
-  return {
-    backend: b.backend,
-    device: b.device,
-    compiled: a.compiled + b.compiled,
-    compileMs: a.compileMs + b.compileMs,
-    cacheHits: a.cacheHits + b.cacheHits,
-    runs: a.runs + b.runs,
-    runMs: a.runMs + b.runMs,
-    nodes,
-  };
 }
 
 function openInputs(

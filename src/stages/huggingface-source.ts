@@ -4,6 +4,7 @@ import type { EncodeOptions } from '../learning/encoders/encoder.ts';
 import type { MaskedWords } from '../learning/encoders/masked-words.ts';
 import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
 import type { Artifact } from './artifact.ts';
+import { computationOf } from './computation.ts';
 import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -50,10 +51,8 @@ export async function openHuggingFace(
           translated(() => encodeMasks(texts, options)),
       }),
       dispose: async () => {
+        context.computed?.(computationOf(engine, backend === 'tensorflow' ? 'gpu' : 'cpu'));
         encoder.dispose();
-        const { compiled, compileMs, cacheHits, runs, runMs, nodes } = engine.trace();
-        const on = backend === 'tensorflow' ? 'gpu' : 'cpu';
-        context.computed?.({ backend, device: on, compiled, compileMs, cacheHits, runs, runMs, nodes });
         await engine.dispose();
       },
     };

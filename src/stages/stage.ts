@@ -156,6 +156,16 @@ export interface Computation {
   readonly runMs: number;
   /** Nodes run, by ONNX operator. */
   readonly nodes: Readonly<Record<string, number>>;
+  /** Tensors live when the step was done with its work: a number that grows with the work done is a leak. */
+  readonly tensors?: number;
+  /** What those tensors and the working memory of graphs take on the device. */
+  readonly bytes?: number;
+  readonly training?: {
+    /** Done by this attempt. */
+    readonly steps: number;
+    /** Done by earlier ones, which left a checkpoint. */
+    readonly resumed: number;
+  };
 }
 
 export interface EngineChoice {

@@ -62,7 +62,7 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
       seconds: 'How long it ran.',
       bytes: 'Size of its outputs.',
       computed:
-        'Only where it computed tensors: backend, device, graphs compiled, taken from the cache and run, and the nodes run by ONNX operator.',
+        'Only where it computed tensors: backend, device; graphs compiled, taken from the cache and run, with their times; the nodes run by ONNX operator; tensors live at the end and the bytes they and the graphs take on the device; where it trained, the steps of this attempt and those that earlier ones had done.',
     },
   },
   'step-failed': {

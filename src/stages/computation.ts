@@ -1,0 +1,50 @@
+// What an engine has done for a step, as its record keeps it. Knows no tensors: the engine counts.
+import type { EngineTrace } from '../engine/engine.ts';
+import type { Computation } from './stage.ts';
+
+/** Asked before the engine is disposed, and while what the step needed is still there: tensors and bytes are those of that moment. */
+export function computationOf(
+  engine: { readonly name: Computation['backend']; readonly trace: () => EngineTrace },
+  device: Computation['device'],
+  training?: Computation['training'],
+): Computation {
+  const { compiled, compileMs, cacheHits, runs, runMs, nodes, tensors, tensorBytes, graphBytes } =
+    engine.trace();
+  return {
+    backend: engine.name,
+    device,
+    compiled,
+    compileMs,
+    cacheHits,
+    runs,
+    runMs,
+    nodes,
+    tensors,
+    bytes: tensorBytes + graphBytes,
+    ...(training === undefined ? {} : { training }),
+  };
+}
+
+/** A step may open an engine more than once. */
+export function together(a: Computation | undefined, b: Computation): Computation {
+  if (a === undefined) return b;
+  const nodes = { ...a.nodes };
+  for (const [name, count] of Object.entries(b.nodes)) nodes[name] = (nodes[name] ?? 0) + count;
+  const training =
+    a.training && b.training
+      ? { steps: a.training.steps + b.training.steps, resumed: a.training.resumed + b.training.resumed }
+      : (a.training ?? b.training);
+  return {
+    backend: b.backend,
+    device: b.device,
+    compiled: a.compiled + b.compiled,
+    compileMs: a.compileMs + b.compileMs,
+    cacheHits: a.cacheHits + b.cacheHits,
+    runs: a.runs + b.runs,
+    runMs: a.runMs + b.runMs,
+    nodes,
+    ...(b.tensors === undefined ? {} : { tensors: b.tensors }),
+    ...(b.bytes === undefined ? {} : { bytes: Math.max(a.bytes ?? 0, b.bytes) }),
+    ...(training === undefined ? {} : { training }),
+  };
+}
