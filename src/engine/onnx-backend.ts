@@ -55,6 +55,7 @@ export class OnnxBackend extends KernelBackend {
       kernel: rule.kernel,
       recorder: this.#recorder,
       inputs: values,
+      byName: Object.fromEntries(inputs.map(([name], i) => [name, values[i]])),
       attributes: attributes ?? {},
     };
     const output = rule.record(call);

@@ -2,6 +2,8 @@
 // tfjs has one engine per process, so one engine of ours can be open at a time.
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { composeCustomGradients } from './gradients/custom.ts';
+import { refusedGradient } from './gradients/refused.ts';
 import { gradients } from './gradients/table.ts';
 import type { KernelRule } from './kernels/rule.ts';
 import type { OnnxBackend } from './onnx-backend.ts';
@@ -16,7 +18,7 @@ export function activeBackend(): string | undefined {
 /** Makes a backend the active one under a name, until `deactivate`. */
 export async function activate(name: string, make: () => KernelBackend): Promise<void> {
   tf.enableProdMode(); // otherwise tfjs's CPU backend prints an advertisement
-  for (const gradient of gradients) tf.registerGradient(gradient);
+  registerGradients();
   if (tf.findBackendFactory(name) === null) tf.registerBackend(name, make);
   if (!(await tf.setBackend(name))) throw new Error(`tfjs refused the backend \`${name}\``);
 }
@@ -55,11 +57,25 @@ export function registerRules(
 
 /** Answers calls of every other kernel that tfjs knows, so that the refusal names it. */
 export function refuseOthers(name: string, refuse: (kernel: string) => never): void {
-  for (const kernel of Object.values(tf)) {
-    if (typeof kernel !== 'string' || !/^_?[A-Z]/.test(kernel) || tf.getKernel(kernel, name) !== undefined)
-      continue;
+  for (const kernel of kernelNames()) {
+    if (tf.getKernel(kernel, name) !== undefined) continue;
     tf.registerKernel({ kernelName: kernel, backendName: name, kernelFunc: () => refuse(kernel) });
   }
+}
+
+/** Ours for every kernel that has one; the others are refused by name. */
+function registerGradients(): void {
+  for (const gradient of gradients) tf.registerGradient(gradient);
+  const known = new Set(gradients.map(({ kernelName }) => kernelName));
+  for (const kernel of kernelNames()) if (!known.has(kernel)) tf.registerGradient(refusedGradient(kernel));
+  composeCustomGradients(tf.engine());
+}
+
+/** Every kernel that tfjs knows: it exports their names. */
+function kernelNames(): readonly string[] {
+  return Object.values<unknown>(tf).filter(
+    (value): value is string => typeof value === 'string' && /^_?[A-Z]/.test(value),
+  );
 }
 
 /** A backend that a package registered when it was imported. */

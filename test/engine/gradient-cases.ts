@@ -1,6 +1,8 @@
 // One or more small programs for every kernel that has a gradient on the backend `onnx`, away from where it has none.
 import * as tf from '@tensorflow/tfjs-core';
 
+import { imageGradientCases } from './image-gradient-cases.ts';
+
 export interface GradientCase {
   readonly name: string;
   readonly kernel: string;
@@ -17,7 +19,7 @@ export interface Start {
 }
 
 /** Numbers in (low, high). */
-function within(shape: readonly number[], low = -2, high = 2, seed = 1): Start {
+export function within(shape: readonly number[], low = -2, high = 2, seed = 1): Start {
   const count = shape.reduce((a, b) => a * b, 1);
   const numbers = Array.from({ length: count }, (_, i) => {
     const wave = Math.sin((i + 1) * 12.9898 + seed * 78.233) * 43758.5453;
@@ -33,7 +35,7 @@ function between(shape: readonly number[], low = -3, high = 3, seed = 1): Start 
 }
 
 /** No two alike, 0.4 apart. */
-function distinct(shape: readonly number[], offset = 0): Start {
+export function distinct(shape: readonly number[], offset = 0): Start {
   const count = shape.reduce((a, b) => a * b, 1);
   return { shape, numbers: Array.from({ length: count }, (_, i) => ((i * 5) % count) * 0.4 - 2 + offset) };
 }
@@ -172,6 +174,21 @@ export const gradientCases: readonly GradientCase[] = [
   one('Mean', 'x', within(shape3), (x) => tf.mean(x, -1, true), 'Mean that keeps its axis'),
   one('Max', 'x', distinct([3, 4]), (x) => tf.max(x, -1)),
   one('Min', 'x', distinct([3, 4]), (x) => tf.min(x, 0, true)),
+  one('Prod', 'x', within([3, 4], 0.5, 2), (x) => tf.prod(x, 0)),
+  one('Prod', 'x', { shape: [5], numbers: [1, 0, 2, -1, 0.5] }, (x) => tf.prod(x), 'Prod with a zero'),
+  one('Prod', 'x', within(shape3, 0.5, 1.5), (x) => tf.prod(x, [0, 2], true), 'Prod of axes'),
+  one('StridedSlice', 'x', within([4, 5]), (x) => tf.stridedSlice(x, [0, 4], [4, 0], [2, -2])),
+  one('StridedSlice', 'x', within([3, 4]), (x) => tf.stridedSlice(x, [1, 1], [2, 3], [1, 1], 0, 0, 0, 0, 1), 'StridedSlice that drops an axis'), // prettier-ignore
+  one('MirrorPad', 'x', within([3, 2]), (x) => tf.mirrorPad(x, [[2, 1], [0, 1]], 'reflect'), 'MirrorPad reflect'), // prettier-ignore
+  one('MirrorPad', 'x', within([3, 2]), (x) => tf.mirrorPad(x, [[2, 1], [0, 1]], 'symmetric'), 'MirrorPad symmetric'), // prettier-ignore
+  {
+    name: 'Prelu',
+    kernel: 'Prelu',
+    inputs: ['x', 'alpha'],
+    starts: [between([2, 3]), within([3], 0, 1, 4)],
+    program: tf.prelu,
+  },
+  ...imageGradientCases(),
   one('Cumsum', 'x', within(shape3), (x) => tf.cumsum(x, 1, true, true)),
   one('Softmax', 'logits', within(shape3), (x) => tf.softmax(x)),
   one('ExpandDims', 'input', within([2, 2]), (x) => tf.expandDims(x, 1)),

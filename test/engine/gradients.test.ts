@@ -108,8 +108,11 @@ async function derivatives(
 ): Promise<Point> {
   const found = tf.tidy(() => tf.grads(f)(tensors(test, point)));
   const numbers: (readonly number[])[] = [];
-  for (const tensor of found) numbers.push(Array.from(await tensor.data()));
-  tf.dispose(found);
+  try {
+    for (const tensor of found) numbers.push(Array.from(await tensor.data()));
+  } finally {
+    tf.dispose(found);
+  }
   return numbers;
 }
 

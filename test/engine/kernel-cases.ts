@@ -1,5 +1,6 @@
 // One or more small programs for every kernel and type the backend `onnx` declares.
 import * as tf from '@tensorflow/tfjs-core';
+import { imageCases } from './image-cases.ts';
 import type { Program } from './on-backend.ts';
 
 export interface KernelCase {
@@ -137,6 +138,14 @@ const onAnything: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor | tf.T
   ['slice', (x) => tf.slice(x, [1, 0, 2], [1, -1, 2])],
   ['tile', (x) => tf.tile(x, [1, 2, 3])],
   ['broadcastTo', (x) => tf.broadcastTo(tf.slice(x, [0, 0, 0], [1, 3, 1]), [5, 3, 2])],
+  ['stridedSlice', (x) => tf.stridedSlice(x, [0, 2, 3], [2, -5, 0], [1, -1, -2], 0, 2)],
+  [
+    'stridedSlice that drops an axis',
+    (x) => tf.stridedSlice(x, [1, 0, 1], [2, 3, 3], [1, 1, 1], 0, 0, 0, 0, 1),
+  ],
+  ['stridedSlice of all', (x) => tf.stridedSlice(x, [0, 0, 0], [2, 3, 4])],
+  ['mirrorPad reflect', (x) => tf.mirrorPad(x, [[1, 0], [2, 1], [0, 3]], 'reflect')], // prettier-ignore
+  ['mirrorPad symmetric', (x) => tf.mirrorPad(x, [[2, 1], [0, 3], [1, 0]], 'symmetric')], // prettier-ignore
   ['reverse', (x) => tf.reverse(x, [0, -1])],
   ['concat', (x) => tf.concat([x, tf.reverse(x, 1)], 1)],
   ['stack', (x) => tf.stack([x, x], -1)],
@@ -159,6 +168,7 @@ const makers: readonly (readonly [string, () => tf.Tensor])[] = [
 ];
 
 export const kernelCases: readonly KernelCase[] = [
+  ...imageCases(reals, integers),
   ...onAll.map(([name, op, low, high]) => ({ name, program: () => op(reals([3, 5], low, high)) })),
   ...onNumbers.flatMap(([name, op]) => [
     { name: `${name} float32`, program: () => op(reals(shape3)) },
@@ -190,6 +200,7 @@ export const kernelCases: readonly KernelCase[] = [
   { name: 'notEqual bool', program: () => tf.notEqual(truths([6]), truths([6], 2)) },
   { name: 'logicalAnd', program: () => tf.logicalAnd(truths([2, 6]), truths([6], 2)) },
   { name: 'logicalOr', program: () => tf.logicalOr(truths([2, 6]), truths([6], 2)) },
+  { name: 'prelu', program: () => tf.prelu(reals([2, 3]), reals([3], 0, 1, 4)) },
   { name: 'logicalNot', program: () => tf.logicalNot(truths([6])) },
   { name: 'all', program: () => tf.all(truths([4, 3]), 1) },
   { name: 'any', program: () => tf.any(truths([4, 3]), 0, true) },

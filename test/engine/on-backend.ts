@@ -28,13 +28,16 @@ export async function withEngine<T>(
 export async function compute(program: Program): Promise<readonly Numbers[]> {
   const outputs = [tf.tidy(program)].flat();
   const numbers: Numbers[] = [];
-  for (const output of outputs) {
-    numbers.push({
-      shape: output.shape,
-      dtype: output.dtype,
-      values: Array.from(await output.data(), Number),
-    });
-    output.dispose();
+  try {
+    for (const output of outputs) {
+      numbers.push({
+        shape: output.shape,
+        dtype: output.dtype,
+        values: Array.from(await output.data(), Number),
+      });
+    }
+  } finally {
+    tf.dispose(outputs); // what failed would be computed again with the next test
   }
   return numbers;
 }

@@ -1,7 +1,7 @@
 // Gradients of kernels of two tensors (and `Select` of three), element by element, with broadcasting.
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
-import { nothing, ofTwo } from './rule.ts';
+import { folded, nothing, ofTwo } from './rule.ts';
 
 /** Kernels that answer yes or no: flat wherever they have a derivative. */
 const answers = [
@@ -40,6 +40,19 @@ export const binaryGradients: readonly GradConfig[] = [
   ofTwo('Minimum', (dy, a, b) => sides(dy, tf.lessEqual(a, b))),
   ofTwo('Mod', (dy, a, b) => ({ a: () => dy, b: () => tf.neg(tf.mul(dy, tf.floor(tf.div(a, b)))) })),
   ...answers.map((kernel) => ofTwo(kernel, (_, a, b) => ({ a: () => nothing(a), b: () => nothing(b) }))),
+  {
+    kernelName: 'Prelu',
+    inputsToSave: ['x', 'alpha'],
+    gradFunc: (dy, [x, alpha]) => {
+      if (x === undefined || alpha === undefined || Array.isArray(dy))
+        throw new Error('`Prelu` has two inputs and one output');
+      const above = tf.greaterEqual(x, 0);
+      return {
+        x: () => folded(tf.mul(dy, tf.where(above, tf.scalar(1), alpha)), x.shape),
+        alpha: () => folded(tf.mul(dy, tf.minimum(x, 0)), alpha.shape),
+      };
+    },
+  },
   {
     kernelName: 'Select',
     inputsToSave: ['condition'],

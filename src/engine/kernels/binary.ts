@@ -48,6 +48,17 @@ export const binaryRules: readonly KernelRule[] = [
   }),
   rule('Mod', numeric, floorMod),
   {
+    kernel: 'Prelu',
+    inputs: { x: real32, alpha: real32 },
+    record: (call) => {
+      const [x, alpha] = [inputAt(call, 0), inputAt(call, 1)];
+      const shape = broadcast(x.shape, alpha.shape);
+      const slope = meet(call.recorder, 'Mul', x, alpha);
+      const below = call.recorder.add('Less', [x, scalar(0, x.type)], { type: 'bool', shape: x.shape });
+      return call.recorder.add('Where', [below, slope, x], { type: x.type, shape });
+    },
+  },
+  {
     kernel: 'Select',
     inputs: { condition: truth, t: anyType, e: anyType },
     record: select,

@@ -1,5 +1,5 @@
 // Kernels that move, copy, make or convert elements without computing with them.
-import { host, int, integers, ints, scalar } from '../recorder.ts';
+import { host, int, integers, scalar } from '../recorder.ts';
 import type { Value } from '../value.ts';
 import {
   anyType,
@@ -9,7 +9,9 @@ import {
   numberAttribute,
   numbersAttribute,
   numeric,
+  pairsAttribute,
   reshape,
+  transpose,
   typeAttribute,
   unsupported,
 } from './rule.ts';
@@ -32,17 +34,7 @@ export const layoutRules: readonly KernelRule[] = [
     const dim = numberAttribute(call, 'dim');
     return reshape(call.recorder, x, x.shape.toSpliced(dim < 0 ? x.shape.length + 1 + dim : dim, 0, 1));
   }),
-  rule('Transpose', 'x', (call, x) => {
-    const order = numbersAttribute(call, 'perm');
-    if (order.every((axis, i) => axis === i)) return x;
-    const shape = order.map((axis) => x.shape[axis] ?? 1);
-    return call.recorder.add(
-      'Transpose',
-      [x],
-      { type: x.type, shape },
-      { attributes: { perm: ints(order) } },
-    );
-  }),
+  rule('Transpose', 'x', (call, x) => transpose(call.recorder, x, numbersAttribute(call, 'perm'))),
   rule('Slice', 'x', (call, x) => {
     const begin = padded(numbersAttribute(call, 'begin'), x.shape.length, 0);
     const size = padded(numbersAttribute(call, 'size'), x.shape.length, -1).map((count, axis) =>
@@ -195,17 +187,4 @@ function typeOf(x: Value): TensorType {
 
 function padded(given: readonly number[], length: number, rest: number): readonly number[] {
   return Array.from({ length }, (_, i) => given[i] ?? rest);
-}
-
-function pairsAttribute(call: KernelCall, name: string): readonly (readonly [number, number])[] {
-  const value = call.attributes[name];
-  if (!Array.isArray(value)) throw unsupported(call, `without \`${name}\``);
-  return value.map((pair: unknown) => {
-    if (!isPair(pair)) throw unsupported(call, `with such \`${name}\``);
-    return pair;
-  });
-}
-
-function isPair(value: unknown): value is readonly [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((element) => typeof element === 'number');
 }

@@ -2,7 +2,8 @@
 import { EngineError } from '../engine-error.ts';
 import type { ElementType } from '../graph.ts';
 import type { Recorder } from '../recorder.ts';
-import { integers } from '../recorder.ts';
+import { integers, ints } from '../recorder.ts';
+import { pendingNode } from '../value.ts';
 import type { Value } from '../value.ts';
 
 export type TensorType = Exclude<ElementType, 'int64'>;
@@ -13,6 +14,8 @@ export interface KernelRule {
   /** The inputs by name, in order, each with the types it may have; `list` for kernels that take any number of one type. */
   readonly inputs: Readonly<Record<string, readonly TensorType[]>>;
   readonly list?: boolean;
+  /** Inputs that a call may leave out; by name only. */
+  readonly optional?: readonly string[];
   record(call: KernelCall): Value | readonly Value[];
 }
 
@@ -20,6 +23,7 @@ export interface KernelCall {
   readonly kernel: string;
   readonly recorder: Recorder;
   readonly inputs: readonly Value[];
+  readonly byName: Readonly<Record<string, Value | undefined>>;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -56,6 +60,20 @@ export function numbersAttribute(call: KernelCall, name: string): readonly numbe
     if (typeof element !== 'number') throw notUnderstood(call, name);
     return element;
   });
+}
+
+/** Such as paddings: an amount before and after, for each axis. */
+export function pairsAttribute(call: KernelCall, name: string): readonly (readonly [number, number])[] {
+  const value = call.attributes[name];
+  if (!Array.isArray(value)) throw notUnderstood(call, name);
+  return value.map((pair: unknown) => {
+    if (!isPair(pair)) throw notUnderstood(call, name);
+    return pair;
+  });
+}
+
+function isPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((element) => typeof element === 'number');
 }
 
 export function typeAttribute(call: KernelCall, name: string): TensorType {
@@ -120,4 +138,27 @@ export function reshape(recorder: Recorder, value: Value, shape: readonly number
   if (value.kind === 'host') return { kind: 'host', type: value.type, shape, data: value.data };
   if (value.kind === 'constant') return { ...value, shape };
   return recorder.add('Reshape', [value, integers(shape)], { type: value.type, shape });
+}
+
+/** Axes in another order. What is only seen differently, or was turned before, costs nothing. */
+export function transpose(recorder: Recorder, value: Value, order: readonly number[]): Value {
+  const shape = order.map((axis) => value.shape[axis] ?? 1);
+  const long = order.filter((axis) => value.shape[axis] !== 1);
+  if (long.every((axis, i) => i === 0 || axis > (long[i - 1] ?? 0)))
+    return shape.join() === value.shape.join() ? value : reshape(recorder, value, shape);
+  const before = pendingNode(value);
+  const turned = before?.op === 'Transpose' ? before.attributes['perm'] : undefined;
+  const [source] = before?.inputs ?? [];
+  if (turned !== undefined && 'ints' in turned && source !== undefined)
+    return transpose(
+      recorder,
+      source,
+      order.map((axis) => turned.ints[axis] ?? 0),
+    );
+  return recorder.add(
+    'Transpose',
+    [value],
+    { type: value.type, shape },
+    { attributes: { perm: ints(order) } },
+  );
 }

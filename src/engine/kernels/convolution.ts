@@ -1,0 +1,187 @@
+// Convolutions and their gradients by input and by filter. tfjs keeps channels last and filters as [height, width, in, out]; ONNX has channels
+// second and filters as [out, in, height, width]. The gradient by a filter is a product of matrices, which takes two thirds of the time of the
+// convolution of swapped axes that it is as well (100 images of 14 x 14 x 64, 64 filters of 3 x 3, ONNX Runtime 1.30).
+import { int, integers, ints } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Value } from '../value.ts';
+import { inputAt, numbersAttribute, real32, reshape, transpose } from './rule.ts';
+import type { KernelCall, KernelRule } from './rule.ts';
+import { after, convolutionWindows, windowAttributes } from './window.ts';
+import type { Span, Windows } from './window.ts';
+import { windowParts } from './window-parts.ts';
+
+export const convolutionRules: readonly KernelRule[] = [
+  {
+    kernel: 'Conv2D',
+    inputs: { x: real32, filter: real32 },
+    record: (call) => convolve(call, false),
+  },
+  {
+    kernel: 'DepthwiseConv2dNative',
+    inputs: { x: real32, filter: real32 },
+    record: (call) => convolve(call, true),
+  },
+  {
+    kernel: 'Conv2DBackpropInput',
+    inputs: { dy: real32, filter: real32 },
+    record: (call) => spreadBack(call, false),
+  },
+  {
+    kernel: 'DepthwiseConv2dNativeBackpropInput',
+    inputs: { dy: real32, filter: real32 },
+    record: (call) => spreadBack(call, true),
+  },
+  {
+    kernel: 'Conv2DBackpropFilter',
+    inputs: { x: real32, dy: real32 },
+    record: (call) => {
+      const { recorder } = call;
+      const shape = numbersAttribute(call, 'filterShape');
+      const windows = convolutionWindows(call, inputAt(call, 0).shape, shape, false);
+      const parts = windowParts(recorder, lastly(recorder, inputAt(call, 0), windows), windows);
+      const dy = lastly(recorder, inputAt(call, 1), windows);
+      const rows = windows.batch * windows.spans[0].count * windows.spans[1].count;
+      const patches = reshape(recorder, concatLast(recorder, parts), [
+        rows,
+        parts.length * windows.inChannels,
+      ]);
+      const matrix = recorder.add(
+        'Gemm',
+        [patches, reshape(recorder, dy, [rows, windows.outChannels])],
+        { type: 'float32', shape: [parts.length * windows.inChannels, windows.outChannels] },
+        { attributes: { transA: int(1) } },
+      );
+      return reshape(recorder, matrix, shape);
+    },
+  },
+  {
+    kernel: 'DepthwiseConv2dNativeBackpropFilter',
+    inputs: { x: real32, dy: real32 },
+    record: (call) => {
+      const { recorder } = call;
+      const shape = numbersAttribute(call, 'filterShape');
+      const windows = convolutionWindows(call, inputAt(call, 0).shape, shape, true);
+      const [, , channels = 1, multiplier = 1] = shape;
+      const [rows, columns] = windows.spans;
+      const places = [windows.batch, rows.count, columns.count];
+      const dy = reshape(recorder, lastly(recorder, inputAt(call, 1), windows), [
+        ...places,
+        channels,
+        multiplier,
+      ]);
+      const parts = windowParts(recorder, lastly(recorder, inputAt(call, 0), windows), windows);
+      const sums = parts.map((part) => {
+        const factor = reshape(recorder, part, [...places, channels, 1]);
+        const product = recorder.add('Mul', [factor, dy], { type: 'float32', shape: dy.shape });
+        const sum = { type: 'float32' as const, shape: [1, 1, 1, channels, multiplier] };
+        return recorder.add('ReduceSum', [product, integers([0, 1, 2])], sum, {
+          attributes: { keepdims: int(1) },
+        });
+      });
+      const all = { type: 'float32' as const, shape: [parts.length, 1, 1, channels, multiplier] };
+      return reshape(recorder, recorder.add('Concat', sums, all, { attributes: { axis: int(0) } }), shape);
+    },
+  },
+];
+
+/** The forward pass. */
+function convolve(call: KernelCall, depthwise: boolean): Value {
+  const { recorder } = call;
+  const [x, filter] = [inputAt(call, 0), inputAt(call, 1)];
+  const windows = convolutionWindows(call, x.shape, filter.shape, depthwise);
+  const [rows, columns] = windows.spans;
+  const y = recorder.add(
+    'Conv',
+    [secondly(recorder, x, windows), outFirst(recorder, filter, depthwise)],
+    { type: 'float32', shape: [windows.batch, windows.outChannels, rows.count, columns.count] },
+    {
+      attributes: {
+        ...windowAttributes(windows),
+        dilations: ints([rows.dilation, columns.dilation]),
+        group: int(depthwise ? windows.inChannels : 1),
+      },
+    },
+  );
+  return backFromSecond(recorder, y, windows);
+}
+
+/** The gradient by the input: a convolution with turned filters where windows move by one, else the transposed one. */
+function spreadBack(call: KernelCall, depthwise: boolean): Value {
+  const { recorder } = call;
+  const [given, filter] = [inputAt(call, 0), inputAt(call, 1)];
+  const shape = numbersAttribute(call, 'inputShape');
+  const windows = convolutionWindows(call, shape, filter.shape, depthwise);
+  const [rows, columns] = windows.spans;
+  const dy = secondly(recorder, given, windows);
+  const output = {
+    type: 'float32' as const,
+    shape: [windows.batch, windows.inChannels, rows.size, columns.size],
+  };
+  const attributes = {
+    kernel_shape: ints([rows.width, columns.width]),
+    dilations: ints([rows.dilation, columns.dilation]),
+    group: int(depthwise ? windows.inChannels : 1),
+  };
+  const turnedPads = [...windows.spans.map(leading), ...windows.spans.map(trailing)];
+  if (windows.spans.every(({ stride }) => stride === 1) && turnedPads.every((amount) => amount >= 0)) {
+    const dx = recorder.add('Conv', [dy, turned(recorder, filter)], output, {
+      attributes: { ...attributes, strides: ints([1, 1]), pads: ints(turnedPads) },
+    });
+    return backFromSecond(recorder, dx, windows);
+  }
+  const dx = recorder.add('ConvTranspose', [dy, outFirst(recorder, filter, depthwise)], output, {
+    attributes: {
+      ...attributes,
+      strides: ints([rows.stride, columns.stride]),
+      pads: ints([rows.before, columns.before, after(rows), after(columns)]),
+      output_padding: ints(windows.spans.map(leftOver)),
+    },
+  });
+  return backFromSecond(recorder, dx, windows);
+}
+
+const reach = ({ width, dilation }: Span): number => (width - 1) * dilation;
+const leading = (span: Span): number => reach(span) - span.before;
+const trailing = (span: Span): number => span.size - span.count + span.before;
+/** Elements after the last window. */
+const leftOver = (span: Span): number =>
+  Math.max(0, span.size + span.before - (span.count - 1) * span.stride - reach(span) - 1);
+
+/** A filter as ONNX has it: [height, width, in, out] to [out, in, height, width]; depthwise [height, width, in, many] to [in * many, 1, height, width]. */
+function outFirst(recorder: Recorder, filter: Value, depthwise: boolean): Value {
+  if (!depthwise) return transpose(recorder, filter, [3, 2, 0, 1]);
+  const [height = 1, width = 1, channels = 1, multiplier = 1] = filter.shape;
+  const moved = transpose(recorder, filter, [2, 3, 0, 1]);
+  return reshape(recorder, moved, [channels * multiplier, 1, height, width]);
+}
+
+/** A filter for the way back: [in, out, height, width] (depthwise [in, many, height, width]) with both spatial axes reversed. */
+function turned(recorder: Recorder, filter: Value): Value {
+  const moved = transpose(recorder, filter, [2, 3, 0, 1]);
+  if (filter.shape[0] === 1 && filter.shape[1] === 1) return moved;
+  const all = (value: number): Value => integers([value, value]);
+  return recorder.add('Slice', [moved, all(-1), all(-(2 ** 31)), integers([2, 3]), all(-1)], moved);
+}
+
+function concatLast(recorder: Recorder, parts: readonly Value[]): Value {
+  const [first] = parts;
+  if (first === undefined) throw new Error('a window has a place');
+  if (parts.length === 1) return first;
+  const shape = first.shape.with(-1, (first.shape.at(-1) ?? 1) * parts.length);
+  return recorder.add('Concat', parts, { type: first.type, shape }, { attributes: { axis: int(-1) } });
+}
+
+/** With channels second. */
+function secondly(recorder: Recorder, x: Value, { channelsLast }: Windows): Value {
+  return channelsLast ? transpose(recorder, x, [0, 3, 1, 2]) : x;
+}
+
+/** With channels last. */
+function lastly(recorder: Recorder, x: Value, { channelsLast }: Windows): Value {
+  return channelsLast ? x : transpose(recorder, x, [0, 2, 3, 1]);
+}
+
+/** From channels second to where the call has them. */
+function backFromSecond(recorder: Recorder, y: Value, { channelsLast }: Windows): Value {
+  return channelsLast ? transpose(recorder, y, [0, 2, 3, 1]) : y;
+}

@@ -1,0 +1,62 @@
+// Kernels that take elements at a distance or as a mirror shows them.
+import * as tf from '@tensorflow/tfjs-core';
+import { int, integers } from '../recorder.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Value } from '../value.ts';
+import { anyType, inputAt, numberAttribute, numbersAttribute, pairsAttribute, reshape } from './rule.ts';
+import type { KernelRule } from './rule.ts';
+
+export const sliceRules: readonly KernelRule[] = [
+  {
+    kernel: 'StridedSlice',
+    inputs: { x: anyType },
+    record: (call) => {
+      const { recorder } = call;
+      const x = inputAt(call, 0);
+      const [begin, end] = [[...numbersAttribute(call, 'begin')], [...numbersAttribute(call, 'end')]];
+      const given = call.attributes['strides'] ?? begin.map(() => 1);
+      const strides = [given].flat().map(Number);
+      const masks = ['beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'] as const;
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = masks.map((name) => numberAttribute(call, name));
+      const info = tf.slice_util.sliceInfo([...x.shape], begin, end, strides, a, b, c, d, e);
+      if (info.isIdentity) return reshape(recorder, x, info.finalShape);
+      const shape = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+      const stops = info.begin.map((start, axis) => {
+        const stop = start + (info.strides[axis] ?? 1) * (shape[axis] ?? 0);
+        return stop < 0 ? -(2 ** 31) : stop; // ONNX counts negative ones from the end
+      });
+      const axes = info.begin.map((_, axis) => axis);
+      const inputs = [x, integers(info.begin), integers(stops), integers(axes), integers(info.strides)];
+      return reshape(recorder, recorder.add('Slice', inputs, { type: x.type, shape }), info.finalShape);
+    },
+  },
+  {
+    kernel: 'MirrorPad',
+    inputs: { x: anyType },
+    record: (call) => {
+      const edge = call.attributes['mode'] === 'reflect' ? 0 : 1;
+      return pairsAttribute(call, 'paddings').reduce(
+        (x, [before, after], axis) => {
+          if (before === 0 && after === 0) return x;
+          return gather(call.recorder, x, mirrored(x.shape[axis] ?? 1, before, after, edge), axis);
+        },
+        inputAt(call, 0),
+      );
+    },
+  },
+];
+
+/** Which elements an axis of `size` shows with mirrors at its ends; `edge` is 1 where the last element is seen twice. */
+function mirrored(size: number, before: number, after: number, edge: number): readonly number[] {
+  return Array.from({ length: before + size + after }, (_, i) => {
+    const place = i - before;
+    if (place < 0) return -place - edge;
+    return place >= size ? 2 * (size - 1) - place + edge : place;
+  });
+}
+
+/** Elements at places that belong to the structure. */
+export function gather(recorder: Recorder, x: Value, places: readonly number[], axis: number): Value {
+  const output = { type: x.type, shape: x.shape.with(axis, places.length) };
+  return recorder.add('Gather', [x, integers(places)], output, { attributes: { axis: int(axis) } });
+}

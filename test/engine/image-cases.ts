@@ -1,0 +1,95 @@
+// Programs for the kernels of images: convolutions, pooling, batch normalisation, other sizes.
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelCase } from './kernel-cases.ts';
+
+export type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
+
+/** Of a convolution or pooling: the images, the filters or windows, and how they move. */
+export interface Moves {
+  readonly image: [number, number, number, number];
+  readonly width: [number, number];
+  readonly strides: [number, number];
+  readonly pad: Pad;
+}
+
+export const moves: readonly Moves[] = [
+  { image: [2, 5, 4, 3], width: [3, 3], strides: [1, 1], pad: 'same' },
+  { image: [2, 6, 5, 2], width: [3, 2], strides: [2, 2], pad: 'valid' },
+  { image: [1, 7, 7, 2], width: [3, 3], strides: [2, 2], pad: 'same' },
+  { image: [1, 5, 6, 2], width: [2, 3], strides: [1, 2], pad: 'same' },
+  { image: [1, 5, 6, 2], width: [2, 2], strides: [1, 1], pad: 1 },
+  { image: [2, 4, 3, 2], width: [1, 1], strides: [1, 1], pad: 'valid' },
+  { image: [1, 5, 5, 1], width: [2, 2], strides: [2, 2], pad: [[0, 0], [1, 0], [0, 1], [0, 0]] }, // prettier-ignore
+];
+
+type Reals = (shape: number[], low?: number, high?: number, seed?: number) => tf.Tensor;
+
+export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[] {
+  const images = (shape: number[]): tf.Tensor4D => reals(shape, -2, 2, 3) as tf.Tensor4D;
+  const filters = (shape: number[]): tf.Tensor4D => reals(shape, -1, 1, 4) as tf.Tensor4D;
+  const named = (name: string, { image, width, strides, pad }: Moves): string =>
+    `${name} [${image.join()}] by ${width.join('x')}, steps ${strides.join()}, pad ${JSON.stringify(pad)}`;
+  return [
+    ...moves.flatMap((move): KernelCase[] => {
+      const { image, width, strides, pad } = move;
+      const channels = image[3];
+      const backAndForth = (depthwise: boolean): tf.Tensor[] => {
+        const filter = filters([...width, channels, 2]);
+        const f = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+          depthwise
+            ? tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad)
+            : tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad);
+        const x = images(image);
+        const y = f(x, filter);
+        return [y, ...tf.grads(f)([x, filter], reals(y.shape, -1, 1, 7))];
+      };
+      return [
+        { name: named('conv2d and its gradients', move), program: () => backAndForth(false) },
+        ...(strides[0] === strides[1]
+          ? [{ name: named('depthwiseConv2d and its gradients', move), program: () => backAndForth(true) }]
+          : []),
+        { name: named('maxPool', move), program: () => tf.maxPool(images(image), width, strides, pad) },
+        { name: named('avgPool', move), program: () => tf.avgPool(images(image), width, strides, pad) },
+      ];
+    }),
+    {
+      name: 'conv2d, channels second',
+      program: () => tf.conv2d(images([2, 3, 5, 4]), filters([3, 3, 3, 2]), 1, 'same', 'NCHW'),
+    },
+    {
+      name: 'conv2d, dilated',
+      program: () => tf.conv2d(images([1, 7, 7, 2]), filters([3, 3, 2, 3]), 1, 'same', 'NHWC', [2, 2]),
+    },
+    {
+      name: 'maxPool of one window',
+      program: () => tf.maxPool(images([1, 3, 3, 2]), 1, 1, 'valid'),
+    },
+    {
+      name: 'maxPool, rounded up',
+      program: () => tf.maxPool(images([1, 5, 5, 2]), 2, 2, 0, 'ceil'),
+    },
+    {
+      name: 'batchNorm',
+      program: () => tf.batchNorm(images([2, 3, 2, 3]), reals([3]), reals([3], 1, 2), reals([3]), reals([3]), 1e-3), // prettier-ignore
+    },
+    {
+      name: 'batchNorm without offset and scale',
+      program: () => tf.batchNorm(images([2, 3, 2, 3]), reals([3]), reals([3], 1, 2)),
+    },
+    ...[images, (shape: number[]) => integers(shape) as tf.Tensor4D].flatMap((make, i) =>
+      [
+        [7, 3],
+        [2, 5],
+        [4, 4],
+      ].flatMap(([tall = 1, wide = 1]) =>
+        // prettier-ignore
+        [[false, false], [true, false], [false, true]].flatMap(([corners, centers]) => // prettier-ignore
+          (['resizeBilinear', 'resizeNearestNeighbor'] as const).map((resize) => ({
+            name: `${resize} to ${tall}x${wide}${corners === true ? ', corners aligned' : ''}${centers === true ? ', half pixels' : ''} ${i === 0 ? 'float32' : 'int32'}`, // prettier-ignore
+            program: () => tf.image[resize](make([2, 4, 4, 2]), [tall, wide], corners, centers),
+          })),
+        ),
+      ),
+    ),
+  ];
+}
