@@ -52,6 +52,21 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    file.set(part, offset);
+    offset += part.byteLength;
+  }
+  return file;
+}
+
+/** The same file in pieces one after the other: the numbers are those of the tensors, not copies. */
+export function safetensorsParts(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let length = 0;
@@ -62,21 +77,17 @@ export function writeSafetensors(
     header[name] = { dtype: 'F32', shape, data_offsets: [length, length + data.byteLength] };
     length += data.byteLength;
   }
-  const text = JSON.stringify(header);
-  const raw = new TextEncoder().encode(text);
+  const text = new TextEncoder().encode(JSON.stringify(header));
   // Spaces up to a multiple of eight, so that the numbers can be read in place.
-  const headerLength = Math.ceil(raw.byteLength / 8) * 8;
-  const file = new Uint8Array(8 + headerLength + length);
-  const view = new DataView(file.buffer);
-  view.setBigUint64(0, BigInt(headerLength), true);
-  file.fill(0x20, 8, 8 + headerLength);
-  file.set(raw, 8);
-  let offset = 8 + headerLength;
-  for (const { data } of Object.values(tensors)) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
-  }
-  return file;
+  const headerLength = Math.ceil(text.byteLength / 8) * 8;
+  const start = new Uint8Array(8 + headerLength);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.fill(0x20, 8);
+  start.set(text, 8);
+  const numbers = Object.values(tensors).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [start, ...numbers];
 }
 
 function convert(bytes: Uint8Array, dtype: string): Float32Array | undefined {

@@ -49,7 +49,10 @@ export interface Training {
   /** Heeded between batches; its reason is thrown. */
   readonly signal: AbortSignal;
   readonly onStep?: ((report: StepReport) => void | Promise<void>) | undefined;
-  /** Called after each step. `read` copies the state, so it is for steps that are to be kept. */
+  /**
+   * Called after each step, and once more when the signal ends training. `read` copies the state, so it is for steps that are to be
+   * kept.
+   */
   readonly checkpoint?:
     ((step: number, read: () => Promise<TrainingState>) => void | Promise<void>) | undefined;
 }
@@ -87,15 +90,22 @@ export async function train(training: Training): Promise<Tensors> {
   const steps = await (engine.capture === undefined
     ? eagerSteps(training)
     : capturedSteps(training, engine.capture));
+  let done = start?.step ?? 0;
+  const read = async (): Promise<TrainingState> => ({ step: done, ...(await steps.read()) });
   try {
-    for (let step = (start?.step ?? 0) + 1; step <= schedule.steps; step++) {
+    while (done < schedule.steps) {
       signal.throwIfAborted();
+      const step = done + 1;
       const loss = await steps.step(step);
       if (!Number.isFinite(loss)) throw diverged(training, step, loss);
+      done = step;
       await onStep?.({ step, loss, rate: rateAt(training, step) });
-      await checkpoint?.(step, async () => ({ step, ...(await steps.read()) }));
+      await checkpoint?.(step, read);
     }
     return steps.finish();
+  } catch (error) {
+    if (signal.aborted && done > 0) await checkpoint?.(done, read); // perhaps between two batches of the next step
+    throw error;
   } finally {
     steps.dispose();
   }
