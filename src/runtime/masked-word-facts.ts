@@ -1,9 +1,10 @@
 // Which words a masked language model can be asked for, from the tokenizer of its folder. The package is loaded with the first
 // word: only programs that ask for words pay for it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { maskedWord, type MaskedWord } from '../learning/encoders/masked-word.ts';
+import { anyTokenizerFiles, tokenizerFiles, tokenizerJson } from '../learning/encoders/tokenizer-files.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 
 interface Tokenizer {
@@ -16,26 +17,40 @@ interface Tokenizer {
 
 /** Nothing for a word, where the tokenizer turns out not to be usable: the step says why. */
 export function maskedWordFacts(folder: string): (word: string) => MaskedWord | undefined {
-  let open: Tokenizer | 'unusable' | undefined;
-  const settings = json(join(folder, 'tokenizer_config.json'));
+  let open: Promised | undefined;
   return (word) => {
-    open ??= openTokenizer(folder, settings);
+    open ??= openTokenizer(folder);
     if (open === 'unusable') return undefined;
-    const { ids, tokens } = open.encode(word, { add_special_tokens: false });
-    const stated = settings['unk_token'];
-    const token = isRecord(stated) ? stated['content'] : stated;
-    const id = typeof token === 'string' ? open.token_to_id(token) : undefined;
+    const { tokenizer, unknown } = open;
+    // As it stands in a sentence, behind a space.
+    const { ids, tokens } = tokenizer.encode(word === '' ? '' : ` ${word}`, { add_special_tokens: false });
     const pieces = ids.map((own, i) => ({ id: own, token: tokens[i] ?? '' }));
-    return maskedWord(pieces, typeof token === 'string' && id !== undefined ? { id, token } : undefined);
+    const id = unknown === undefined ? undefined : tokenizer.token_to_id(unknown);
+    return maskedWord(pieces, unknown === undefined || id === undefined ? undefined : { id, token: unknown });
   };
 }
 
-function openTokenizer(folder: string, settings: Readonly<Record<string, unknown>>): Tokenizer | 'unusable' {
+type Promised = { readonly tokenizer: Tokenizer; readonly unknown: string | undefined } | 'unusable';
+
+function openTokenizer(folder: string): Promised {
   const { Tokenizer } = createRequire(import.meta.url)('@huggingface/tokenizers') as {
     readonly Tokenizer: new (json: object, settings: object) => Tokenizer;
   };
+  const settings = {
+    ...json(join(folder, 'special_tokens_map.json')),
+    ...json(join(folder, 'tokenizer_config.json')),
+  };
   try {
-    return new Tokenizer(json(join(folder, 'tokenizer.json')), settings);
+    const type = json(join(folder, 'config.json'))['model_type'];
+    const names = tokenizerFiles(anyTokenizerFiles.filter((name) => existsSync(join(folder, name))));
+    const files = new Map(names.map((name) => [name, readFileSync(join(folder, name))] as const));
+    const { json: read, usual } = tokenizerJson(files, settings, typeof type === 'string' ? type : '');
+    const stated = settings['unk_token'] ?? usual['unk_token'];
+    const token = isRecord(stated) ? stated['content'] : stated;
+    return {
+      tokenizer: new Tokenizer(read, settings),
+      unknown: typeof token === 'string' ? token : undefined,
+    };
   } catch {
     return 'unusable';
   }

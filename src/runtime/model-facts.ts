@@ -6,6 +6,7 @@ import { storedBertWeights, storedMaskHead } from '../learning/encoders/bert-wei
 import type { Shapes } from '../learning/encoders/bert-weights.ts';
 import { familyOf, runs } from '../learning/encoders/family.ts';
 import { checkShard, indexFile, shardsIn, wholeFile } from '../learning/encoders/shards.ts';
+import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { ModelError } from '../learning/model-error.ts';
 import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
@@ -77,13 +78,21 @@ function readConfig(folder: string, names: readonly string[], display: Display):
 }
 
 function tokenizerProblem(folder: string, names: readonly string[], display: Display): Found | undefined {
-  if (!names.includes('tokenizer.json'))
+  const [file] = tokenizerFiles(names);
+  if (file === undefined) {
+    const sentencePiece = names.find((name) => /^(sentencepiece\.bpe|spiece|spm)\.model$/.test(name));
+    const hint =
+      sentencePiece === undefined
+        ? ''
+        : `the tokenizer is there as \`${sentencePiece}\`, which FSL does not read: `;
     return missing(
       folder,
       'tokenizer.json',
       display,
-      'save it with `AutoTokenizer.from_pretrained("…", use_fast=True).save_pretrained("folder")`',
+      `${hint}save it with \`AutoTokenizer.from_pretrained("…", use_fast=True).save_pretrained("folder")\``,
     );
+  }
+  if (file !== 'tokenizer.json') return undefined;
   const path = join(folder, 'tokenizer.json');
   const json = readJsonValue({ name: display(path), bytes: readFileSync(path) });
   if (json.state === 'unreadable') return { ...json.problem, code: 'bad-model' };

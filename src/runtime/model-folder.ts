@@ -1,6 +1,7 @@
 // Which files of a Hugging Face model folder say what the model computes. The others (cards, pictures, other formats) may change.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 
 const files =
@@ -12,8 +13,11 @@ const moduleFiles = /^config\.json$|\.safetensors$/;
 /** Names inside the folder, `/`-separated, sorted by code point. Throws what the file system says. */
 export function modelFiles(folder: string): readonly string[] {
   const names: string[] = [];
-  for (const name of readdirSync(folder)) {
-    if (files.test(name)) names.push(name);
+  const all = readdirSync(folder);
+  // Vocabularies beside a tokenizer.json are not read.
+  const tokenizer = tokenizerFiles(all);
+  for (const name of all) {
+    if (files.test(name) || tokenizer.includes(name)) names.push(name);
     else if (moduleFolder.test(name)) {
       for (const inner of readdirSync(join(folder, name)))
         if (moduleFiles.test(inner)) names.push(`${name}/${inner}`);

@@ -19,7 +19,8 @@ export async function loadFolderTokenizer(
   folder: ModelFolder,
   { maxTokens }: { readonly maxTokens?: number | undefined },
 ): Promise<TextTokenizer> {
-  return loadTokenizer(folder, { positions: placesOf(await readFolderConfig(folder)), maxTokens });
+  const config = await readFolderConfig(folder);
+  return loadTokenizer(folder, { positions: placesOf(config), maxTokens, type: config.model_type });
 }
 
 /** The weights, and the file that says which there are, for messages. */

@@ -1,28 +1,46 @@
-// Text to token ids, as the folder's tokenizer.json says, cut to the model's length with the special tokens kept.
+// Text to token ids, as the folder's tokenizer says, cut to the model's length with the special tokens kept.
 import * as tokenizers from '@huggingface/tokenizers';
 import type { Piece } from './masked-word.ts';
-import { badModel, isObject, objectIn, parseJson, readJson, readRequired } from './model-folder.ts';
+import { badModel, isObject, objectIn, readJson } from './model-folder.ts';
 import type { JsonObject, ModelFolder } from './model-folder.ts';
+import { anyTokenizerFiles, tokenizerFiles, tokenizerJson, type TokenizerJson } from './tokenizer-files.ts';
+import { truncatedPair } from './truncate-pair.ts';
 
 /** The part of the package used here; its own declarations do not resolve under Node's module rules. */
 interface Tokenizer {
   encode(
     text: string,
-    options?: { readonly add_special_tokens: boolean },
-  ): { readonly ids: readonly number[]; readonly tokens: readonly string[] };
+    options?: {
+      readonly add_special_tokens?: boolean;
+      readonly text_pair?: string;
+      readonly return_token_type_ids?: boolean;
+    },
+  ): {
+    readonly ids: readonly number[];
+    readonly tokens: readonly string[];
+    readonly token_type_ids?: readonly number[];
+  };
   token_to_id(token: string): number | undefined;
 }
 const { Tokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (json: JsonObject, settings: JsonObject) => Tokenizer;
 };
 
+/** Token ids, and to which text of a pair each belongs: 0 or 1, special tokens included. */
+export interface EncodedPair {
+  readonly ids: readonly number[];
+  readonly types: readonly number[];
+}
+
 export interface TextTokenizer {
   /** At least one id, at most `maxTokens`. */
   encode(text: string): readonly number[];
+  /** Two texts as the model reads pairs, at most `maxTokens` together. Throws `ModelError` where the tokenizer knows no pairs. */
+  encodePair(first: string, second: string): EncodedPair;
   /** Tokens of the text before any are cut off, special ones included. */
   length(text: string): number;
-  /** The text as tokens, without special ones. */
-  pieces(text: string): readonly Piece[];
+  /** The tokens of a word that stands behind another one, without special ones. */
+  pieces(word: string): readonly Piece[];
   readonly maxTokens: number;
   /** What stands for a word that is asked for; `undefined` for tokenizers without one. */
   readonly mask: Piece | undefined;
@@ -35,52 +53,78 @@ export interface TokenizerLimits {
   readonly positions: number;
   /** Fewer, when a program asks for it. */
   readonly maxTokens?: number | undefined;
+  /** `model_type`: what a vocabulary without tokenizer.json belongs to. */
+  readonly type?: string;
 }
 
 export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits): Promise<TextTokenizer> {
-  const file = 'tokenizer.json';
-  const bytes = await readRequired(
-    folder,
-    file,
-    'Save it with `AutoTokenizer.from_pretrained("…").save_pretrained("folder")` in Python.',
-  );
-  const settings = objectIn((await readJson(folder, 'tokenizer_config.json')) ?? {}, 'tokenizer_config.json');
-  const sentence = objectIn(
-    (await readJson(folder, 'sentence_bert_config.json')) ?? {},
-    'sentence_bert_config.json',
-  );
-  const tokenizer = createTokenizer(objectIn(parseJson(bytes, file), file), settings, file);
-  const { before, after } = specialTokens(tokenizer, file);
+  const object = async (file: string): Promise<JsonObject> =>
+    objectIn((await readJson(folder, file)) ?? {}, file);
+  // Older folders name the special tokens in a file of their own.
+  const settings = {
+    ...(await object('special_tokens_map.json')),
+    ...(await object('tokenizer_config.json')),
+  };
+  const sentence = await object('sentence_bert_config.json');
+  const read = await readTokenizer(folder, settings, limits.type ?? 'bert');
+  const tokenizer = createTokenizer(read, settings);
+  const around = specialTokens(tokenizer, read.file);
   const stated = sentence['max_seq_length'] ?? settings['model_max_length'];
   const longest = Math.min(
     limits.positions,
     limits.maxTokens ?? Infinity,
     typeof stated === 'number' ? stated : Infinity,
   );
-  const maxTokens = Math.max(longest, before + after + 1);
+  const maxTokens = Math.max(longest, around.before + around.after + 1);
   const lower = sentence['do_lower_case'] === true;
-  const idsOf = (text: string): readonly number[] => {
-    const trimmed = text.trim(); // as sentence-transformers does
-    return tokenizer.encode(lower ? trimmed.toLowerCase() : trimmed).ids;
-  };
+  // As sentence-transformers does.
+  const trimmed = (text: string): string => (lower ? text.trim().toLowerCase() : text.trim());
+  const idsOf = (text: string): readonly number[] => tokenizer.encode(trimmed(text)).ids;
+  const special = (kind: string): Piece | undefined =>
+    specialToken(tokenizer, settings[kind] ?? read.usual[kind]);
+  let pairs: PairTemplate | undefined;
   return {
     maxTokens,
-    mask: specialToken(tokenizer, settings['mask_token']),
-    unknown: specialToken(tokenizer, settings['unk_token']),
+    mask: special('mask_token'),
+    unknown: special('unk_token'),
     length: (text) => idsOf(text).length,
-    pieces(text) {
-      const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: false });
-      return ids.map((id, i) => ({ id, token: tokens[i] ?? '' }));
-    },
+    pieces: (word) => piecesOf(tokenizer, word),
     encode(text) {
       const ids = idsOf(text);
       if (ids.length <= maxTokens) return ids;
-      return [...ids.slice(0, maxTokens - after), ...ids.slice(ids.length - after)];
+      return [...ids.slice(0, maxTokens - around.after), ...ids.slice(ids.length - around.after)];
+    },
+    encodePair(first, second) {
+      pairs ??= pairTemplate(tokenizer, around, read);
+      return fillTemplate(
+        pairs,
+        [first, second].map((text) => tokenizer.encode(trimmed(text), { add_special_tokens: false }).ids),
+        maxTokens,
+      );
     },
   };
 }
 
-function createTokenizer(json: JsonObject, settings: JsonObject, file: string): Tokenizer {
+async function readTokenizer(
+  folder: ModelFolder,
+  settings: JsonObject,
+  type: string,
+): Promise<TokenizerJson> {
+  const names: string[] = [];
+  for (const name of anyTokenizerFiles) if (await folder.has(name)) names.push(name);
+  const files = new Map<string, Uint8Array>();
+  for (const name of tokenizerFiles(names)) files.set(name, await folder.read(name));
+  return tokenizerJson(files, settings, type);
+}
+
+/** A word as it stands in a sentence: tokenizers that tell a word with a space before it from one without see the space. */
+function piecesOf(tokenizer: Tokenizer, word: string): readonly Piece[] {
+  const text = word === '' ? '' : ` ${word}`;
+  const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: false });
+  return ids.map((id, i) => ({ id, token: tokens[i] ?? '' }));
+}
+
+function createTokenizer({ json, file }: TokenizerJson, settings: JsonObject): Tokenizer {
   if (!isObject(json['model'])) {
     throw badModel(
       file,
@@ -109,10 +153,12 @@ function specialToken(tokenizer: Tokenizer, stated: unknown): Piece | undefined 
 }
 
 /** How many special tokens stand before and after every text. */
-function specialTokens(
-  tokenizer: Tokenizer,
-  file: string,
-): { readonly before: number; readonly after: number } {
+interface SpecialTokens {
+  readonly before: number;
+  readonly after: number;
+}
+
+function specialTokens(tokenizer: Tokenizer, file: string): SpecialTokens {
   const whole = tokenizer.encode('a').ids;
   const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
   const [first] = bare;
@@ -121,4 +167,55 @@ function specialTokens(
     throw badModel(file, 'gives no token for the text `a`', 'Check that it is the tokenizer of this model.');
   }
   return { before, after: whole.length - before - bare.length };
+}
+
+/** Special tokens around the texts of a pair, and the types of all. */
+interface PairTemplate {
+  readonly around: readonly [before: EncodedPair, between: EncodedPair, after: EncodedPair];
+  readonly types: readonly [first: number, second: number];
+}
+
+function pairTemplate(
+  tokenizer: Tokenizer,
+  { before, after }: SpecialTokens,
+  { json, file }: TokenizerJson,
+): PairTemplate {
+  const found = tokenizer.encode('a', { text_pair: 'a', return_token_type_ids: true });
+  const { ids } = found;
+  // RoBERTa does not tell the texts apart, whatever this package says.
+  const post = json['post_processor'];
+  const untold = isObject(post) && post['type'] === 'RobertaProcessing';
+  const types = untold ? ids.map(() => 0) : (found.token_type_ids ?? []);
+  const length = tokenizer.encode('a', { add_special_tokens: false }).ids.length;
+  const second = ids.length - after - length;
+  if (second <= before + length)
+    throw badModel(
+      file,
+      'puts nothing between the texts of a pair',
+      'Give each row as one text, or use a model that was trained on pairs.',
+    );
+  const part = (from: number, to: number): EncodedPair => ({
+    ids: ids.slice(from, to),
+    types: types.slice(from, to),
+  });
+  return {
+    around: [part(0, before), part(before + length, second), part(second + length, ids.length)],
+    types: [types[before] ?? 0, types[second] ?? 0],
+  };
+}
+
+function fillTemplate(
+  { around, types }: PairTemplate,
+  [first = [], second = []]: readonly (readonly number[])[],
+  maxTokens: number,
+): EncodedPair {
+  const [before, between, after] = around;
+  const room = Math.max(0, maxTokens - before.ids.length - between.ids.length - after.ids.length);
+  const kept = truncatedPair(first.length, second.length, room);
+  const text = (ids: readonly number[], count: number, type: number): EncodedPair => {
+    const cut = ids.slice(0, count);
+    return { ids: cut, types: cut.map(() => type) };
+  };
+  const parts = [before, text(first, kept[0], types[0]), between, text(second, kept[1], types[1]), after];
+  return { ids: parts.flatMap(({ ids }) => ids), types: parts.flatMap((part) => part.types) };
 }
