@@ -5,7 +5,9 @@ import { EngineError } from './engine-error.ts';
 import { kernelRules } from './kernels/table.ts';
 import { OnnxBackend } from './onnx-backend.ts';
 import type { CapturedGraph } from './onnx-backend.ts';
-import type { Definition, Program } from './program.ts';
+import type { Definition, Program, Residence } from './program.ts';
+import { keepsResults } from './provider.ts';
+import type { Provider } from './provider.ts';
 import type { SessionLimits } from './session-cache.ts';
 import {
   activate,
@@ -22,6 +24,8 @@ export type BackendName = 'onnx' | 'tensorflow' | 'reference';
 
 export interface EngineOptions {
   readonly backend: BackendName;
+  /** Where `onnx` computes; the processor unless said. */
+  readonly provider?: Provider;
   /** Threads of one operator; only `onnx` heeds it. */
   readonly threads: number;
   readonly limits?: SessionLimits;
@@ -31,8 +35,10 @@ export interface EngineOptions {
 export interface Engine {
   readonly name: BackendName;
   trace(): EngineTrace;
-  /** Records a program, to be run with other numbers. Only a backend that records has this. */
+  /** Records a program, to be run with other numbers. Only a backend that records and gives results back has this. */
   readonly capture?: (definition: Definition) => Program;
+  /** The same where results stay on a device. */
+  readonly resident?: Residence;
   /** Drops the backend with all its tensors and graphs. */
   dispose(): Promise<void>;
 }
@@ -50,6 +56,9 @@ export interface EngineTrace {
   /** Tensors that live now, and their numbers. Not only those of `onnx`. */
   readonly tensors: number;
   readonly tensorBytes: number;
+  /** Numbers on a device other than the processor: now, and the most at once. */
+  readonly deviceBytes: number;
+  readonly mostDeviceBytes: number;
   /** Nodes run, by ONNX operator. */
   readonly nodes: Readonly<Record<string, number>>;
 }
@@ -78,16 +87,22 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Promise<Engine> {
+async function openOnnx({
+  provider = 'cpu',
+  threads,
+  limits = defaultLimits,
+}: EngineOptions): Promise<Engine> {
   const name = 'onnx';
-  const backend = new OnnxBackend(threads, limits);
+  const backend = new OnnxBackend(provider, threads, limits);
   registerRules(name, kernelRules, recorderOf);
   refuseOthers(name, refuse);
   await activate(name, () => backend);
   return {
     name,
     trace: () => traceOf(backend),
-    capture: (definition) => capture(backend, definition),
+    ...(keepsResults(provider)
+      ? { resident: residence(backend) }
+      : { capture: (definition: Definition) => capture(backend, definition) }),
     dispose: async () => {
       await backend.finish();
       deactivate(name);
@@ -96,13 +111,42 @@ async function openOnnx({ threads, limits = defaultLimits }: EngineOptions): Pro
 }
 
 function capture(backend: OnnxBackend, definition: Definition): Program {
+  const graph = captured(backend, definition);
+  return { run: (inputs, memory = {}) => backend.replay(graph, inputs, memory) };
+}
+
+function residence(backend: OnnxBackend): Residence {
+  const { memories } = backend;
+  return {
+    capture: (definition) => {
+      const graph = captured(backend, definition);
+      return { run: (inputs) => backend.replayThere(graph, inputs) };
+    },
+    place: async ({ type, shape, data }) => {
+      const memory = await memories.copy({ kind: 'host', type, shape, data });
+      memories.hold(memory);
+      return { type, shape, memory };
+    },
+    read: async ({ type, shape, memory }) => ({
+      type,
+      shape,
+      data: await memories.read({ kind: 'device', type, shape, memory }),
+    }),
+    free: (tensors) => {
+      for (const { memory } of tensors) memories.free(memory);
+    },
+    handOver: (tensor) => tensorOf(backend.adopt(tensor)),
+  };
+}
+
+function captured(backend: OnnxBackend, definition: Definition): CapturedGraph {
   let graph: CapturedGraph | undefined;
   tidy(() => {
     graph = backend.capture(() => definition((name, spec) => tensorOf(backend.input(name, spec))));
   });
   const captured = graph;
   if (captured === undefined) throw new Error('nothing was captured');
-  return { run: (inputs, memory = {}) => backend.replay(captured, inputs, memory) };
+  return captured;
 }
 
 async function openReference(): Promise<Engine> {
@@ -160,7 +204,7 @@ function refuse(kernel: string): never {
   );
 }
 
-function traceOf({ sessions, counts }: OnnxBackend): EngineTrace {
+function traceOf({ sessions, counts, memories }: OnnxBackend): EngineTrace {
   return {
     compiled: sessions.counts.compiled,
     compileMs: sessions.counts.compileMs,
@@ -170,6 +214,8 @@ function traceOf({ sessions, counts }: OnnxBackend): EngineTrace {
     graphs: sessions.size,
     graphBytes: sessions.bytes,
     ...live(),
+    deviceBytes: memories.bytes,
+    mostDeviceBytes: memories.most,
     nodes: Object.fromEntries([...counts.nodes].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
@@ -187,6 +233,8 @@ const nothingRecorded = {
   runMs: 0,
   graphs: 0,
   graphBytes: 0,
+  deviceBytes: 0,
+  mostDeviceBytes: 0,
   nodes: {},
 };
 

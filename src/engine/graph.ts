@@ -26,10 +26,12 @@ export interface GraphNode {
 export interface GraphValue {
   readonly name: string;
   readonly type: ElementType;
-  readonly shape: readonly number[];
+  /** Nothing where it may be any. */
+  readonly shape: readonly number[] | undefined;
 }
 
 export interface GraphConstant extends GraphValue {
+  readonly shape: readonly number[];
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array;
 }

@@ -5,14 +5,17 @@ import type { DataType, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { Tensor } from 'onnxruntime-node';
 import { collect } from './compile.ts';
 import type { Recording } from './compile.ts';
+import { DeviceMemories, seenAs } from './device-memories.ts';
 import { EngineError } from './engine-error.ts';
-import type { HostTensor, HostTensors, TensorSpec } from './program.ts';
+import type { DeviceTensor, DeviceTensors, HostTensor, HostTensors, TensorSpec } from './program.ts';
 import type { KernelRule } from './kernels/rule.ts';
+import { keepsResults } from './provider.ts';
+import type { Provider } from './provider.ts';
 import { constant, host, Recorder } from './recorder.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionLimits } from './session-cache.ts';
 import { current, pendingNode, sizeOf } from './value.ts';
-import type { Constant, Fed, Host, HostData, Result, Value } from './value.ts';
+import type { Constant, DeviceMemory, Fed, Host, HostData, Node, OnDevice, Result, Value } from './value.ts';
 
 interface Stored {
   value: Value;
@@ -29,16 +32,20 @@ export interface RunCounts {
 
 export class OnnxBackend extends KernelBackend {
   readonly sessions: SessionCache;
+  readonly memories: DeviceMemories;
   readonly counts: RunCounts = { runs: 0, runMs: 0, nodes: new Map() };
+  readonly #keepsResults: boolean;
   readonly #recorder = new Recorder();
   readonly #stored = new Map<object, Stored>();
   #running: Promise<unknown> = Promise.resolve();
   /** Whether numbers that a program makes now belong to the structure. */
   #capturing = false;
 
-  constructor(threads: number, limits: SessionLimits) {
+  constructor(provider: Provider, threads: number, limits: SessionLimits) {
     super();
-    this.sessions = new SessionCache(threads, limits);
+    this.sessions = new SessionCache(provider, threads, limits);
+    this.memories = new DeviceMemories(provider);
+    this.#keepsResults = keepsResults(provider);
   }
 
   /** Records one call of a kernel. */
@@ -110,9 +117,32 @@ export class OnnxBackend extends KernelBackend {
     });
   }
 
+  /** Runs a captured graph on a provider that keeps results. They stay until `memories` is told to free them. */
+  async replayThere(
+    { recording, names }: CapturedGraph,
+    inputs: Readonly<Record<string, HostTensor | DeviceTensor>>,
+  ): Promise<DeviceTensors> {
+    return this.#afterOthers(async () => {
+      const outputs = await this.#execute(recording, inputs, []);
+      const kept = recording.wanted.map((result, i) => this.#keptThere(result, outputs[i]));
+      return Object.fromEntries(
+        await Promise.all(kept.map(async (tensor, i) => [names[i] ?? '', await tensor] as const)),
+      );
+    });
+  }
+
+  /** A tensor for numbers on the device. */
+  adopt({ type, shape, memory }: DeviceTensor): TensorInfo {
+    this.memories.lose(memory);
+    return this.#keep({ kind: 'device', type, shape, memory });
+  }
+
   override async read(dataId: object): Promise<HostData> {
     if (pendingNode(this.#get(dataId).value) !== undefined) await this.#afterOthers(() => this.#run());
-    return this.readSync(dataId);
+    const value = current(this.#get(dataId).value);
+    return value.kind === 'device'
+      ? this.#afterOthers(() => this.memories.read(value))
+      : this.readSync(dataId);
   }
 
   override readSync(dataId: object): HostData {
@@ -171,6 +201,7 @@ export class OnnxBackend extends KernelBackend {
   /** Waits for a run under way, then frees the graphs. */
   async finish(): Promise<void> {
     await this.#running;
+    await this.memories.dispose();
     await this.sessions.dispose();
   }
 
@@ -182,6 +213,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes every recorded tensor that somebody still holds. */
   async #run(): Promise<void> {
+    this.#freeUnused();
     const wanted = new Set<Result>();
     for (const { value } of this.#stored.values()) {
       if (value.kind === 'result' && pendingNode(value) !== undefined) wanted.add(value);
@@ -190,18 +222,54 @@ export class OnnxBackend extends KernelBackend {
     const recording = collect([...wanted]);
     const outputs = await this.#execute(recording, {}, []);
     recording.wanted.forEach((result, i) => {
-      result.source = computed(result, outputs[i]);
+      result.source = this.#computed(result, outputs[i]);
     });
     for (const stored of this.#stored.values()) stored.value = current(stored.value);
+    this.#freeUnused();
+  }
+
+  #computed(result: Result, tensor: Tensor | undefined): Host | OnDevice {
+    if (tensor?.location !== 'gpu-buffer') return computed(result, tensor);
+    const [type, { shape }] = [requireOutside(result.type), result];
+    return { kind: 'device', type, shape, memory: this.memories.keep(tensor, type, shape) };
+  }
+
+  /** Booleans come back whatever was asked for. */
+  async #keptThere(result: Result, tensor: Tensor | undefined): Promise<DeviceTensor> {
+    const value = this.#computed(result, tensor);
+    const memory = value.kind === 'device' ? value.memory : await this.memories.copy(value);
+    this.memories.hold(memory);
+    return { type: value.type, shape: value.shape, memory };
+  }
+
+  /** Memory of the device that neither a tensor nor what is recorded for one needs. */
+  #freeUnused(): void {
+    if (this.memories.bytes === 0) return;
+    const needed = new Set<DeviceMemory>();
+    const seen = new Set<Node>();
+    const waiting: (Value | undefined)[] = [...this.#stored.values()].map(({ value }) => value);
+    while (waiting.length > 0) {
+      const value = waiting.pop();
+      if (value === undefined) continue;
+      const now = current(value);
+      if (now.kind === 'device') needed.add(now.memory);
+      if (now.kind === 'host' && now.copy !== undefined) needed.add(now.copy);
+      const node = pendingNode(now);
+      if (node === undefined || seen.has(node)) continue;
+      seen.add(node);
+      waiting.push(...node.inputs);
+    }
+    this.memories.freeAllBut(needed);
   }
 
   /** Output `i` goes into `memory[i]`, where that is there; ONNX Runtime allocates the others. */
   async #execute(
     recording: Recording,
-    inputs: HostTensors,
+    inputs: Readonly<Record<string, HostTensor | DeviceTensor>>,
     memory: readonly (Tensor | undefined)[],
   ): Promise<readonly (Tensor | undefined)[]> {
     const session = await this.sessions.sessionFor(recording);
+    if (this.#keepsResults) await this.#copyUsedTwice(recording);
     const feeds = Object.fromEntries(recording.fed.map((value, i) => [`i${i}`, fedTensor(value, inputs)]));
     const fetches = Object.fromEntries(recording.wanted.map((_, i) => [`o${i}`, memory[i] ?? null]));
     const start = performance.now();
@@ -210,6 +278,13 @@ export class OnnxBackend extends KernelBackend {
     this.counts.runs += 1;
     for (const { op } of recording.nodes) this.counts.nodes.set(op, (this.counts.nodes.get(op) ?? 0) + 1);
     return recording.wanted.map((_, i) => outputs[`o${i}`]);
+  }
+
+  /** Numbers that a second run needs are copied to the device, for it and those to come. */
+  async #copyUsedTwice({ fed }: Recording): Promise<void> {
+    for (const value of fed) {
+      if (value.kind === 'host' && value.tensor !== undefined) value.copy ??= await this.memories.copy(value);
+    }
   }
 
   #get(dataId: object): Stored {
@@ -247,9 +322,12 @@ function into(memory: HostTensor | undefined, result: Result | undefined): Tenso
   return new Tensor(memory.type, memory.data, result.shape);
 }
 
-function fedTensor(value: Fed, inputs: HostTensors): Tensor {
-  if (value.kind === 'host') return (value.tensor ??= new Tensor(value.type, value.data, value.shape));
+function fedTensor(value: Fed, inputs: Readonly<Record<string, HostTensor | DeviceTensor>>): Tensor {
+  if (value.kind === 'device') return seenAs(value.memory.tensor, value.shape);
+  if (value.kind === 'host')
+    return value.copy?.tensor ?? (value.tensor ??= new Tensor(value.type, value.data, value.shape));
   const given = inputs[value.name];
+  if (given !== undefined && 'memory' in given) return seenAs(given.memory.tensor, value.shape);
   if (given?.type === value.type && given.data.length === sizeOf(value.shape))
     return new Tensor(value.type, given.data, value.shape);
   const wrong = given === undefined ? 'is not given' : `is ${given.data.length} ${given.type}`;
@@ -267,7 +345,7 @@ function isMany(output: Value | readonly Value[]): output is readonly Value[] {
 /** Tensors of different shapes may share their numbers. */
 function shaped(value: Value, shape: readonly number[]): Value {
   if (value.kind === 'result' || value.kind === 'input' || value.shape.join() === shape.join()) return value;
-  if (value.kind === 'constant') return { ...value, shape };
+  if (value.kind === 'constant' || value.kind === 'device') return { ...value, shape };
   return { kind: 'host', type: value.type, shape, data: value.data };
 }
 

@@ -78,8 +78,10 @@ function writeValue(out: Writer, value: GraphValue): void {
   out.message(2, (type) =>
     type.message(1, (tensor) => {
       tensor.int(1, elementTypes[value.type]);
+      const sizes = value.shape;
+      if (sizes === undefined) return;
       tensor.message(2, (shape) => {
-        for (const size of value.shape) shape.message(1, (dimension) => dimension.int(1, size));
+        for (const size of sizes) shape.message(1, (dimension) => dimension.int(1, size));
       });
     }),
   );

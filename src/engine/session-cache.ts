@@ -3,6 +3,8 @@ import { InferenceSession } from 'onnxruntime-node';
 import { peakBytes, toGraph } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { encodeModel } from './onnx-model.ts';
+import { sessionOptions } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 export interface SessionLimits {
   readonly sessions: number;
@@ -22,13 +24,15 @@ interface Entry {
 }
 
 export class SessionCache {
+  readonly #provider: Provider;
   readonly #threads: number;
   readonly #limits: SessionLimits;
   /** In order of use, oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly counts: SessionCounts = { compiled: 0, compileMs: 0, hits: 0 };
 
-  constructor(threads: number, limits: SessionLimits) {
+  constructor(provider: Provider, threads: number, limits: SessionLimits) {
+    this.#provider = provider;
     this.#threads = threads;
     this.#limits = limits;
   }
@@ -53,15 +57,8 @@ export class SessionCache {
       return known.session;
     }
     const start = performance.now();
-    const session = await InferenceSession.create(encodeModel(toGraph(recording)), {
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-      intraOpNumThreads: this.#threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-    });
+    const options = sessionOptions(this.#provider, this.#threads);
+    const session = await InferenceSession.create(encodeModel(toGraph(recording)), options);
     this.counts.compiled += 1;
     this.counts.compileMs += performance.now() - start;
     this.#entries.set(key, { session, bytes: peakBytes(recording) });

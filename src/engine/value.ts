@@ -13,6 +13,22 @@ export interface Host {
   readonly data: HostData;
   /** The same numbers as ONNX Runtime takes them; made at the first use, sharing the memory. */
   tensor?: Tensor;
+  /** A copy on the device, made at the second use. */
+  copy?: DeviceMemory;
+}
+
+/** Numbers that a finished run has left on the device. An input of every graph that uses it. */
+export interface OnDevice {
+  readonly kind: 'device';
+  readonly type: Exclude<ElementType, 'int64'>;
+  readonly shape: readonly number[];
+  readonly memory: DeviceMemory;
+}
+
+/** Freed by hand, once nothing needs it. */
+export interface DeviceMemory {
+  readonly tensor: Tensor;
+  readonly bytes: number;
 }
 
 /** What a captured program is given anew each time it runs. */
@@ -36,11 +52,11 @@ export interface Result {
   readonly kind: 'result';
   readonly type: ElementType;
   readonly shape: readonly number[];
-  source: Node | Host;
+  source: Node | Host | OnDevice;
 }
 
 /** What a graph is fed. */
-export type Fed = Host | Input;
+export type Fed = Host | OnDevice | Input;
 
 export type Value = Fed | Constant | Result;
 
@@ -58,7 +74,7 @@ export interface Node {
 
 /** The value as it stands now: a computed result counts as its numbers. */
 export function current(value: Value): Value {
-  return value.kind === 'result' && value.source.kind === 'host' ? value.source : value;
+  return value.kind === 'result' && value.source.kind !== 'node' ? value.source : value;
 }
 
 /** The node that still has to compute the value, if any. */

@@ -1,7 +1,7 @@
 // Runs a tfjs program on a backend and gives back its numbers.
 import * as tf from '@tensorflow/tfjs-core';
 import { openEngine } from '../../src/engine/engine.ts';
-import type { BackendName, Engine } from '../../src/engine/engine.ts';
+import type { BackendName, Engine, EngineOptions } from '../../src/engine/engine.ts';
 
 export interface Numbers {
   readonly shape: readonly number[];
@@ -12,12 +12,29 @@ export interface Numbers {
 /** A program makes its own tensors, so that each backend has its own. */
 export type Program = () => tf.Tensor | tf.Tensor[];
 
+/** What `npm run check:webgpu` and `check:tensorflow` run the tests of \`onnx\` on instead. */
+export const testedInstead = process.env['FSL_TEST_ON'];
+
+/** The backend that takes the place of `onnx` on the processor in these tests. */
+export function tested(threads: number): EngineOptions {
+  switch (testedInstead) {
+    case undefined:
+      return { backend: 'onnx', threads };
+    case 'webgpu':
+      return { backend: 'onnx', provider: 'webgpu', threads };
+    case 'tensorflow':
+      return { backend: 'tensorflow', threads };
+    default:
+      throw new Error(`FSL_TEST_ON is webgpu or tensorflow, not ${testedInstead}`);
+  }
+}
+
 export async function withEngine<T>(
   backend: BackendName,
   work: (engine: Engine) => Promise<T>,
   threads = 1,
 ): Promise<T> {
-  const engine = await openEngine({ backend, threads });
+  const engine = await openEngine(backend === 'onnx' ? tested(threads) : { backend, threads });
   try {
     return await work(engine);
   } finally {

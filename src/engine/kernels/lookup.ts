@@ -1,7 +1,7 @@
 // Kernels that pick elements by index, and the product of matrices.
 import { int, integers, ints, scalar } from '../recorder.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Value } from '../value.ts';
+import type { Constant, Value } from '../value.ts';
 import {
   anyType,
   axesOf,
@@ -60,12 +60,14 @@ export const lookupRules: readonly KernelRule[] = [
       const depth = numberAttribute(call, 'depth');
       const [on, off] = [numberAttribute(call, 'onValue'), numberAttribute(call, 'offValue')];
       const shape = [...indices.shape, depth];
-      const places = integers(Array.from({ length: depth }, (_, i) => i));
-      const wide = cast(call.recorder, indices, 'int64');
-      const column = call.recorder.add('Unsqueeze', [wide, integers([-1])], {
-        type: 'int64',
-        shape: [...indices.shape, 1],
-      });
+      // int32 throughout: WebGPU compares no int64.
+      const places: Constant = {
+        kind: 'constant',
+        type: 'int32',
+        shape: [depth],
+        numbers: Array.from({ length: depth }, (_, i) => i),
+      };
+      const column = reshape(call.recorder, indices, [...indices.shape, 1]);
       const hit = call.recorder.add('Equal', [column, places], { type: 'bool', shape });
       const picked = [hit, scalar(on, 'float32'), scalar(off, 'float32')];
       const chosen = call.recorder.add('Where', picked, { type: 'float32', shape });
@@ -105,8 +107,7 @@ function sumSegments(call: KernelCall): Value {
   const nowhere = recorder.add('Less', [column, scalar(0, 'int32')], { type: 'bool', shape: column.shape });
   const kept = recorder.add('Where', [nowhere, scalar(0, x.type), x], x);
   const first = recorder.add('Max', [column, scalar(0, 'int32')], column);
-  const wide = cast(recorder, first, 'int64');
-  const places = recorder.add('Expand', [wide, integers(x.shape)], { type: 'int64', shape: x.shape });
+  const places = recorder.add('Expand', [first, integers(x.shape)], { type: 'int32', shape: x.shape });
   const zeros = recorder.add('Expand', [scalar(0, x.type), integers(shape)], { type: x.type, shape });
   const attributes = { axis: int(0), reduction: { text: 'add' } };
   return recorder.add('ScatterElements', [zeros, places, kept], zeros, { attributes });

@@ -24,6 +24,13 @@ export interface Optimizer {
   stateFor(parameters: Tensors): Readonly<Record<string, readonly number[]>>;
   /** The gradients are those of all parameters and no others. */
   update(parameters: Tensors, state: Tensors, gradients: Tensors, numbers: StepNumbers): Updated;
+  /** The same with scalars of the rule's names as tensors, which may stand for numbers of many steps. */
+  updateWith(
+    parameters: Tensors,
+    state: Tensors,
+    gradients: Tensors,
+    scalar: (group: Group, name: string) => tf.Tensor,
+  ): Updated;
   /** What `update` does, as a formula of each number. */
   readonly rule: UpdateRule;
 }
@@ -56,39 +63,35 @@ export type GroupOf = (parameter: string) => Group;
 /** An optimizer by its rule, which it also gives. */
 export function optimizerOf(rule: UpdateRule): Optimizer {
   const { kinds, groupOf } = rule;
+  const updateWith: Optimizer['updateWith'] = (parameters, state, gradients, scalar) => {
+    const scalarsOf = once((group: Group) => once((name: string) => scalar(group, name)));
+    const next: Record<string, tf.Tensor> = {};
+    const nextState: Record<string, tf.Tensor> = {};
+    for (const [name, parameter] of Object.entries(parameters)) {
+      const gradient = tensorIn(gradients, name);
+      const states = Object.fromEntries(kinds.map((kind) => [kind, tensorIn(state, stateName(kind, name))]));
+      const before = { ...states, parameter, gradient };
+      const after = rule.next(tensorArithmetic, (which) => tensorIn(before, which), scalarsOf(groupOf(name)));
+      next[name] = tensorIn(after, 'parameter');
+      for (const kind of kinds) nextState[stateName(kind, name)] = tensorIn(after, kind);
+    }
+    return { parameters: next, state: nextState };
+  };
   return {
     rule,
+    updateWith,
     stateFor: (parameters) =>
       Object.fromEntries(
         kinds.flatMap((kind) =>
           Object.entries(parameters).map(([name, { shape }]) => [stateName(kind, name), shape] as const),
         ),
       ),
-    update: (parameters, state, gradients, numbers) => {
-      const scalarsOf = onceAGroup((group) =>
-        Object.fromEntries(
-          Object.entries(rule.scalars(numbers, group)).map(([name, value]) => [name, tf.scalar(value)]),
-        ),
-      );
-      const next: Record<string, tf.Tensor> = {};
-      const nextState: Record<string, tf.Tensor> = {};
-      for (const [name, parameter] of Object.entries(parameters)) {
-        const scalars = scalarsOf(groupOf(name));
-        const gradient = tensorIn(gradients, name);
-        const states = Object.fromEntries(
-          kinds.map((kind) => [kind, tensorIn(state, stateName(kind, name))]),
-        );
-        const before = { ...states, parameter, gradient };
-        const after = rule.next(
-          tensorArithmetic,
-          (which) => tensorIn(before, which),
-          (which) => tensorIn(scalars, which),
-        );
-        next[name] = tensorIn(after, 'parameter');
-        for (const kind of kinds) nextState[stateName(kind, name)] = tensorIn(after, kind);
-      }
-      return { parameters: next, state: nextState };
-    },
+    update: (parameters, state, gradients, numbers) =>
+      updateWith(parameters, state, gradients, (group, name) => {
+        const value = rule.scalars(numbers, group)[name];
+        if (value === undefined) throw new Error(`the rule has no scalar \`${name}\``);
+        return tf.scalar(value);
+      }),
   };
 }
 
@@ -102,14 +105,14 @@ export function tensorIn(tensors: Tensors, name: string): tf.Tensor {
   return tensor;
 }
 
-/** Makes the scalars of a group once, whatever parameters it has. */
-function onceAGroup<T>(make: (group: Group) => T): (group: Group) => T {
-  const made = new Map<Group, T>();
-  return (group) => {
-    const known = made.get(group);
+/** Makes each value once. */
+function once<K, T>(make: (key: K) => T): (key: K) => T {
+  const made = new Map<K, T>();
+  return (key) => {
+    const known = made.get(key);
     if (known !== undefined) return known;
-    const fresh = make(group);
-    made.set(group, fresh);
+    const fresh = make(key);
+    made.set(key, fresh);
     return fresh;
   };
 }

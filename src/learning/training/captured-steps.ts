@@ -88,7 +88,8 @@ function record(
   return { program, masks };
 }
 
-function named<T>(kind: string, values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+/** With the kind before each name. */
+export function named<T>(kind: string, values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${kind} ${name}`, value]));
 }
 
@@ -97,12 +98,12 @@ function gradientName(parameter: string): string {
 }
 
 /** What decides the graph. */
-function keyOf(batch: Batch): string {
+export function keyOf(batch: Batch): string {
   return JSON.stringify(Object.entries(batch).map(([name, { type, shape }]) => [name, type, shape]));
 }
 
 /** The numbers of tensors, as the engine holds them. */
-async function hostTensors(tensors: Training['parameters']): Promise<HostTensors> {
+export async function hostTensors(tensors: Training['parameters']): Promise<HostTensors> {
   const read = Object.entries(tensors).map(async ([name, tensor]) => {
     const { dtype: type, shape } = tensor;
     if (type !== 'float32' && type !== 'int32' && type !== 'bool')

@@ -1,5 +1,5 @@
 // Trains parameters step by step: the loop, and what it promises about signals, reports and checkpoints. How a step is computed is in
-// captured-steps.ts and eager-steps.ts. Knows no models.
+// captured-steps.ts, resident-steps.ts and eager-steps.ts. Knows no models.
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import type { HostTensor, HostTensors } from '../../engine/program.ts';
@@ -9,6 +9,7 @@ import { scheduleFactor } from '../optimizers/schedule.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
 import { capturedSteps } from './captured-steps.ts';
 import { eagerSteps } from './eager-steps.ts';
+import { residentSteps } from './resident-steps.ts';
 import { TrainingError } from './training-error.ts';
 
 export type { HostTensor, HostTensors };
@@ -17,7 +18,7 @@ export type { HostTensor, HostTensors };
 export type Batch = HostTensors;
 
 export interface Training {
-  readonly engine: Pick<Engine, 'capture'>;
+  readonly engine: Pick<Engine, 'capture' | 'resident'>;
   /** What is trained. They are only read: the caller may dispose them once training has begun. */
   readonly parameters: Tensors;
   /** Weights that the loss needs and that are not trained. They must stay until the end. */
@@ -87,9 +88,7 @@ export interface Steps {
 /** Parameters after the last step; the caller disposes them. Throws `TrainingError` where the loss is no number. */
 export async function train(training: Training): Promise<Tensors> {
   const { engine, schedule, signal, start, onStep, checkpoint } = training;
-  const steps = await (engine.capture === undefined
-    ? eagerSteps(training)
-    : capturedSteps(training, engine.capture));
+  const steps = await stepsOn(engine, training);
   let done = start?.step ?? 0;
   const read = async (): Promise<TrainingState> => ({ step: done, ...(await steps.read()) });
   try {
@@ -109,6 +108,11 @@ export async function train(training: Training): Promise<Tensors> {
   } finally {
     steps.dispose();
   }
+}
+
+async function stepsOn({ capture, resident }: Training['engine'], training: Training): Promise<Steps> {
+  if (resident !== undefined) return residentSteps(training, resident);
+  return capture === undefined ? eagerSteps(training) : capturedSteps(training, capture);
 }
 
 export function rateAt({ rate, schedule }: Pick<Training, 'rate' | 'schedule'>, step: number): number {
