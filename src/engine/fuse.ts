@@ -10,12 +10,13 @@ export function fuse(nodes: readonly Node[], wanted: readonly Result[]): readonl
   const replaced = new Map<Node, Node>();
   const absorbed = new Set<Node>();
   for (const node of nodes) {
-    const group = matchGelu(node) ?? matchLayerNorm(node);
+    const group = matchGelu(node) ?? matchLayerNorm(node) ?? matchScaledProduct(node);
     if (group === undefined || !group.inside.every((inner) => onlyReadInside(inner, group, readers)))
       continue;
     for (const inner of group.inside) absorbed.add(inner);
     replaced.set(node, { ...node, ...group.operator });
   }
+  shareMoments(nodes, absorbed, replaced);
   return nodes.filter((node) => !absorbed.has(node)).map((node) => replaced.get(node) ?? node);
 }
 
@@ -77,6 +78,19 @@ function isScaled(node: Node, x: Value): boolean {
   return (a === x && isNumber(b, Math.SQRT1_2)) || (b === x && isNumber(a, Math.SQRT1_2));
 }
 
+/** A product of matrices times a number that is part of the structure. */
+function matchScaledProduct(last: Node): Group | undefined {
+  for (const [product, factor] of bothWays(operands(last, 'Mul'))) {
+    const node = pendingNode(product);
+    const known = current(factor);
+    if (node?.op !== 'Gemm' || node.attributes['alpha'] !== undefined) continue;
+    if (known.kind !== 'constant' || known.shape.length > 0 || known.numbers[0] === undefined) continue;
+    const attributes = { ...node.attributes, alpha: { real: known.numbers[0] } };
+    return { last, inside: [node], operator: { op: 'Gemm', inputs: node.inputs, attributes } };
+  }
+  return undefined;
+}
+
 /** (x - mean) / sqrt(variance + epsilon) * gamma + beta over the last axis, Ba et al. 2016, arXiv:1607.06450. */
 function matchLayerNorm(last: Node): Group | undefined {
   for (const [stretched, beta] of bothWays(operands(last, 'Add'))) {
@@ -108,22 +122,60 @@ function matchNormal(
   centred: Node,
   scale: Node,
 ): { readonly x: Value; readonly epsilon: number; readonly inside: readonly Node[] } | undefined {
-  const [x, average] = operands(centred, 'Sub') ?? [];
-  const mean = meanOfLastAxis(average, x);
+  const moments = matchScale(scale);
+  return moments?.centred === centred ? { ...moments, inside: [...moments.inside, scale] } : undefined;
+}
+
+interface Moments {
+  readonly x: Value;
+  readonly epsilon: number;
+  readonly centred: Node;
+  readonly mean: Node;
+  readonly inside: readonly Node[];
+}
+
+/** 1 / sqrt(mean((x - mean(x))^2) + epsilon). */
+function matchScale(scale: Node): Moments | undefined {
   const root = scale.op === 'Reciprocal' ? pendingNode(scale.inputs[0]) : undefined;
   const sum = root?.op === 'Sqrt' ? pendingNode(root.inputs[0]) : undefined;
-  if (x === undefined || mean === undefined || root === undefined || sum === undefined) return undefined;
+  if (root === undefined || sum === undefined) return undefined;
   for (const [variance, small] of bothWays(operands(sum, 'Add'))) {
     const epsilon = numberOf(small);
     const spread = pendingNode(variance);
     const square = pendingNode(spread?.inputs[0]);
     const [a, b] = operands(square, 'Mul') ?? [];
-    if (epsilon === undefined || spread === undefined || square === undefined) continue;
-    if (a !== b || a !== centred.outputs[0] || meanOfLastAxis(variance, square.outputs[0]) === undefined)
-      continue;
-    return { x, epsilon, inside: [centred, mean, scale, root, sum, spread, square] };
+    const centred = pendingNode(a);
+    const [x, average] = operands(centred, 'Sub') ?? [];
+    const mean = meanOfLastAxis(average, x);
+    if (epsilon === undefined || spread === undefined || square === undefined || a !== b) continue;
+    if (centred === undefined || x === undefined || mean === undefined) continue;
+    if (meanOfLastAxis(variance, square.outputs[0]) === undefined) continue;
+    return { x, epsilon, centred, mean, inside: [centred, mean, root, sum, spread, square] };
   }
   return undefined;
+}
+
+/**
+ * Where the mean and the scale of rows that a layer normalisation has are computed again (its gradient does), they become outputs
+ * of the operator. What they were made of is left to whoever removes unused nodes.
+ */
+function shareMoments(nodes: readonly Node[], absorbed: Set<Node>, replaced: Map<Node, Node>): void {
+  const norms = new Map<Value | undefined, Node>();
+  for (const [node, { op, inputs }] of replaced) if (op === 'LayerNormalization') norms.set(inputs[0], node);
+  for (const scale of nodes) {
+    const moments = absorbed.has(scale) ? undefined : matchScale(scale);
+    const node = norms.get(moments?.x);
+    const norm = node === undefined ? undefined : replaced.get(node);
+    if (moments === undefined || node === undefined || norm === undefined || norm.outputs.length > 1)
+      continue;
+    const { mean, epsilon } = moments;
+    const same = norm.attributes['epsilon'];
+    if (same === undefined || !('real' in same) || same.real !== epsilon || scale.order < node.order)
+      continue;
+    replaced.set(node, { ...norm, outputs: [...norm.outputs, ...mean.outputs, ...scale.outputs] });
+    absorbed.add(mean);
+    absorbed.add(scale);
+  }
 }
 
 function meanOfLastAxis(value: Value | undefined, of: Value | undefined): Node | undefined {

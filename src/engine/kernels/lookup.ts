@@ -78,8 +78,9 @@ export const lookupRules: readonly KernelRule[] = [
     kernel: 'BatchMatMul',
     inputs: { a: real32, b: real32 },
     record: (call) => {
-      const a = matrix(call.recorder, inputAt(call, 0), flagAttribute(call, 'transposeA'));
-      const b = matrix(call.recorder, inputAt(call, 1), flagAttribute(call, 'transposeB'));
+      const [ofA, ofB] = [flagAttribute(call, 'transposeA'), flagAttribute(call, 'transposeB')];
+      if (ofA || ofB) return transposedProduct(call, ofA, ofB);
+      const [a, b] = [inputAt(call, 0), inputAt(call, 1)];
       const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
       const shape = [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
       return call.recorder.add('MatMul', [a, b], { type: 'float32', shape });
@@ -111,6 +112,19 @@ function sumSegments(call: KernelCall): Value {
   const zeros = recorder.add('Expand', [scalar(0, x.type), integers(shape)], { type: x.type, shape });
   const attributes = { axis: int(0), reduction: { text: 'add' } };
   return recorder.add('ScatterElements', [zeros, places, kept], zeros, { attributes });
+}
+
+/** Of two matrices as `Gemm`, which reads a transposed one as it lies; of many, with transposed copies that ONNX Runtime fuses away. */
+function transposedProduct(call: KernelCall, ofA: boolean, ofB: boolean): Value {
+  const { recorder } = call;
+  const [x, y] = [inputAt(call, 0), inputAt(call, 1)];
+  const [a, b] = [matrix(recorder, x, ofA), matrix(recorder, y, ofB)];
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const output = { type: a.type, shape: [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1] };
+  if (x.shape.length > 2 || y.shape.length > 2) return recorder.add('MatMul', [a, b], output);
+  return recorder.add('Gemm', [x, y], output, {
+    attributes: { transA: int(Number(ofA)), transB: int(Number(ofB)) },
+  });
 }
 
 function matrix(recorder: Recorder, x: Value, transpose: boolean): Value {

@@ -1,5 +1,6 @@
 // Kernels that fold axes: sums, means, extremes and where they are, running sums, softmax.
 import { int, integers, scalar } from '../recorder.ts';
+import { sizeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 import {
   axesOf,
@@ -15,13 +16,13 @@ import {
 import type { KernelCall, KernelRule, TensorType } from './rule.ts';
 
 const folds: readonly (readonly [kernel: string, op: string, types: readonly TensorType[]])[] = [
-  ['Sum', 'ReduceSum', numeric],
   ['Max', 'ReduceMax', numeric],
   ['Min', 'ReduceMin', numeric],
   ['Prod', 'ReduceProd', numeric],
 ];
 
 export const reduceRules: readonly KernelRule[] = [
+  rule('Sum', numeric, (call, x) => sumOfRows(call, x) ?? fold(call, 'ReduceSum', x)),
   ...folds.map(([kernel, op, types]) => rule(kernel, types, (call, x) => fold(call, op, x))),
   rule('Mean', numeric, (call, x) => fold(call, 'ReduceMean', cast(call.recorder, x, 'float32'))),
   rule('All', truth, (call, x) => foldTruth(call, 'ReduceMin', x)),
@@ -90,6 +91,23 @@ function fold(call: KernelCall, op: string, x: Value): Value {
     { type: x.type, shape },
     { attributes: { keepdims: int(Number(keepDims)) } },
   );
+}
+
+/** The sum over all axes but the last, as a product: ONNX Runtime computes that in half the time, or less. */
+function sumOfRows(call: KernelCall, x: Value): Value | undefined {
+  const { recorder } = call;
+  const axes = axesOf(call, 'axis', x.shape.length);
+  const columns = x.shape.at(-1) ?? 0;
+  const rows = sizeOf(x.shape.slice(0, -1));
+  const leading = axes.length === x.shape.length - 1 && axes.every((axis, i) => axis === i);
+  if (!leading || x.type !== 'float32' || rows < 16 || columns < 16) return undefined;
+  const ones = { type: x.type, shape: [1, rows] };
+  const row = recorder.add('Expand', [scalar(1, x.type), integers(ones.shape)], ones);
+  const sum = recorder.add('MatMul', [row, reshape(recorder, x, [rows, columns])], {
+    type: x.type,
+    shape: [1, columns],
+  });
+  return reshape(recorder, sum, folded(x.shape, axes, flagAttribute(call, 'keepDims')));
 }
 
 function foldTruth(call: KernelCall, op: string, x: Value): Value {

@@ -135,6 +135,7 @@ export function cast(recorder: Recorder, value: Value, type: ElementType): Value
 
 /** The same elements in another shape. Numbers that are already there are only seen differently. */
 export function reshape(recorder: Recorder, value: Value, shape: readonly number[]): Value {
+  if (value.shape.join() === shape.join()) return value;
   if (value.kind === 'host') return { kind: 'host', type: value.type, shape, data: value.data };
   if (value.kind === 'constant' || value.kind === 'device') return { ...value, shape };
   return recorder.add('Reshape', [value, integers(shape)], { type: value.type, shape });

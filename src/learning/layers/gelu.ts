@@ -5,17 +5,16 @@ import { withGradient } from './with-gradient.ts';
 
 export function gelu(x: tf.Tensor): tf.Tensor {
   return withGradient(
-    ([x]) => tf.mul(tf.mul(x, 0.5), bell(x)),
+    ([x]) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1)),
     (dy, [x]) => {
-      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return [tf.mul(dy, tf.add(tf.mul(bell(x), 0.5), tf.mul(x, density)))];
+      // Twice the share below x is 1 + erf(u), twice x times the density 2 u exp(-u^2) / sqrt(pi), with u = x / sqrt 2. Every
+      // operation is a pass over memory: the factor goes into the exponent, and the half to `dy`, where it joins a product of matrices.
+      const u = tf.mul(x, Math.SQRT1_2);
+      const density = tf.exp(tf.sub(Math.log(2 / Math.sqrt(Math.PI)), tf.square(u)));
+      const twice = tf.add(tf.add(tf.erf(u), tf.mul(u, density)), 1);
+      return [tf.mul(tf.mul(dy, 0.5), twice)];
     },
     [x],
     [],
   );
-}
-
-/** 1 + erf(x / sqrt 2): twice the share of the normal distribution below `x`. */
-function bell(x: tf.Tensor): tf.Tensor {
-  return tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1);
 }
