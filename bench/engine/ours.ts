@@ -117,6 +117,7 @@ if (kind === 'forward') {
         tf.cast(labels, 'float32'),
       );
     },
+    lookups: { 'embeddings.word_embeddings.weight': 'ids' },
     dropoutRate: Number(kind),
     dropoutSeed: 1,
     optimizer: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true, groupOf: () => group }),

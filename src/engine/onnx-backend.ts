@@ -311,7 +311,7 @@ export interface CapturedGraph {
 }
 
 /** Tensors of at most this many numbers that a captured program makes itself become part of the graph. */
-const embeddedNumbers = 1024;
+const embeddedNumbers = 16384;
 
 function into(memory: HostTensor | undefined, result: Result | undefined): Tensor | undefined {
   if (memory === undefined || result === undefined) return undefined;

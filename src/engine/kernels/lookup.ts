@@ -28,6 +28,7 @@ export const lookupRules: readonly KernelRule[] = [
       const [axis = 0] = axesOf(call, 'axis', x.shape.length);
       if (call.attributes['batchDims'] !== 0) throw unsupported(call, 'with `batchDims`');
       const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
+      if (isOrder(indices, x.shape[axis])) return reshape(call.recorder, x, shape);
       return call.recorder.add(
         'Gather',
         [x, indices],
@@ -104,6 +105,7 @@ function sumSegments(call: KernelCall): Value {
   const { recorder } = call;
   const [x, ids] = [inputAt(call, 0), inputAt(call, 1)];
   const shape = [numberAttribute(call, 'numSegments'), ...x.shape.slice(1)];
+  if (isOrder(ids, shape[0])) return x;
   const column = reshape(recorder, ids, [ids.shape[0] ?? 0, ...x.shape.slice(1).map(() => 1)]);
   const nowhere = recorder.add('Less', [column, scalar(0, 'int32')], { type: 'bool', shape: column.shape });
   const kept = recorder.add('Where', [nowhere, scalar(0, x.type), x], x);
@@ -112,6 +114,12 @@ function sumSegments(call: KernelCall): Value {
   const zeros = recorder.add('Expand', [scalar(0, x.type), integers(shape)], { type: x.type, shape });
   const attributes = { axis: int(0), reduction: { text: 'add' } };
   return recorder.add('ScatterElements', [zeros, places, kept], zeros, { attributes });
+}
+
+/** Whether indices are all there are, in order, as part of the structure. */
+function isOrder(indices: Value, length: number | undefined): boolean {
+  const { kind } = indices;
+  return kind === 'constant' && indices.numbers.length === length && indices.numbers.every((n, i) => n === i);
 }
 
 /** Of two matrices as `Gemm`, which reads a transposed one as it lies; of many, with transposed copies that ONNX Runtime fuses away. */

@@ -25,6 +25,10 @@ export function adam({ beta1, beta2, epsilon, decoupled, groupOf }: AdamOptions)
       decay: decoupled ? 0 : weightDecay,
       kept: decoupled ? 1 - rate * rateFactor * weightDecay : 1,
     }),
+    rest: ({ rate }, { rateFactor, weightDecay }) => {
+      if (weightDecay === 0) return 1;
+      return decoupled ? 1 - rate * rateFactor * weightDecay : undefined;
+    },
     next: ({ add, sub, mul, div, sqrt }, number, scalar) => {
       const parameter = number('parameter');
       const gradient = decoupled

@@ -3,6 +3,7 @@
 import { formulaArithmetic } from '../../engine/loops/arithmetic.ts';
 import type { Formula } from '../../engine/loops/arithmetic.ts';
 import { compileLoop } from '../../engine/loops/loop.ts';
+import type { Rows } from '../../engine/loops/loop.ts';
 import { stateName } from './optimizer.ts';
 import type { StepNumbers, UpdateRule } from './optimizer.ts';
 
@@ -11,6 +12,17 @@ export type Arrays = Readonly<Record<string, Float32Array>>;
 export interface InPlace {
   /** Writes the next parameters and state over the last. Gradients count times `factor`. */
   update(parameters: Arrays, state: Arrays, gradients: Arrays, numbers: StepNumbers, factor: number): void;
+  /** The same for some rows of the parameter `name`. */
+  updateRows(name: string, table: TableRows, numbers: StepNumbers, factor: number): void;
+}
+
+export interface TableRows {
+  readonly parameter: Float32Array;
+  readonly state: Arrays;
+  readonly width: number;
+  /** Which rows of the parameter and its state. */
+  readonly rows: Int32Array;
+  readonly gradient: Rows;
 }
 
 export function inPlace(rule: UpdateRule): InPlace {
@@ -31,6 +43,11 @@ export function inPlace(rule: UpdateRule): InPlace {
         loop.run(arrays, { ...rule.scalars(numbers, rule.groupOf(name)), factor });
       }
     },
+    updateRows(name, { parameter, state, width, rows, gradient }, numbers, factor) {
+      const matrices: Record<string, Rows> = { parameter: { data: parameter, rows }, gradient };
+      for (const kind of rule.kinds) matrices[kind] = { data: arrayIn(state, stateName(kind, name)), rows };
+      loop.runRows(matrices, width, { ...rule.scalars(numbers, rule.groupOf(name)), factor });
+    },
   };
 }
 
@@ -44,8 +61,8 @@ export function summed(sums: Arrays, gradients: Arrays, first: boolean): void {
 }
 
 /** The factor that brings the common length of gradients, each times `scale`, down to at most `limit`; numbers as in `clipByGlobalNorm`. */
-export function clippingFactor(gradients: Arrays, scale: number, limit: number): number {
-  const squares = Object.values(gradients).reduce((sum, gradient) => sum + sumOfSquares(gradient), 0);
+export function clippingFactor(gradients: readonly Float32Array[], scale: number, limit: number): number {
+  const squares = gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0);
   return Math.min(1, limit / (scale * Math.sqrt(squares) + 1e-6));
 }
 

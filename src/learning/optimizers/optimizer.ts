@@ -42,6 +42,8 @@ export interface UpdateRule {
   readonly groupOf: GroupOf;
   /** Numbers that the formula takes, for the parameters of a group. */
   scalars(numbers: StepNumbers, group: Group): Readonly<Record<string, number>>;
+  /** What becomes of a number without gradient whose state is 0: it is multiplied by this; `undefined` where it is not as simple. */
+  rest(numbers: StepNumbers, group: Group): number | undefined;
   /** Gives `parameter` and every kind of state anew, from `parameter`, `gradient` and the state. */
   next<T>(
     arithmetic: Arithmetic<T>,

@@ -18,6 +18,10 @@ export function sgd({ momentum, nesterov, groupOf }: SgdOptions): Optimizer {
       rate: rate * rateFactor,
       decay: weightDecay,
     }),
+    rest: ({ rate }, { rateFactor, weightDecay }) => {
+      if (weightDecay === 0) return 1;
+      return momentum === 0 ? 1 - rate * rateFactor * weightDecay : undefined;
+    },
     next: ({ add, sub, mul }, number, scalar) => {
       const parameter = number('parameter');
       const gradient = add(number('gradient'), mul(parameter, scalar('decay')));

@@ -18,6 +18,17 @@ export async function copied(tensors: Tensors): Promise<Reals> {
   return copies;
 }
 
+/** As the engine holds them: they may share its memory. */
+export async function hostTensors(tensors: Tensors): Promise<HostTensors> {
+  const read = Object.entries(tensors).map(async ([name, tensor]) => {
+    const { dtype: type, shape } = tensor;
+    if (type !== 'float32' && type !== 'int32' && type !== 'bool')
+      throw new Error(`\`${name}\` is of type ${type}`);
+    return [name, { type, shape, data: await tensor.data() }] as const;
+  });
+  return Object.fromEntries(await Promise.all(read));
+}
+
 /** The same numbers once more. */
 export function copyOf(tensors: HostTensors): Reals {
   return Object.fromEntries(

@@ -14,9 +14,9 @@ import type {
 import { maskCalls, maskMemory } from '../layers/dropout-masks.ts';
 import { clipByGlobalNorm } from '../optimizers/clip.ts';
 import type { Group, StepNumbers, Tensors } from '../optimizers/optimizer.ts';
-import { copied, zeros } from './host-arrays.ts';
-import { hostTensors, keyOf, named } from './captured-steps.ts';
+import { copied, hostTensors, zeros } from './host-arrays.ts';
 import { lossGradients } from './loss-gradients.ts';
+import { keyOf, named } from './recorded-loss.ts';
 import { batchesOf, rateAt } from './train.ts';
 import type { Batch, Steps, Training } from './train.ts';
 

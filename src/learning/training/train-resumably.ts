@@ -3,6 +3,7 @@
 import type { Tensors } from '../optimizers/optimizer.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import type { StateShapes } from './checkpoint.ts';
+import { stateShapes } from './looked-up.ts';
 import { train } from './train.ts';
 import type { Training } from './train.ts';
 
@@ -61,9 +62,10 @@ export async function trainResumably(resumable: Resumable): Promise<Tensors> {
   });
 }
 
-function shapesOf({ parameters, optimizer }: Resumable['training']): StateShapes {
+function shapesOf(training: Resumable['training']): StateShapes {
+  const { parameters } = training;
   return {
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape])),
-    state: optimizer.stateFor(parameters),
+    state: stateShapes(training),
   };
 }

@@ -33,6 +33,11 @@ export interface Training {
    * other numbers, so it may depend on nothing but what it is given.
    */
   readonly loss: (weights: Tensors, batch: Tensors, dropout: Dropout) => tf.Tensor;
+  /**
+   * Tables among the parameters that the loss reads only as `tf.gather(table, batch[name])`, each with that name. Rows that no batch
+   * reads then cost nothing; the result is the same.
+   */
+  readonly lookups?: Readonly<Record<string, string>> | undefined;
   /** The chance with which `dropout` drops a number: 0, where it is left out. */
   readonly dropoutRate?: number | undefined;
   /** What drops is a function of this, the batch's index and the call. */
@@ -70,7 +75,7 @@ export interface TrainingState {
   /** The last step done. */
   readonly step: number;
   readonly parameters: HostTensors;
-  /** Of the optimizer. */
+  /** Of the optimizer. For a table in `lookups` also which rows were read, as `touched table`; the others are as at the start. */
   readonly state: HostTensors;
 }
 

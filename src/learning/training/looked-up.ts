@@ -1,0 +1,184 @@
+// A table of which each batch reads a few rows. Only these get a gradient, and only rows that ever had one have state: the others
+// shrink alike, which is one factor for all of them, applied to a row when it is first read. So neither the gradient nor the
+// state of the whole table is ever touched; the result is that of training the whole table, but for rounding in that factor.
+import type { HostTensor, HostTensors } from '../../engine/program.ts';
+import type { Arrays, InPlace } from '../optimizers/in-place.ts';
+import type { StepNumbers, UpdateRule } from '../optimizers/optimizer.ts';
+import { arraysOf } from './host-arrays.ts';
+import type { Reals, RealTensor } from './host-arrays.ts';
+import { rateAt } from './train.ts';
+import type { Training } from './train.ts';
+
+/** All tables of a training. */
+export interface LookedUpTables {
+  /** Each with the name of its ids in the batches. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Brings the rows up to date that a batch is about to read. */
+  prepare(batch: HostTensors): void;
+  /** Adds the gradients of the rows that were read, each table's output `gradient table`. */
+  add(batch: HostTensors, outputs: HostTensors): void;
+  /** What was added since the last update. */
+  gradients(): readonly Float32Array[];
+  update(numbers: StepNumbers, factor: number): void;
+  /** For each table as `touched table`: 1 for rows that were read. The others are as they were at the start. */
+  readonly touched: HostTensors;
+  /** Brings all rows up to date; nothing may be called afterwards. */
+  finish(): void;
+}
+
+/** Of a training on an engine that records. */
+export function lookedUpTables(
+  training: Training,
+  parameters: Reals,
+  state: Reals,
+  inPlace: InPlace,
+): LookedUpTables {
+  const { rule } = training.optimizer;
+  const done = Array.from({ length: training.start?.step ?? 0 }, (_, i) => ({
+    step: i + 1,
+    rate: rateAt(training, i + 1),
+  }));
+  const tables = Object.entries(lookupsOf(training)).map(([name, ids]) => {
+    const parameter = found(parameters, name);
+    const before = training.start?.state[touchedName(name)]?.data;
+    // A state that does not say which rows were read may have them all.
+    const unknown = new Float32Array(parameter.shape[0] ?? 0).fill(training.start === undefined ? 0 : 1);
+    const touched = before === undefined ? unknown : Float32Array.from(before);
+    const table = lookedUp({ name, parameter, state: arraysOf(state), touched }, rule, inPlace, done);
+    return { name, ids, touched, table };
+  });
+  return {
+    names: Object.fromEntries(tables.map(({ name, ids }) => [name, ids])),
+    prepare: (batch) => tables.forEach(({ ids, table }) => table.prepare(found(batch, ids).data)),
+    add: (batch, outputs) =>
+      tables.forEach(({ name, ids, table }) => {
+        const { data } = found(outputs, `gradient ${name}`);
+        if (!(data instanceof Float32Array)) throw new Error('gradients are reals');
+        table.add(found(batch, ids).data, data);
+      }),
+    gradients: () => tables.map(({ table }) => table.gradient()),
+    update: (numbers, factor) => tables.forEach(({ table }) => table.update(numbers, factor)),
+    touched: Object.fromEntries(
+      tables.map(({ name, touched }) => [
+        touchedName(name),
+        { type: 'float32', shape: [touched.length], data: touched },
+      ]),
+    ),
+    finish: () => tables.forEach(({ table }) => table.finish()),
+  };
+}
+
+/** Those whose optimizer leaves rows without gradient alone, or shrinks them. */
+function lookupsOf({ lookups = {}, optimizer: { rule } }: LookupTraining): Readonly<Record<string, string>> {
+  const still = ([name]: readonly [string, string]): boolean =>
+    rule.rest({ step: 1, rate: 0 }, rule.groupOf(name)) !== undefined;
+  return Object.fromEntries(Object.entries(lookups).filter(still));
+}
+
+type LookupTraining = Pick<Training, 'engine' | 'lookups' | 'optimizer' | 'parameters'>;
+
+/** Names and shapes of the state that a training has. */
+export function stateShapes(training: LookupTraining): Readonly<Record<string, readonly number[]>> {
+  const { engine, optimizer, parameters } = training;
+  const plain = optimizer.stateFor(parameters);
+  if (engine.capture === undefined || engine.resident !== undefined) return plain;
+  const touched = Object.keys(lookupsOf(training)).map(
+    (name) => [touchedName(name), [found(parameters, name).shape[0] ?? 0]] as const,
+  );
+  return { ...plain, ...Object.fromEntries(touched) };
+}
+
+function touchedName(table: string): string {
+  return `touched ${table}`;
+}
+
+interface LookedUp {
+  prepare(ids: HostTensor['data']): void;
+  /** One row of gradients for each id. */
+  add(ids: HostTensor['data'], gradients: Float32Array): void;
+  gradient(): Float32Array;
+  update(numbers: StepNumbers, factor: number): void;
+  finish(): void;
+}
+
+interface Table {
+  readonly name: string;
+  readonly parameter: RealTensor;
+  readonly state: Arrays;
+  readonly touched: Float32Array;
+}
+
+/** `done` are the numbers of the steps before. */
+function lookedUp(
+  { name, parameter: { data, shape }, state, touched }: Table,
+  rule: UpdateRule,
+  inPlace: InPlace,
+  done: readonly StepNumbers[],
+): LookedUp {
+  const [size = 0, width = 1] = shape;
+  const group = rule.groupOf(name);
+  /** Of rows that were never read. */
+  let factor = 1;
+  const shrink = (numbers: StepNumbers): void => {
+    factor *= rule.rest(numbers, group) ?? NaN;
+  };
+  done.forEach(shrink);
+  let rows = Int32Array.from([...touched.keys()].filter((row) => touched[row] === 1));
+  const slots = new Int32Array(size).fill(-1);
+  let used: number[] = []; // the row of each slot
+  let sums = new Float32Array(0);
+
+  const scale = (row: number): void => {
+    if (factor === 1) return;
+    for (let i = row * width; i < (row + 1) * width; i++) data[i] = (data[i] ?? 0) * factor;
+  };
+  return {
+    prepare: (ids) => {
+      const fresh: number[] = [];
+      for (const row of ids) {
+        if (touched[row] !== 0) continue;
+        touched[row] = 1;
+        scale(row);
+        fresh.push(row);
+      }
+      if (fresh.length > 0) rows = Int32Array.from([...rows, ...fresh]);
+    },
+    add: (ids, gradients) => {
+      const needed = (used.length + ids.length) * width;
+      if (sums.length < needed) {
+        const grown = new Float32Array(needed);
+        grown.set(sums);
+        sums = grown;
+      }
+      ids.forEach((row, i) => {
+        let slot = slots[row] ?? -1;
+        if (slot < 0) {
+          slot = used.length;
+          slots[row] = slot;
+          used.push(row);
+          sums.set(gradients.subarray(i * width, (i + 1) * width), slot * width);
+          return;
+        }
+        for (let k = 0; k < width; k++)
+          sums[slot * width + k] = (sums[slot * width + k] ?? 0) + (gradients[i * width + k] ?? 0);
+      });
+    },
+    gradient: () => sums.subarray(0, used.length * width),
+    update: (numbers, scaling) => {
+      const gradient = { data: sums, rows: rows.map((row) => slots[row] ?? -1) };
+      inPlace.updateRows(name, { parameter: data, state, width, rows, gradient }, numbers, scaling);
+      shrink(numbers);
+      for (const row of used) slots[row] = -1;
+      used = [];
+    },
+    finish: () => {
+      for (let row = 0; row < size; row++) if (touched[row] === 0) scale(row);
+    },
+  };
+}
+
+function found<T>(values: Readonly<Record<string, T>>, name: string): T {
+  const value = values[name];
+  if (value === undefined) throw new Error(`no \`${name}\` to look up`);
+  return value;
+}
