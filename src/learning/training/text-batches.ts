@@ -1,7 +1,8 @@
 // The batches of a training over texts as numbers for the encoder, padded to few shapes. What is asked of a row besides its texts
 // (labels, which pairs are alike) is for the caller to add, row by row, in the order given.
+import type { HostTensors } from '../../engine/program.ts';
+import { toHostTexts } from '../encoders/packed-texts.ts';
 import { fillPack } from '../encoders/packs.ts';
-import type { PackArrays } from '../encoders/packs.ts';
 import type { TextBatch } from './batches.ts';
 import { chooseShapes } from './shapes.ts';
 import type { ShapeLimits, TextShape } from './shapes.ts';
@@ -33,28 +34,25 @@ export function paddedBatches(
   });
 }
 
-export interface BatchArrays extends PackArrays {
-  /** [capacity, texts a row]: where in the batch's texts those of the row are. */
-  readonly places: Int32Array;
-  /** [capacity]: what a row counts for; 0 for those that are none. */
-  readonly weights: Float32Array;
-}
-
-export function batchArrays(
+/**
+ * Numbers of a batch for `packedTexts`, and beside them `sides` [capacity, texts a row], where in the batch's texts those of a row are,
+ * and `weights` [capacity], what a row counts for: 0 for rows that are none.
+ */
+export function hostBatch(
   { texts, places, shape, capacity, weight }: PaddedBatch,
   tokens: readonly (readonly number[])[],
   heads: number,
-): BatchArrays {
+): HostTensors {
+  const own = texts.map((text) => tokens[text] ?? []);
   const sides = places[0]?.length ?? 1;
   const flat = new Int32Array(capacity * sides);
   flat.set(places.flat());
   const weights = new Float32Array(capacity).fill(weight, 0, places.length);
-  const packed = fillPack(
-    texts.map((text) => tokens[text] ?? []),
-    shape,
-    heads,
-  );
-  return { ...packed, places: flat, weights };
+  return {
+    ...toHostTexts(fillPack(own, shape, heads), shape, heads),
+    sides: { data: flat, type: 'int32', shape: [capacity, sides] },
+    weights: { data: weights, type: 'float32', shape: [capacity] },
+  };
 }
 
 function needOf(texts: readonly number[], lengths: readonly number[]): TextShape {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { epochOrder, planBatches, type BatchSettings } from '../../../src/learning/training/batches.ts';
 import { chooseShapes } from '../../../src/learning/training/shapes.ts';
-import { batchArrays, paddedBatches } from '../../../src/learning/training/text-batches.ts';
+import { hostBatch, paddedBatches } from '../../../src/learning/training/text-batches.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 
 const random = createRandom('batches');
@@ -137,14 +137,15 @@ describe('shapes', () => {
     const batches = padded({ epochs: 1, grouping: { by: 'rows', rows: 150 } });
     const last = batches.at(-1);
     if (last === undefined) throw new Error('no batch');
-    const arrays = batchArrays(
+    const { weights } = hostBatch(
       last,
       lengths.map((length) => Array<number>(length).fill(1)),
       2,
     );
     expect(last.rows).toHaveLength(50);
-    expect(arrays.weights).toHaveLength(last.capacity);
-    expect(Array.from(arrays.weights.subarray(0, 50))).toEqual(Array(50).fill(Math.fround(1 / 50)));
-    expect(arrays.weights.subarray(50).every((weight) => weight === 0)).toBe(true);
+    const counts = Array.from(weights?.data ?? []);
+    expect(weights?.shape).toEqual([last.capacity]);
+    expect(counts.slice(0, 50)).toEqual(Array(50).fill(Math.fround(1 / 50)));
+    expect(counts.slice(50)).toEqual(Array(last.capacity - 50).fill(0));
   });
 });
