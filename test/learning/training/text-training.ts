@@ -54,7 +54,11 @@ export function textTraining(
   const { accumulate = 1 } = settings;
   const lengths = tokens.map(({ length }) => length);
   const plan = (epochs: number) => planBatches({ texts: rows, lengths }, { ...settings, epochs });
-  const enough = plan(Math.ceil((steps * accumulate) / plan(1).length)).slice(0, steps * accumulate);
+  // Batches by tokens are not as many in every epoch.
+  const enough = plan(2 + Math.ceil((1.1 * steps * accumulate) / plan(1).length)).slice(
+    0,
+    steps * accumulate,
+  );
   const batches = paddedBatches(enough, lengths, { shapes, maxTokens });
   const config = configOf(sizes);
   const group = { rateFactor: 1, weightDecay: 0.01 };
@@ -78,7 +82,7 @@ export function textTraining(
         room,
         count * sizes.width,
       ]);
-      const logits = tf.matMul(each, weights['head'] as tf.Tensor2D);
+      const logits = tf.matMul(each, weights['head']);
       const losses = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), -1)); // [rows]
       return tf.sum(tf.mul(counts, losses));
     },

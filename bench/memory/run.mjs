@@ -1,0 +1,104 @@
+// Checks what long trainings promise: one graph for each shape, memory that does not grow, the same bits with one and two threads, and two
+// at once that are little slower than one after the other. Ends with 1 where one does not hold.
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const cache = join(root, 'node_modules/.cache/bench-memory'); // inside the repository, so that packages are found
+mkdirSync(cache, { recursive: true });
+await build({
+  entryPoints: [join(here, 'steps.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  outfile: join(cache, 'steps.mjs'),
+  logLevel: 'warning',
+});
+
+const run = async (...args) => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--expose-gc', join(cache, 'steps.mjs'), ...args],
+    {
+      maxBuffer: 1e8,
+    },
+  );
+  return JSON.parse(stdout);
+};
+let failed = false;
+const check = (what, holds, found) => {
+  failed ||= !holds;
+  console.log(`${holds ? 'holds' : 'FAILS'}  ${what}: ${found}`);
+};
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+const around = (values, step) => median(values.slice(step - 10, step + 10));
+const growth = ({ resident }, from) => {
+  const [early, late] = [around(resident, from), around(resident, resident.length - 10)];
+  return {
+    share: late / early,
+    text: `${megabytes(early)} and ${megabytes(late)}, ${percent(late / early - 1)}`,
+  };
+};
+const percent = (share) => `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)} %`;
+
+const only = process.argv[2];
+if (only === undefined || only === 'memory') {
+  const long = await run('small', 'as drawn', '2', '1000');
+  check(
+    '1,000 steps compile one graph a shape',
+    long.compiled === long.shapes && long.shapes <= 8,
+    `${long.compiled} graphs for ${long.shapes} shapes`,
+  );
+  const grown = growth(long, 100);
+  check('resident memory at step 1,000 is within 5 % of that at step 100', grown.share <= 1.05, grown.text);
+  const share = long.compileMs / 1000 / long.seconds;
+  check('compiling takes under 10 % of the time', share < 0.1, percent(share));
+
+  const turns = await run('small', 'in turn', '2', '400');
+  check(
+    '400 steps, each of another shape than the one before, compile one graph a shape',
+    turns.compiled === turns.shapes,
+    `${turns.compiled} graphs for ${turns.shapes} shapes`,
+  );
+  const after = growth(turns, 30);
+  check('resident memory does not grow with 50 rounds over the shapes', after.share <= 1.05, after.text);
+
+  const one = await run('small', 'as drawn', '1', '1000');
+  check('the weights are the same with one thread', one.digest === long.digest, one.digest.slice(0, 12));
+}
+if (only === undefined || only === 'together') {
+  const task = ['large', 'as drawn', '2', '12'];
+  const ratios = [];
+  for (let round = 0; round < 3; round++) {
+    const apart = await timed(async () => {
+      await run(...task);
+      await run(...task);
+    });
+    const together = await timed(() => Promise.all([run(...task), run(...task)]));
+    ratios.push(together / apart);
+  }
+  check(
+    'two at once take at most 1.15 times as long as one after the other',
+    median(ratios) <= 1.15,
+    ratios.map((ratio) => ratio.toFixed(2)).join(', '),
+  );
+}
+process.exitCode = failed ? 1 : 0;
+
+async function timed(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
