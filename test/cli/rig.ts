@@ -2,12 +2,13 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { runCommand } from '../../src/runtime/cli/run-command.ts';
 import { FakeHost, type FakeHostSettings } from './fake-host.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+const workerFolder = '.fsl-test-';
 
 export interface Outcome {
   readonly code: number;
@@ -47,7 +48,7 @@ export async function openRig(worker: string, copyOf?: string): Promise<Rig> {
 
 /** The worker as plain JavaScript, inside the repository so that it finds the packages. */
 export async function buildWorker(entry = 'src/runtime/worker.ts'): Promise<string> {
-  const file = join(root, 'node_modules', `.fsl-test-${process.pid}`, 'worker.mjs');
+  const file = join(root, 'node_modules', `${workerFolder}${process.pid}`, 'worker.mjs');
   await build({
     entryPoints: [join(root, entry)],
     outfile: file,
@@ -61,6 +62,9 @@ export async function buildWorker(entry = 'src/runtime/worker.ts'): Promise<stri
   return file;
 }
 
+/** Nothing where building it failed: the folder above an empty path is not ours. */
 export async function removeWorker(worker: string): Promise<void> {
-  await rm(join(worker, '..'), { recursive: true, force: true });
+  const folder = dirname(worker);
+  if (!basename(folder).startsWith(workerFolder)) return;
+  await rm(folder, { recursive: true, force: true });
 }
