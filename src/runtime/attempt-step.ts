@@ -3,7 +3,7 @@ import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
 import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
-import { checkpointFolder, dropCheckpoints } from './checkpoints.ts';
+import { checkpointFolder, dropCheckpoints, hasCheckpoint } from './checkpoints.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
 import { keyParts, type KeyParts } from './key.ts';
@@ -23,8 +23,9 @@ export interface Work {
 
 /** Throws `Failure` (`disk-full`) where the result cannot be published. */
 export async function runAttempt(work: Work): Promise<StepOutcome> {
-  const { step, run } = work;
+  const { step, key, run } = work;
   const folder = run.attempts.open();
+  const kept = (): boolean => hasCheckpoint(run.settings.store, key);
   try {
     const notes: string[] = [];
     const start = run.settings.now();
@@ -39,11 +40,11 @@ export async function runAttempt(work: Work): Promise<StepOutcome> {
         return { state: 'failed', diagnostics };
       }
       case 'died':
-        return { state: 'failed', diagnostics: [died(step, outcome)] };
+        return { state: 'failed', diagnostics: [died(step, outcome, kept())] };
       case 'timeout':
-        return { state: 'failed', diagnostics: [timedOut(step)] };
+        return { state: 'failed', diagnostics: [timedOut(step, kept())] };
       case 'stopped':
-        return { state: 'interrupted', started: true };
+        return { state: 'interrupted', started: true, checkpoint: kept() };
       default:
         return outcome satisfies never;
     }

@@ -79,6 +79,11 @@ export function checkpointFolder(store: Store, key: string): string {
   return store.path('checkpoints', key);
 }
 
+/** Whether an attempt has left any; whether they are whole shows when they are read. */
+export function hasCheckpoint(store: Store, key: string): boolean {
+  return namesIn(checkpointFolder(store, key)).length > 0;
+}
+
 /** The step's result is there: nobody needs them any more. */
 export async function dropCheckpoints(store: Store, key: string): Promise<void> {
   await rm(checkpointFolder(store, key), { recursive: true, force: true }).catch(() => undefined);

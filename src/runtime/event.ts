@@ -46,7 +46,12 @@ export type Event = { readonly time: number } & (
   | { readonly type: 'step-failed'; readonly step: string; readonly diagnostics: readonly Diagnostic[] }
   /** Not tried, because a step it needs failed. */
   | { readonly type: 'step-skipped'; readonly step: string; readonly because: string }
-  | { readonly type: 'step-interrupted'; readonly step: string }
+  | {
+      readonly type: 'step-interrupted';
+      readonly step: string;
+      /** Whether it goes on from a checkpoint next time. */
+      readonly checkpoint: boolean;
+    }
   /** A file of `to:` is not as the result is: warnings where somebody changed it, errors where it could not be written. */
   | { readonly type: 'output-left'; readonly step: string; readonly diagnostics: readonly Diagnostic[] }
   | {

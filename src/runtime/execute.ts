@@ -216,7 +216,8 @@ export async function execute(planned: Planned, settings: RunSettings): Promise<
         return failed(step.id, outcome.diagnostics);
       }
       case 'interrupted':
-        if (outcome.started) tell({ type: 'step-interrupted', step: step.id });
+        if (outcome.started)
+          tell({ type: 'step-interrupted', step: step.id, checkpoint: outcome.checkpoint ?? false });
         return 'interrupted';
       case 'blocked':
         tell({ type: 'step-skipped', step: step.id, because: outcome.by });

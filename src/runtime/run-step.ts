@@ -45,7 +45,8 @@ export type StepOutcome =
     }
   /** Another step failed before this one was started. */
   | { readonly state: 'blocked'; readonly by: string }
-  | { readonly state: 'interrupted'; readonly started: boolean };
+  /** `checkpoint`: whether one is kept of what it has done. */
+  | { readonly state: 'interrupted'; readonly started: boolean; readonly checkpoint?: boolean };
 
 /** `blockedBy` names the failed step because of which this one must not start. Rejects only for mistakes of our own. */
 export async function runStep(

@@ -54,22 +54,26 @@ export function changedDuringRun(
 export function died(
   step: CheckedStep,
   { how, last }: { readonly how: string; readonly last: string },
+  checkpoint: boolean,
 ): Diagnostic {
+  const kept = `finished steps are kept${checkpoint ? ', and this one goes on from its checkpoint' : ''}`;
   return diagnostic({
     code: 'worker-died',
     message: `the process that ran \`${step.id}\` ${how}${last === '' ? '' : `; it printed at the end: ${last}`}`,
     span: step.span,
     hint: how.includes('SIGKILL')
-      ? 'often the machine ran out of memory: run again with `--jobs 1`; finished steps are kept'
-      : 'finished steps are kept; run again',
+      ? `often the machine ran out of memory: run again with \`--jobs 1\`; ${kept}`
+      : `${kept}; run again`,
   });
 }
 
-export function timedOut(step: CheckedStep): Diagnostic {
+export function timedOut(step: CheckedStep, checkpoint: boolean): Diagnostic {
   return diagnostic({
     code: 'step-timeout',
     message: `\`${step.id}\` ran longer than its \`timeout\` of ${step.common.timeout} s`,
     span: step.places['timeout'] ?? step.span,
-    hint: 'raise `timeout:`, or make the step smaller',
+    hint: checkpoint
+      ? 'run again: it goes on from its checkpoint; or raise `timeout:`, or give `retries:`'
+      : 'raise `timeout:`, or make the step smaller',
   });
 }

@@ -177,7 +177,9 @@ describe('the next run goes on', () => {
       const runner = await halfDone(folder, { env: always });
       kill(runner, victim);
       await runner.ended;
-      if (victim === 'worker') expect(runner.lines.join('\n')).toContain('worker-died');
+      const said = runner.lines.join('\n');
+      if (victim === 'worker')
+        expect(said).toContain('finished steps are kept, and this one goes on from its checkpoint');
       await sleep(victim === 'runner' ? 200 : 0); // the orphan still writes into the log of the test
       const { done, resumed, second, left, first } = await rest(folder, always);
       expect(done).toBe(true);
@@ -192,7 +194,9 @@ describe('the next run goes on', () => {
     const runner = await halfDone(folder, { env: atTheEnd });
     process.kill(-(runner.process.pid ?? 0), 'SIGINT');
     await runner.ended;
-    expect(runner.lines.join('\n')).toContain('"outcome":"interrupted"');
+    const said = runner.lines.join('\n');
+    expect(said).toContain('"step":"model[seed=1]","checkpoint":true');
+    expect(said).toContain('"outcome":"interrupted"');
     const { done, resumed, second, first } = await rest(folder, atTheEnd);
     expect({ done, resumed }).toEqual({ done: true, resumed: first });
     expect(second).toEqual(after(first));

@@ -78,7 +78,7 @@ export const eventDocs: { readonly [T in Event['type']]: EventDoc<keyof Fields<T
   },
   'step-interrupted': {
     doc: 'A step was running when the run was interrupted; the next run goes on from its checkpoint where it kept one, else it starts afresh.',
-    fields: { step: 'Id of the step.' },
+    fields: { step: 'Id of the step.', checkpoint: 'Whether it kept one.' },
   },
   'output-left': {
     doc: 'A file of `to:` was left as it is. With warnings only, fslrun wrote it and somebody changed it since; with an error the run ends as failed, though the result of the step is kept.',

@@ -30,7 +30,7 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     case 'step-skipped':
       return `${paint.dim('-')} ${stepLabel(event.step)} not tried: ${stepLabel(event.because)} failed`;
     case 'step-interrupted':
-      return `${paint.yellow('-')} ${stepLabel(event.step)} interrupted`;
+      return `${paint.yellow('-')} ${stepLabel(event.step)} interrupted${event.checkpoint ? '; its checkpoint is kept' : ''}`;
     case 'step-progress':
     case 'output-left':
     case 'requirement':
