@@ -40,11 +40,65 @@ export function bert(
   texts: PackedTexts,
   dropout: Dropout = noDropout,
 ): tf.Tensor2D {
-  const { family } = config;
-  const before = family.norms === 'pre';
+  return statesFrom(weights, config, statesBelow(weights, config, texts, 0, dropout), {
+    layer: 0,
+    texts,
+    dropout,
+  });
+}
+
+/** What the layers before `layer` make of the texts. [tokens, width] */
+export function statesBelow(
+  weights: Weights,
+  config: BertConfig,
+  texts: PackedTexts,
+  layer: number,
+  dropout: Dropout = noDropout,
+): tf.Tensor2D {
+  return layers(weights, config, embed(weights, config, texts, dropout), {
+    from: 0,
+    to: layer,
+    texts,
+    dropout,
+  });
+}
+
+/** The last states, from those below `layer`. [tokens, width] */
+export function statesFrom(
+  weights: Weights,
+  config: BertConfig,
+  below: tf.Tensor2D,
+  {
+    layer,
+    texts,
+    dropout,
+  }: { readonly layer: number; readonly texts: PackedTexts; readonly dropout: Dropout },
+): tf.Tensor2D {
+  const to = config.num_hidden_layers;
+  const states = layers(weights, config, below, { from: layer, to, texts, dropout });
+  const { lastNorm } = config.family;
+  return lastNorm === undefined ? states : norm(weights, lastNorm, config, states);
+}
+
+interface Stretch {
+  readonly from: number;
+  /** The first layer that is left out. */
+  readonly to: number;
+  readonly texts: PackedTexts;
+  readonly dropout: Dropout;
+}
+
+function layers(
+  weights: Weights,
+  config: BertConfig,
+  states: tf.Tensor2D,
+  { from, to, texts, dropout }: Stretch,
+): tf.Tensor2D {
+  if (from === to) return states;
+  const before = config.family.norms === 'pre';
   const bias = distanceBias(weights, config, texts);
-  let x = embed(weights, config, texts, dropout); // [tokens, width]
-  for (let i = 0; i < config.num_hidden_layers; i++) {
+  let x = states; // [tokens, width]
+  for (let i = from; i < to; i++) {
     const name = (part: keyof LayerParts): string => layerPart(config, i, part);
     const normed = (part: 'attentionNorm' | 'outerNorm', x: tf.Tensor2D): tf.Tensor2D =>
       norm(weights, name(part), config, x);
@@ -62,7 +116,7 @@ export function bert(
     const total = tf.add<tf.Tensor2D>(outer, x);
     x = before ? total : normed('outerNorm', total);
   }
-  return family.lastNorm === undefined ? x : norm(weights, family.lastNorm, config, x);
+  return x;
 }
 
 /** What the masked language model's head makes of the states of masks [texts, width], to be multiplied by the words' vectors. */
