@@ -146,6 +146,11 @@ export const gradientCases: readonly GradientCase[] = [
     })),
   ),
   ...flat.map(([kernel, op]) => one(kernel, 'x', between([2, 3]), (x) => tf.mul(tf.add(op(x), 2), x))),
+  ...(['argMax', 'argMin'] as const).map((op) =>
+    one(op === 'argMax' ? 'ArgMax' : 'ArgMin', 'x', distinct([2, 3]), (x) =>
+      tf.mul(tf.cast(tf.expandDims(tf[op](x, 1), 1), 'float32'), x),
+    ),
+  ),
   ...answers.map(([kernel, op]): GradientCase => ({
     name: kernel,
     kernel,

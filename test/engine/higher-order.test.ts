@@ -55,7 +55,11 @@ it('a custom gradient stays as it is for first derivatives', async () => {
 describe('what has no derivative is refused by name', () => {
   it.each<[string, string, (x: tf.Tensor) => tf.Tensor]>([
     ['`TopK`', '`gather`', (x) => tf.sum(tf.topk(x, 2).values)],
-    ['`ArgMax`', 'softmax', (x) => tf.sum(tf.cast(tf.argMax(x, 1), 'float32'))],
+    [
+      '`FloorDiv`',
+      '`div`',
+      (x) => tf.sum(tf.cast(tf.floorDiv(tf.cast(x, 'int32'), tf.scalar(2, 'int32')), 'float32')),
+    ],
     [
       '`Conv2D` with `dilations: [2,2]`',
       'dilations of 1',

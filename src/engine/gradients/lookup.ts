@@ -1,13 +1,22 @@
 // Gradients of lookups by index and of the product of matrices.
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, Tensor } from '@tensorflow/tfjs-core';
-import { axesOf, folded } from './rule.ts';
+import { EngineError } from '../engine-error.ts';
+import { axesOf, folded, nothing, ofOne } from './rule.ts';
 
 export const lookupGradients: readonly GradConfig[] = [
+  ...['ArgMax', 'ArgMin'].map((kernel) => ofOne(kernel, 'x', (_, x) => nothing(x))),
+  ofOne('OneHot', 'indices', (_, indices) => nothing(indices)),
   {
     kernelName: 'GatherV2',
     inputsToSave: ['x', 'indices'],
-    gradFunc: (dy, [x, indices], { axis }) => {
+    gradFunc: (dy, [x, indices], { axis, batchDims }) => {
+      if (batchDims !== undefined && batchDims !== 0)
+        throw new EngineError(
+          'unsupported-kernel',
+          'a derivative was asked for through `GatherV2` with `batchDims`, which has none here',
+          'Gather without `batchDims`, from a tensor whose first axes are one.',
+        );
       if (x === undefined || indices === undefined || Array.isArray(dy))
         throw new Error('`GatherV2` has two inputs');
       const [place = 0] = axesOf(axis, x.rank);

@@ -17,11 +17,8 @@ export function refusedGradient(kernelName: string): GradConfig {
 
 /** What to do about it where that is known. */
 const instead: Readonly<Record<string, string>> = {
-  ArgMax: 'Use a softmax, which has one.',
-  ArgMin: 'Use a softmax of the negative numbers, which has one.',
   TopK: 'Take the elements with `gather` by the indices, which has one.',
   FloorDiv: 'Use `div`, which has one.',
-  OneHot: 'Use the indices as numbers that are given.',
   _FusedMatMul: 'Use `matMul`, `add` and the activation by themselves.',
   FusedConv2D: 'Use `conv2d`, `add` and the activation by themselves.',
   FusedDepthwiseConv2D: 'Use `depthwiseConv2d`, `add` and the activation by themselves.',

@@ -1,4 +1,5 @@
 // Kernels that move, copy, make or convert elements without computing with them.
+import * as tf from '@tensorflow/tfjs-core';
 import { host, int, integers, scalar } from '../recorder.ts';
 import type { Value } from '../value.ts';
 import {
@@ -31,15 +32,18 @@ export const layoutRules: readonly KernelRule[] = [
     );
   }),
   rule('ExpandDims', 'input', (call, x) => {
-    const dim = numberAttribute(call, 'dim');
-    return reshape(call.recorder, x, x.shape.toSpliced(dim < 0 ? x.shape.length + 1 + dim : dim, 0, 1));
+    const [dim = 0] = axesOf(call, 'dim', x.shape.length + 1);
+    return reshape(call.recorder, x, x.shape.toSpliced(dim, 0, 1));
   }),
   rule('Transpose', 'x', (call, x) => transpose(call.recorder, x, numbersAttribute(call, 'perm'))),
   rule('Slice', 'x', (call, x) => {
-    const begin = padded(numbersAttribute(call, 'begin'), x.shape.length, 0);
-    const size = padded(numbersAttribute(call, 'size'), x.shape.length, -1).map((count, axis) =>
-      count === -1 ? (x.shape[axis] ?? 0) - (begin[axis] ?? 0) : count,
+    const info = { shape: [...x.shape], dtype: typeOf(x), dataId: {} };
+    const [begin = [], size = []] = tf.slice_util.parseSliceParams(
+      info,
+      numberOrNumbers(call.attributes['begin']),
+      call.attributes['size'] === undefined ? undefined : numberOrNumbers(call.attributes['size']),
     );
+    tf.slice_util.assertParamsValid(info, begin, size);
     return slice(call, x, begin, size);
   }),
   rule('Tile', 'x', (call, x) => {
@@ -86,6 +90,8 @@ export const layoutRules: readonly KernelRule[] = [
     record: (call) => {
       const given = numberAttribute(call, 'axis');
       const axis = given < 0 ? given + inputAt(call, 0).shape.length + 1 : given;
+      const { type } = inputAt(call, 0);
+      if (call.inputs.some((x) => x.type !== type)) throw unsupported(call, 'of different types');
       const layers = call.inputs.map((x) => reshape(call.recorder, x, x.shape.toSpliced(axis, 0, 1)));
       return concat(call, layers, axis);
     },
@@ -102,24 +108,9 @@ export const layoutRules: readonly KernelRule[] = [
   }),
   rule('SplitV', 'x', (call, x) => {
     const [axis = 0] = axesOf(call, 'axis', x.shape.length);
-    const length = x.shape[axis] ?? 0;
-    const given = call.attributes['numOrSizeSplits'];
-    if (typeof given === 'number') {
-      return split(
-        call,
-        x,
-        axis,
-        Array.from({ length: given }, () => length / given),
-      );
-    }
-    const sizes = numbersAttribute(call, 'numOrSizeSplits');
-    const known = sizes.reduce((sum, size) => (size === -1 ? sum : sum + size), 0);
-    return split(
-      call,
-      x,
-      axis,
-      sizes.map((size) => (size === -1 ? length - known : size)),
-    );
+    const given = numberOrNumbers(call.attributes['numOrSizeSplits']);
+    const shape = { shape: [...x.shape] } as tf.Tensor; // all that is looked at
+    return split(call, x, axis, tf.backend_util.prepareSplitSize(shape, given, axis));
   }),
   rule('ZerosLike', 'x', (call, x) => repeat(call, 0, typeOf(x), x.shape)),
   rule('OnesLike', 'x', (call, x) => repeat(call, 1, typeOf(x), x.shape)),
@@ -136,8 +127,12 @@ export const layoutRules: readonly KernelRule[] = [
     kernel: 'Range',
     inputs: {},
     record: (call) => {
-      const [start, stop, step] = ['start', 'stop', 'step'].map((name) => numberAttribute(call, name));
-      if (start === undefined || stop === undefined || step === undefined) throw new Error('three numbers');
+      const [start, stop, given] = [
+        numberAttribute(call, 'start'),
+        numberAttribute(call, 'stop'),
+        numberAttribute(call, 'step'),
+      ];
+      const step = stop < start && given === 1 ? -1 : given;
       const count = step === 0 ? 0 : Math.max(0, Math.ceil((stop - start) / step));
       const numbers = Array.from({ length: count }, (_, i) => start + i * step);
       const type = typeAttribute(call, 'dtype');
@@ -166,8 +161,9 @@ function slice(call: KernelCall, x: Value, begin: readonly number[], size: reado
 function concat(call: KernelCall, parts: readonly Value[], axis: number): Value {
   const [first] = parts;
   if (first === undefined) throw new Error(`\`${call.kernel}\` of nothing`);
-  const length = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0);
-  const shape = first.shape.with(axis, length);
+  const shapes = parts.map((part) => [...part.shape]);
+  tf.backend_util.assertParamsConsistent(shapes, axis);
+  const shape = tf.backend_util.computeOutShape(shapes, axis);
   return call.recorder.add('Concat', parts, { type: first.type, shape }, { attributes: { axis: int(axis) } });
 }
 
@@ -185,6 +181,6 @@ function typeOf(x: Value): TensorType {
   return x.type;
 }
 
-function padded(given: readonly number[], length: number, rest: number): readonly number[] {
-  return Array.from({ length }, (_, i) => given[i] ?? rest);
+function numberOrNumbers(value: unknown): number | number[] {
+  return Array.isArray(value) ? value.map(Number) : Number(value);
 }

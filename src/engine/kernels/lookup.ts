@@ -1,6 +1,7 @@
 // Kernels that pick elements by index, and the product of matrices.
+import * as tf from '@tensorflow/tfjs-core';
 import { int, integers, ints, scalar } from '../recorder.ts';
-import type { Recorder } from '../recorder.ts';
+import type { OutputType, Recorder } from '../recorder.ts';
 import type { Constant, Value } from '../value.ts';
 import {
   anyType,
@@ -42,6 +43,7 @@ export const lookupRules: readonly KernelRule[] = [
     inputs: { params: anyType, indices: whole },
     record: (call) => {
       const [params, indices] = [inputAt(call, 0), inputAt(call, 1)];
+      tf.gather_util.prepareAndValidate(infoOf(params), infoOf(indices));
       const depth = indices.shape.at(-1) ?? 0;
       const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
       const wide = cast(call.recorder, indices, 'int64');
@@ -77,14 +79,13 @@ export const lookupRules: readonly KernelRule[] = [
   },
   {
     kernel: 'BatchMatMul',
-    inputs: { a: real32, b: real32 },
+    inputs: { a: numeric, b: numeric },
     record: (call) => {
+      if (call.inputs.some(({ shape }) => shape.length < 2)) throw unsupported(call, 'of vectors');
       const [ofA, ofB] = [flagAttribute(call, 'transposeA'), flagAttribute(call, 'transposeB')];
       if (ofA || ofB) return transposedProduct(call, ofA, ofB);
       const [a, b] = [inputAt(call, 0), inputAt(call, 1)];
-      const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-      const shape = [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
-      return call.recorder.add('MatMul', [a, b], { type: 'float32', shape });
+      return call.recorder.add('MatMul', [a, b], productOf(call, a, b));
     },
   },
   {
@@ -127,12 +128,25 @@ function transposedProduct(call: KernelCall, ofA: boolean, ofB: boolean): Value 
   const { recorder } = call;
   const [x, y] = [inputAt(call, 0), inputAt(call, 1)];
   const [a, b] = [matrix(recorder, x, ofA), matrix(recorder, y, ofB)];
-  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const output = { type: a.type, shape: [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1] };
-  if (x.shape.length > 2 || y.shape.length > 2) return recorder.add('MatMul', [a, b], output);
+  const output = productOf(call, a, b);
+  const plain = x.shape.length === 2 && y.shape.length === 2 && x.type === 'float32';
+  if (!plain) return recorder.add('MatMul', [a, b], output);
   return recorder.add('Gemm', [x, y], output, {
     attributes: { transA: int(Number(ofA)), transB: int(Number(ofB)) },
   });
+}
+
+/** Type and shape of the product of two matrices, or of two lists of matrices. */
+function productOf(call: KernelCall, a: Value, b: Value): OutputType {
+  if (a.shape.at(-1) !== b.shape.at(-2))
+    throw unsupported(call, `of shapes [${a.shape.join()}] and [${b.shape.join()}]`);
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return { type: a.type, shape: [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1] };
+}
+
+/** What tfjs's checks look at. */
+function infoOf({ shape, type }: Value): tf.TensorInfo {
+  return { shape: [...shape], dtype: type === 'int32' ? 'int32' : 'float32', dataId: {} };
 }
 
 function matrix(recorder: Recorder, x: Value, transpose: boolean): Value {

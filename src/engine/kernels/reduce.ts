@@ -3,6 +3,7 @@ import { int, integers, scalar } from '../recorder.ts';
 import { sizeOf } from '../value.ts';
 import type { Value } from '../value.ts';
 import {
+  anyType,
   axesOf,
   cast,
   flagAttribute,
@@ -24,11 +25,11 @@ const folds: readonly (readonly [kernel: string, op: string, types: readonly Ten
 export const reduceRules: readonly KernelRule[] = [
   rule('Sum', numeric, (call, x) => sumOfRows(call, x) ?? fold(call, 'ReduceSum', x)),
   ...folds.map(([kernel, op, types]) => rule(kernel, types, (call, x) => fold(call, op, x))),
-  rule('Mean', numeric, (call, x) => fold(call, 'ReduceMean', cast(call.recorder, x, 'float32'))),
+  rule('Mean', anyType, (call, x) => fold(call, 'ReduceMean', cast(call.recorder, x, 'float32'))),
   rule('All', truth, (call, x) => foldTruth(call, 'ReduceMin', x)),
   rule('Any', truth, (call, x) => foldTruth(call, 'ReduceMax', x)),
-  rule('ArgMax', numeric, (call, x) => findExtreme(call, 'ArgMax', x)),
-  rule('ArgMin', numeric, (call, x) => findExtreme(call, 'ArgMin', x)),
+  rule('ArgMax', anyType, (call, x) => findExtreme(call, 'ArgMax', x)),
+  rule('ArgMin', anyType, (call, x) => findExtreme(call, 'ArgMin', x)),
   rule('Cumsum', numeric, (call, x) => {
     const axis = numberAttribute(call, 'axis');
     const attributes = {
@@ -118,7 +119,7 @@ function findExtreme(call: KernelCall, op: string, x: Value): Value {
   const [axis = 0] = axesOf(call, 'axis', x.shape.length);
   const found = call.recorder.add(
     op,
-    [x],
+    [x.type === 'bool' ? cast(call.recorder, x, 'int32') : x],
     { type: 'int64', shape: folded(x.shape, [axis], false) },
     { attributes: { axis: int(axis), keepdims: int(0) } },
   );

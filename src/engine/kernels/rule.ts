@@ -1,4 +1,5 @@
 // How one tfjs kernel is written down in ONNX operators, and the pieces that rules share. Knows the recorder, not the backend.
+import * as tf from '@tensorflow/tfjs-core';
 import { EngineError } from '../engine-error.ts';
 import type { ElementType } from '../graph.ts';
 import type { Recorder } from '../recorder.ts';
@@ -99,22 +100,17 @@ function notUnderstood(call: KernelCall, name: string): EngineError {
   return unsupported(call, `with \`${name}: ${JSON.stringify(call.attributes[name])}\``);
 }
 
-/** Axes as tfjs gives them (none, one or many, negative from the end), sorted and non-negative. */
+/** Axes as tfjs gives them (none, one or many, negative from the end), sorted and non-negative. Throws where there is no such axis. */
 export function axesOf(call: KernelCall, name: string, rank: number): readonly number[] {
   const given = call.attributes[name];
   if (given === undefined || given === null) return Array.from({ length: rank }, (_, axis) => axis);
   const axes = typeof given === 'number' ? [given] : numbersAttribute(call, name);
-  return axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  return tf.util.parseAxisParam([...axes], new Array<number>(rank).fill(1)).sort((a, b) => a - b);
 }
 
-/** The shape in which two shapes meet, as NumPy does it. tfjs has checked that they do. */
+/** The shape in which two shapes meet, as NumPy does it. Throws where they do not. */
 export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const left = a[i - rank + a.length] ?? 1;
-    const right = b[i - rank + b.length] ?? 1;
-    return left === 1 ? right : left;
-  });
+  return tf.broadcast_util.assertAndGetBroadcastShape([...a], [...b]);
 }
 
 /** Numbers of `onnx.TensorProto.DataType`, for `Cast`. */

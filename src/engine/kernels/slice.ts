@@ -20,14 +20,18 @@ export const sliceRules: readonly KernelRule[] = [
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = masks.map((name) => numberAttribute(call, name));
       const info = tf.slice_util.sliceInfo([...x.shape], begin, end, strides, a, b, c, d, e);
       if (info.isIdentity) return reshape(recorder, x, info.finalShape);
-      const shape = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+      const shape = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map(Math.abs); // there are -0
       const stops = info.begin.map((start, axis) => {
         const stop = start + (info.strides[axis] ?? 1) * (shape[axis] ?? 0);
         return stop < 0 ? -(2 ** 31) : stop; // ONNX counts negative ones from the end
       });
       const axes = info.begin.map((_, axis) => axis);
       const inputs = [x, integers(info.begin), integers(stops), integers(axes), integers(info.strides)];
-      return reshape(recorder, recorder.add('Slice', inputs, { type: x.type, shape }), info.finalShape);
+      return reshape(
+        recorder,
+        recorder.add('Slice', inputs, { type: x.type, shape }),
+        info.finalShape.map(Math.abs),
+      );
     },
   },
   {

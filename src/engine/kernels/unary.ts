@@ -24,10 +24,8 @@ const same: readonly (readonly [kernel: string, op: string, types: readonly Tens
   ['Log', 'Log', real32],
   ['Neg', 'Neg', numeric],
   ['Reciprocal', 'Reciprocal', real32],
-  ['Relu', 'Relu', real32],
   ['Round', 'Round', real32],
   ['Sigmoid', 'Sigmoid', real32],
-  ['Sign', 'Sign', numeric],
   ['Sin', 'Sin', real32],
   ['Sinh', 'Sinh', real32],
   ['Softplus', 'Softplus', real32],
@@ -44,12 +42,20 @@ export const unaryRules: readonly KernelRule[] = [
   rule('LeakyRelu', real32, (call, x) =>
     keep(call.recorder, 'LeakyRelu', [x], x, { alpha: real(numberAttribute(call, 'alpha')) }),
   ),
-  rule('Relu6', real32, ({ recorder }, x) =>
-    keep(recorder, 'Clip', [x, scalar(0, 'float32'), scalar(6, 'float32')], x),
+  rule('Relu', numeric, ({ recorder }, x) =>
+    x.type === 'float32' ? keep(recorder, 'Relu', [x], x) : keep(recorder, 'Max', [x, scalar(0, x.type)], x),
   ),
-  rule('ClipByValue', real32, (call, x) => {
-    const low = scalar(numberAttribute(call, 'clipValueMin'), 'float32');
-    const high = scalar(numberAttribute(call, 'clipValueMax'), 'float32');
+  rule('Sign', numeric, ({ recorder }, x) => {
+    const sign = keep(recorder, 'Sign', [x], x);
+    if (x.type !== 'float32') return sign;
+    return keep(recorder, 'Where', [test(recorder, 'IsNaN', [x], x), scalar(0, x.type), sign], x);
+  }),
+  rule('Relu6', numeric, ({ recorder }, x) =>
+    keep(recorder, 'Clip', [x, scalar(0, x.type), scalar(6, x.type)], x),
+  ),
+  rule('ClipByValue', numeric, (call, x) => {
+    const low = scalar(numberAttribute(call, 'clipValueMin'), x.type);
+    const high = scalar(numberAttribute(call, 'clipValueMax'), x.type);
     return keep(call.recorder, 'Clip', [x, low, high], x);
   }),
   rule('Square', numeric, ({ recorder }, x) => keep(recorder, 'Mul', [x, x], x)),
