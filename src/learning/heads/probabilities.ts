@@ -7,7 +7,7 @@ import type { Head, Tensor } from './head.ts';
 import { knnProbabilities } from './knn.ts';
 
 /**
- * [rows, labels]; every row sums to 1.
+ * [rows, labels]; every row sums to 1, save where each label is one against the rest.
  * @throws RangeError where the vectors have another width than those the head was fitted on
  */
 export function headProbabilities(head: Head, x: Matrix): Float64Array {
@@ -16,6 +16,8 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
     case 'ridge':
     case 'svm':
       return softmaxRows(scores(head, x), head.labels);
+    case 'one-vs-rest':
+      return scores(head, x).map((score) => 1 / (1 + Math.exp(-score)));
     case 'prototype': {
       const away = distances(x, asMatrix(tensor(head, 'prototypes')), distanceOf(head));
       const temperature = number(head, 'temperature');

@@ -25,6 +25,7 @@ const shapes = {
   svm: { weight: ['labels', 'columns'], bias: ['labels'] },
   knn: { vectors: ['rows', 'columns'], labels: ['rows'] },
   prototype: { prototypes: ['labels', 'columns'] },
+  'one-vs-rest': { weight: ['labels', 'columns'], bias: ['labels'] },
 } as const satisfies Record<HeadKind, Record<string, readonly string[]>>;
 
 const settings = {
@@ -33,6 +34,7 @@ const settings = {
   svm: [],
   knn: ['k', 'distance', 'weights'],
   prototype: ['distance', 'temperature'],
+  'one-vs-rest': ['of'],
 } as const satisfies Record<HeadKind, readonly string[]>;
 
 /**

@@ -1,6 +1,7 @@
 // Intervals of metrics by resampling the measured rows, or groups of them (Efron 1979, percentiles): the error of a limited test set, not
 // that of other training samples.
 import { metrics, type MetricName, type Predictions } from '../metrics/metrics.ts';
+import type { Weighted } from '../metrics/probability-scores.ts';
 import type { Random } from '../random.ts';
 import { quantile, type Interval } from './summary.ts';
 
@@ -20,14 +21,19 @@ export interface BootstrapOptions {
 export function bootstrap<N extends MetricName>(
   predictions: Predictions,
   names: readonly N[],
+  options: BootstrapOptions,
+): Readonly<Record<N, Interval>> {
+  const scores = names.map((name) => [name, metrics[name].prepare(predictions)] as const);
+  return resampled(scores, predictions.yTrue.length, options);
+}
+
+/** The same of scores that are prepared already. */
+export function resampled<N extends string>(
+  scores: readonly (readonly [name: N, score: Weighted])[],
+  rows: number,
   { draws, confidence = 0.95, random, clusters }: BootstrapOptions,
 ): Readonly<Record<N, Interval>> {
-  const rows = predictions.yTrue.length;
-  const measured = names.map((name) => ({
-    name,
-    score: metrics[name].prepare(predictions),
-    values: new Float64Array(draws),
-  }));
+  const measured = scores.map(([name, score]) => ({ name, score, values: new Float64Array(draws) }));
   const units = clusters === undefined ? rows : 1 + clusters.reduce((most, one) => Math.max(most, one), -1);
   const drawn = new Float64Array(units);
   const weights = clusters === undefined ? drawn : new Float64Array(rows);
