@@ -32,6 +32,8 @@ export interface StaticModel {
   readonly type: 'model';
   readonly capability: Capability;
   readonly labels: readonly string[] | undefined;
+  /** Of classifiers: whether they give a text any number of labels, and not one. */
+  readonly multi_label?: boolean | undefined;
   /** Of folders: whether it can be asked for the word at a mask. */
   readonly masked?: boolean | undefined;
   /** Of those: what its tokenizer makes of a word; nothing where that is not known. */
@@ -43,6 +45,8 @@ export interface StaticReport {
   /** What it reports on; nothing where that is not known. */
   readonly about?: 'evaluation' | 'comparison' | 'search';
   readonly metrics: readonly string[] | undefined;
+  /** Of evaluations: whether rows have lists of labels. */
+  readonly multi_label?: boolean | undefined;
 }
 
 export interface StaticFiles {

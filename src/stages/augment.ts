@@ -5,7 +5,7 @@ import { gateCopies, type GateReport } from './augment-gate.ts';
 import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
-import { checkLabelledTexts, checkTexts } from './labelled-texts.ts';
+import { checkLabelledTexts, checkTexts, severalLabels } from './labelled-texts.ts';
 import { openEncoder, openNgrams, type OpenEncoder } from './model-source.ts';
 import { bool, call, int, list, share } from './option.ts';
 import { defineStage, input } from './stage.ts';
@@ -99,6 +99,15 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         message: `${mixes ? '`mixup` mixes labels' : '`gate: cv` measures against labels'}, and these rows have none`,
         hint: 'use a labelled part, such as `.train`',
       });
+    if (from?.multi_label === true && (mixes || gated)) {
+      const { code, message } = severalLabels('augment');
+      const asked = mixes ? '`mixup`' : '`gate: cv`';
+      report(mixes ? 'with' : 'gate', {
+        code,
+        message,
+        hint: `leave ${asked} out: changes of texts keep the labels of a row`,
+      });
+    }
     if (from?.partition === 'test' && mixes)
       leak('from', {
         code: 'leakage',

@@ -43,6 +43,8 @@ export interface ClassifierDescription {
   readonly prompt?: Prompt;
   /** Of students: how they were taught. */
   readonly distilled?: DistillationRecord;
+  /** Where rows have several labels: every label that is at least so probable is given. Without it: the most probable one. */
+  readonly threshold?: number;
 }
 
 export type Distillation = CallValue<
@@ -78,6 +80,7 @@ export interface FittedClassifier {
   readonly validation?: ValidationRecord | undefined;
   readonly prompt?: Prompt | undefined;
   readonly distilled?: DistillationRecord | undefined;
+  readonly threshold?: number | undefined;
 }
 
 export interface Classifier {
@@ -112,6 +115,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
+    ...(fitted.threshold !== undefined && { threshold: fitted.threshold }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));

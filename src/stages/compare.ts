@@ -78,6 +78,10 @@ compare summary {
     const members = inputs.many('of');
     const names = [...new Set(members.map(({ name }) => name))];
     checkComparable(members, (problem) => report('of', problem));
+    const kinds = members.map((member) =>
+      member.static.type === 'report' ? member.static.multi_label : undefined,
+    );
+    if (kinds.includes(true) && kinds.includes(false)) report('of', mixedReports);
     checkPairs(members, options.baseline, (problem) => report('of', problem));
     const known = members.flatMap((member) =>
       member.static.type === 'report' && member.static.metrics !== undefined ? [member.static.metrics] : [],
@@ -110,6 +114,8 @@ compare summary {
   async run(context) {
     const { options, inputs } = context;
     const compared = await Promise.all(inputs.of.map(readMember));
+    if (new Set(compared.map(({ report: one }) => one.multi_label !== undefined)).size > 1)
+      throw stepFailure(mixedReports, 'of');
     const report = await compareReports(compared, {
       metrics: options.metrics,
       baseline: options.baseline,
@@ -137,6 +143,12 @@ async function readMember({ name, keys, artifact }: Member): Promise<Compared> {
     );
   return { name, keys, report };
 }
+
+const mixedReports = {
+  code: 'not-supported',
+  message: 'some of these reports are of rows with one label each, and others of rows with lists of labels',
+  hint: 'compare them apart: `accuracy` and the F1 scores mean something else there',
+} as const;
 
 type KnownMember = ReturnType<Statics['many']>[number];
 type Tell = (problem: Omit<Problem, 'span'>) => void;

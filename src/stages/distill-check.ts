@@ -20,6 +20,11 @@ export function checkDistillation(
     .flatMap(({ name, static: known }) =>
       known.type === 'model' && known.labels !== undefined ? [[name, known.labels] as const] : [],
     );
+  for (const { static: known } of inputs.many('teacher'))
+    if (known.type === 'model' && known.multi_label === true) {
+      report('teacher', severalTeacher);
+      break;
+    }
   const [first] = teachers;
   const stranger = teachers.find(([, labels]) => first !== undefined && !sameLabels(labels, first[1]));
   if (first !== undefined && stranger !== undefined) report('teacher', differentLabels(first, stranger));
@@ -56,4 +61,11 @@ export const promptRefused = {
   message:
     'the prompt of these rows makes texts of labels or shows demonstrations, and a student learns from its teacher alone',
   hint: 'prompt the rows with a `template` and nothing else; a teacher brings its own prompt along',
+} as const;
+
+export const severalTeacher = {
+  code: 'not-supported',
+  message:
+    'the teacher gives a text any number of labels, and this version of `distill` teaches one label a text',
+  hint: 'use a teacher that was fitted on rows with one label each',
 } as const;

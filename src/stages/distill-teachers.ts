@@ -7,6 +7,7 @@ import { uniteConsumed, type Consumed } from './consumed.ts';
 import type { Dataset } from './dataset.ts';
 import type { ModelContext } from './model-source.ts';
 import type { Member } from './stage.ts';
+import { severalTeacher } from './distill-check.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
@@ -90,6 +91,7 @@ async function ask(
 ): Promise<Answer> {
   const teacher: Classifier = await loadClassifier(artifact, context);
   try {
+    if (teacher.description.threshold !== undefined) throw stepFailure(severalTeacher, 'teacher');
     const [probabilities = new Float64Array()] = await classify(teacher, [teacher.head], rows, progress);
     const [support, consumed] = await Promise.all([teacher.support(), teacher.consumed()]);
     return { labels: teacher.labels, probabilities, support, consumed };

@@ -1,8 +1,9 @@
 // The metrics of a measurement with their 95 % intervals, and how those were made. Knows no files and no models.
 import type { MetricName } from '../learning/metrics/metrics.ts';
+import type { Weighted } from '../learning/metrics/probability-scores.ts';
 import type { Random } from '../learning/random.ts';
 import { texts, type Dataset } from './dataset.ts';
-import { metricValues, predictionsOf, type Measurement } from './measurement.ts';
+import { metricValues, predictionsOf, type Measurement, type Values } from './measurement.ts';
 import type { EvaluationReport, Figure } from './report.ts';
 
 export interface Resampled {
@@ -19,31 +20,58 @@ export interface Resampled {
  * (equal `group`, else equal texts) are resampled together, and then accuracy is too: Wilson takes rows for independent.
  * Where every resample gives the same figure its spread is unknown, and the figure has no interval.
  */
-export async function figuresOf(
-  given: Resampled,
-): Promise<{ readonly figures: EvaluationReport['metrics']; readonly interval: string }> {
-  const { measurement, metrics, draws, random } = given;
-  const values = await metricValues(measurement, metrics);
+export async function figuresOf(given: Resampled): Promise<Figures> {
+  const { measurement, metrics } = given;
+  const { metrics: known } = await import('../learning/metrics/metrics.ts');
+  const predictions = predictionsOf(measurement);
+  return figuresOfScores({
+    ...given,
+    values: await metricValues(measurement, metrics),
+    prepare: (name) => known[name].prepare(predictions),
+    hits: hits(measurement),
+  });
+}
+
+export interface Figures {
+  readonly figures: EvaluationReport['metrics'];
+  readonly interval: string;
+}
+
+/** Metrics of some rows, however many labels these have. */
+export interface Scores<N extends string> {
+  readonly rows: Dataset;
+  readonly metrics: readonly N[];
+  /** On the rows as they are; absent where the rows do not define the metric. */
+  readonly values: Values;
+  /** For resamples of the rows. */
+  readonly prepare: (name: N) => Weighted;
+  /** Rows that `accuracy` counts. */
+  readonly hits: number;
+  /** Resamples; 0 for no intervals. */
+  readonly draws: number;
+  readonly random: Random;
+}
+
+export async function figuresOfScores<N extends string>(given: Scores<N>): Promise<Figures> {
+  const { values, metrics, draws, random, rows } = given;
   if (draws === 0)
     return {
       figures: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }])),
       interval: 'no interval was asked for',
     };
-  const [{ bootstrap }, { wilsonInterval }] = await Promise.all([
+  const [{ resampled: resample }, { wilsonInterval }] = await Promise.all([
     import('../learning/statistics/bootstrap.ts'),
     import('../learning/statistics/summary.ts'),
   ]);
   const clusters = await clustersOf(given.rows);
   const resampled = clusters === undefined ? metrics.filter((name) => name !== 'accuracy') : metrics;
-  const intervals: Partial<Record<MetricName, { readonly low: number; readonly high: number }>> = {
-    ...bootstrap(predictionsOf(measurement), resampled, {
-      draws,
-      random,
-      ...(clusters !== undefined && { clusters: clusters.ofRow }),
-    }),
-    ...(metrics.length > resampled.length && {
-      accuracy: wilsonInterval(hits(measurement), measurement.truth.length),
-    }),
+  const intervals: Readonly<Partial<Record<string, { readonly low: number; readonly high: number }>>> = {
+    ...resample(
+      resampled.map((name) => [name, given.prepare(name)] as const),
+      rows.rows,
+      { draws, random, ...(clusters !== undefined && { clusters: clusters.ofRow }) },
+    ),
+    ...(metrics.length > resampled.length && { accuracy: wilsonInterval(given.hits, rows.rows) }),
   };
   const figures = metrics.flatMap((name): [string, Figure][] => {
     const value = values[name];
@@ -62,7 +90,7 @@ function hits({ truth, predicted }: Measurement): number {
 }
 
 function intervalText(
-  { rows, metrics, draws }: Resampled,
+  { rows, metrics, draws }: Pick<Scores<string>, 'rows' | 'metrics' | 'draws'>,
   resampled: number,
   clusters: Clusters | undefined,
 ): string {

@@ -2,14 +2,15 @@
 import { checkCalibration } from './calibration.ts';
 import { unknownLabelProblem } from './classifier-labels.ts';
 import type { Overlap } from './evaluate-overlap.ts';
-import { severalLabels } from './labelled-texts.ts';
-import { abstentionWords } from './metric-words.ts';
+import { metricKindProblem, mixedKinds, usualFor } from './label-kind.ts';
+import { abstentionWords, usualMetrics, usualMultiLabelMetrics } from './metric-words.ts';
 import { requirementProblem } from './requirement.ts';
+import { severalRefusals } from './several-refusals.ts';
 import type { CheckContext } from './stage.ts';
 import type { Requirement } from './value.ts';
 
 export interface EvaluateOptions {
-  readonly metrics: readonly string[];
+  readonly metrics: readonly string[] | undefined;
   readonly bootstrap: number;
   readonly overlap: Overlap;
   readonly slices: readonly string[] | undefined;
@@ -17,9 +18,15 @@ export interface EvaluateOptions {
   readonly require: Requirement | undefined;
 }
 
+/** Whether the rows or the model are known to have lists of labels; nothing where neither says. */
+export function severalLabelsKnown(inputs: CheckContext<never>['inputs']): boolean | undefined {
+  return inputs.dataset('on')?.multi_label ?? inputs.model('model')?.multi_label;
+}
+
 export function checkEvaluation(
   options: EvaluateOptions,
-  { inputs, report, leak }: Pick<CheckContext<never>, 'inputs' | 'report' | 'leak'>,
+  several: boolean | undefined,
+  { given, inputs, report, leak }: Pick<CheckContext<never>, 'given' | 'inputs' | 'report' | 'leak'>,
 ): void {
   const dataset = inputs.dataset('on');
   const model = inputs.model('model');
@@ -29,12 +36,20 @@ export function checkEvaluation(
       message: '`evaluate` compares with labels, and these rows have none',
       hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
     });
-  if (dataset?.multi_label === true) report('on', severalLabels('evaluate'));
-  else {
-    const problem = unknownLabelProblem(dataset, model?.labels);
-    if (problem !== undefined) report('on', problem);
+  const kinds = [dataset?.multi_label, model?.multi_label];
+  if (several !== undefined && kinds.includes(!several)) report('model', mixedKinds(several));
+  const unknown = unknownLabelProblem(dataset, model?.labels);
+  if (unknown !== undefined) report('on', unknown);
+  if (several === true) {
+    if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
+    if (given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
   }
-  checkCalibration('evaluate', inputs.dataset('calibrate_on'), model?.labels, report);
+  const wrong =
+    several === undefined || options.metrics === undefined
+      ? undefined
+      : metricKindProblem(options.metrics, several);
+  if (wrong !== undefined) report('metrics', wrong);
+  if (several !== true) checkCalibration('evaluate', inputs.dataset('calibrate_on'), model?.labels, report);
   for (const name of options.slices ?? [])
     if (dataset?.columns !== undefined && !dataset.columns.includes(name))
       report('slices', {
@@ -49,25 +64,34 @@ export function checkEvaluation(
       hint: 'say why, for everyone who reads the report: `allow: leakage("why")`; or leave them out with `overlap: drop`',
     });
   if (options.require !== undefined) {
-    const problem = requirementProblem(options.require) ?? operandProblem(options.require, options);
+    const problem = requirementProblem(options.require) ?? operandProblem(options.require, options, several);
     if (problem !== undefined) report('require', { code: 'wrong-type', message: problem });
   }
 }
 
-/** The metrics of the report, by name. */
-export function reportMetrics({ metrics, abstain }: EvaluateOptions): readonly string[] {
-  return [...metrics, ...(abstain === undefined ? [] : Object.keys(abstentionWords))];
+/** The metrics of the report, by name; nothing where they depend on rows of which too little is known. */
+export function reportMetrics(
+  { metrics, abstain }: EvaluateOptions,
+  several: boolean | undefined,
+): readonly string[] | undefined {
+  const measured = metrics ?? usualFor(several);
+  return measured && [...measured, ...(abstain === undefined ? [] : Object.keys(abstentionWords))];
 }
 
 /** A requirement is judged from the report, so the report has to have its figures. */
-function operandProblem({ left, right, at }: Requirement, options: EvaluateOptions): string | undefined {
+function operandProblem(
+  { left, right, at }: Requirement,
+  options: EvaluateOptions,
+  several: boolean | undefined,
+): string | undefined {
+  const known = reportMetrics(options, several) ?? [...usualMetrics, ...usualMultiLabelMetrics];
   const sides = [left, right].filter((side) => typeof side !== 'number');
   for (const { of, metric } of sides) {
     if (of !== undefined && of !== 'majority' && of !== 'frozen_probe')
       return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`majority\` and \`frozen_probe\``;
     if (Object.hasOwn(abstentionWords, metric) && options.abstain === undefined)
       return `\`${metric}\` is measured where rows may be left without an answer: add \`abstain: 0.6\``;
-    if (!reportMetrics(options).includes(metric))
+    if (!known.includes(metric) && !Object.hasOwn(abstentionWords, metric))
       return `\`${metric}\` is not measured here: add it to \`metrics\``;
   }
   if (at === undefined) return undefined;

@@ -1,4 +1,5 @@
 // `evaluate`: a classifier and labelled rows in, a report out. The only stage that may read a test part.
+import type { MetricName } from '../learning/metrics/metrics.ts';
 import { answeredRows } from './abstention.ts';
 import { calibrate, readCalibrationRows } from './calibration.ts';
 import { loadClassifier } from './classifier.ts';
@@ -8,14 +9,16 @@ import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
-import { checkEvaluation, reportMetrics } from './evaluate-known.ts';
+import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
+import { evaluateSeveral } from './evaluate-several.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
 import { fitProbe } from './frozen-probe.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
+import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { measured } from './measurement.ts';
-import { metricWords, reportNames } from './metric-words.ts';
+import { anyMetricWords, reportNames, usualMetrics, usualMultiLabelMetrics } from './metric-words.ts';
 import { column, either, float, int, list, requirement, share, word } from './option.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
@@ -26,12 +29,15 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 5,
+  version: 6,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
     'the most frequent label; logistic regression on the frozen encoder), how many labelled examples the model ' +
-    'consumed, and what to be wary of. The prediction for each row is kept in `predictions.parquet`.',
+    'consumed, and what to be wary of. The prediction for each row is kept in `predictions.parquet`. Rows with several labels are ' +
+    'measured label by label: then there is no confusion, `accuracy` is the share of rows that were given exactly their ' +
+    'labels, and the free models are the labels that more than half of the rows have, and a linear support vector machine a ' +
+    'label on the frozen encoder.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label  test: rest }
 fine-tune classifier { model: "builtin:ngrams"  from: parts.train }
@@ -43,11 +49,12 @@ evaluate score {
   require: macro_f1 >= 0.75
 }`,
   options: {
-    metrics: list(word(metricWords, { doc: 'A metric.' }), {
+    metrics: list(word(anyMetricWords, { doc: 'A metric.' }), {
       min: 1,
       distinct: true,
-      default: ['accuracy', 'macro_f1', 'weighted_f1', 'mcc', 'ece'],
-      doc: 'What is measured.',
+      doc:
+        `What is measured. Without it: ${usualMetrics.join(', ')}; of rows with several labels ` +
+        `${usualMultiLabelMetrics.join(', ')}. Metrics that have no meaning for the rows are refused.`,
     }),
     bootstrap: int({
       min: 0,
@@ -115,8 +122,10 @@ evaluate score {
   randomness: ({ bootstrap }) => bootstrap > 0,
 
   check(context) {
-    checkEvaluation(context.options, context);
-    return { '': { type: 'report', about: 'evaluation', metrics: reportMetrics(context.options) } };
+    const several = severalLabelsKnown(context.inputs);
+    checkEvaluation(context.options, several, context);
+    const metrics = reportMetrics(context.options, several);
+    return { '': { type: 'report', about: 'evaluation', metrics, multi_label: several } };
   },
 
   cost: ({ inputs }) => [{ count: rowsOf(inputs, 'on', 'calibrate_on'), unit: textsToEncode }],
@@ -124,10 +133,15 @@ evaluate score {
   async run(context) {
     const { options, inputs } = context;
     const given = await readDataset(inputs.on);
+    if (given.multiLabel) return evaluateSeveral(context, given);
     checkMeasured(given);
+    const metrics = options.metrics ?? usualMetrics;
+    const wrong = metricKindProblem(metrics, false);
+    if (wrong !== undefined) throw stepFailure(wrong, 'metrics');
     const calibrating = inputs.calibrate_on && (await readCalibrationRows('evaluate', inputs.calibrate_on));
     const classifier = await loadClassifier(inputs.model, context);
     try {
+      if (classifier.description.threshold !== undefined) throw stepFailure(mixedKinds(false), 'model');
       checkSamePrompt(given, classifier.description.prompt, 'on');
       const [support, own] = await Promise.all([classifier.support(), classifier.consumed()]);
       const consumed =
@@ -150,7 +164,7 @@ evaluate score {
         checks: [...checks, ...(calibrated?.checks ?? [])],
         budget: labelBudget(consumed),
         calibration: calibrated?.calibration,
-        metrics: options.metrics,
+        metrics: metrics as readonly MetricName[], // `metricKindProblem` has said so
         draws: options.bootstrap,
         random: context.random('bootstrap'),
         abstain: options.abstain,

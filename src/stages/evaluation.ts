@@ -6,7 +6,7 @@ import { abstain } from './abstention.ts';
 import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { wariness, type Check } from './evaluate-checks.ts';
 import { figuresOf } from './evaluate-intervals.ts';
-import { majorityValues, metricValues, takeMeasured, type Measurement } from './measurement.ts';
+import { majorityValues, metricValues, takeMeasured, type Measurement, type Values } from './measurement.ts';
 import type { Calibration, EvaluationReport, Slice } from './report.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 
@@ -64,17 +64,21 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
     },
     checks: [
       ...(await wariness({ texts: texts(rows), ...measurement })),
-      ...metrics
-        .filter((name) => figures[name] === undefined)
-        .map((name) => ({ name: 'undefined_metric', message: `\`${name}\` has no value on these rows` })),
-      ...unknownIntervals(evaluated, figures),
+      ...unknownFigures(metrics, figures, evaluated.draws),
       ...evaluated.checks,
       ...(abstained?.checks ?? []),
-      ...(typeof probe === 'string' ? [{ name: 'frozen_probe', message: withoutProbe[probe] }] : []),
+      ...probeChecks(probe),
     ],
     interval,
-    slices: await slicesOf(evaluated),
+    slices: await slicesBy(rows, evaluated.slices, (indices) =>
+      metricValues(takeMeasured(measurement, indices), metrics),
+    ),
   };
+}
+
+/** Why there are no figures of the frozen probe, or what they are. */
+export function probeChecks(probe: object | keyof typeof withoutProbe): readonly Check[] {
+  return typeof probe === 'string' ? [{ name: 'frozen_probe', message: withoutProbe[probe] }] : [];
 }
 
 const withoutProbe = {
@@ -82,26 +86,32 @@ const withoutProbe = {
   none: 'there is no frozen probe: it learns from labelled rows, and not every label has one',
 } as const;
 
-function unknownIntervals(
-  { draws, metrics }: Evaluated,
+/** Metrics without a value, and those without an interval though one was asked for. */
+export function unknownFigures(
+  metrics: readonly string[],
   figures: EvaluationReport['metrics'],
-): EvaluationReport['checks'] {
-  if (draws === 0) return [];
-  return metrics
-    .filter((name) => figures[name] !== undefined && figures[name].low === undefined)
-    .map((name) => ({
+  draws: number,
+): readonly Check[] {
+  const without = metrics.filter((name) => figures[name] === undefined);
+  const alone = metrics.filter((name) => figures[name] !== undefined && figures[name].low === undefined);
+  return [
+    ...without.map((name) => ({
+      name: 'undefined_metric',
+      message: `\`${name}\` has no value on these rows`,
+    })),
+    ...(draws === 0 ? [] : alone).map((name) => ({
       name: 'no_interval',
       message: `\`${name}\` has no interval: it is the same in every resample, so nothing is known of its spread`,
-    }));
+    })),
+  ];
 }
 
 /** The metrics of the rows of each value of a column, in the order of the values. */
-async function slicesOf({
-  rows,
-  measurement,
-  metrics,
-  slices,
-}: Evaluated): Promise<Readonly<Record<string, readonly Slice[]>>> {
+export async function slicesBy(
+  rows: Dataset,
+  slices: readonly string[],
+  valuesOf: (indices: readonly number[]) => Promise<Values>,
+): Promise<Readonly<Record<string, readonly Slice[]>>> {
   const result: Record<string, readonly Slice[]> = {};
   for (const column of slices) {
     const groups = new Map<string, number[]>();
@@ -116,7 +126,7 @@ async function slicesOf({
       sorted.map(async ([value, indices]) => ({
         value,
         rows: indices.length,
-        metrics: await metricValues(takeMeasured(measurement, indices), metrics),
+        metrics: await valuesOf(indices),
       })),
     );
   }

@@ -25,20 +25,22 @@ import {
   type EarlyStoppingValue,
 } from './fine-tune-validation.ts';
 import { fits, rowsOf, textsToEncode } from './cost.ts';
-import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
+import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
+import { checkLabelledTexts } from './labelled-texts.ts';
 import { needsMaskedModel, openEncoder, type SourcedEncoder } from './model-source.ts';
 import { int, word } from './option.ts';
 import { needsNoRows, staticPrompt } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem, withLabelTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords, wordsProblem } from './prompted-words.ts';
 import { checkSamePrompt, rowEncoder, type EncodeRows } from './row-encoder.ts';
+import { thresholdOption } from './several-labels-head.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 3,
+  version: 4,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector and stays as it is; ' +
     'what is learnt is a small head on these vectors, so a fit takes seconds and a few rows a label are enough.',
@@ -67,6 +69,7 @@ fine-tune classifier {
         'Changes nothing for `builtin:ngrams`, which reads whole texts.',
     }),
     early_stopping: earlyStoppingOption,
+    threshold: thresholdOption,
   },
   inputs: {
     model: input.required('model', {
@@ -88,8 +91,9 @@ fine-tune classifier {
 
   check(context) {
     const { options, inputs, report } = context;
-    checkValidation(options, context);
     const dataset = inputs.dataset('from');
+    const several = dataset?.multi_label === true;
+    if (!several) checkValidation(options, context);
     const prompt = dataset?.prompt;
     const byPrompt = dataset?.labelled === false && needsNoRows(prompt);
     if (dataset?.labelled === false && !byPrompt)
@@ -101,8 +105,8 @@ fine-tune classifier {
             ? 'use a labelled part, such as `.train`'
             : 'name the label column in `load`: `label: "…"`',
       });
-    const several = dataset?.multi_label === true;
-    if (several) report('from', severalLabels('fine-tune'));
+    if (several) checkSeveral(options, context);
+    else if (dataset?.multi_label === false && context.given('threshold')) report('threshold', thresholdIdle);
     const labels = byPrompt
       ? prompt?.words?.map(([name]) => ({ name, rows: undefined }))
       : dataset?.labelled === true && !several
@@ -138,7 +142,15 @@ fine-tune classifier {
       });
     if (dataset?.columns?.includes(mixedColumns.text) === true && !takesMixedRows(options.method))
       report('method', mixedRowsRefused(options.method));
-    return { '': { type: 'model', capability: 'classifier', labels: labels?.map(({ name }) => name) } };
+    const known = several ? dataset.labels : labels;
+    return {
+      '': {
+        type: 'model',
+        capability: 'classifier',
+        labels: known?.map(({ name }) => name),
+        multi_label: dataset?.multi_label,
+      },
+    };
   },
 
   cost: ({ inputs }) => [
@@ -148,7 +160,9 @@ fine-tune classifier {
 
   async run(context) {
     const { options, inputs, signal } = context;
-    const dataset = learnable(await readDataset(inputs.from));
+    const given = await readDataset(inputs.from);
+    if (given.multiLabel) return fineTuneSeveral(context, given);
+    const dataset = learnable(given);
     checkRows(dataset, options.method);
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
@@ -234,6 +248,13 @@ function checkRows(dataset: Dataset, method: Method): void {
   const missing = dataset.labels.filter((_, i) => !present.has(i));
   if (missing.length > 0) throw stepFailure(labelsWithoutRows(missing), 'from');
 }
+
+const thresholdIdle = {
+  code: 'option-without-effect',
+  severity: 'warning',
+  message: '`threshold` changes nothing here: of one label a row the most probable one is given',
+  hint: 'remove it; `abstain` of `evaluate` and `predict` leaves rows without a label',
+} as const;
 
 function tooFewLabels(labels: readonly string[]) {
   return {

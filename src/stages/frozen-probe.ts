@@ -2,8 +2,11 @@
 // the encoder in the same way.
 import type { Head } from '../learning/heads/head.ts';
 import type { Classifier, ClassifierDescription } from './classifier.ts';
+import { labelTable } from './classifier-labels.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
 import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
+import { rowKeys } from './row-keys.ts';
+import { chosenThreshold, fitSeveral } from './several-labels-head.ts';
 import { trainingRows } from './training-rows.ts';
 
 export type Probe =
@@ -20,16 +23,43 @@ export async function fitProbe(
   support: Dataset,
   signal: AbortSignal,
 ): Promise<Probe> {
-  if (isSame(description)) return { state: 'same' };
+  if (isSame(description, probe)) return { state: 'same' };
   if (new Set(labelIndices(support)).size < labels.length) return { state: 'none' };
   const { vectors, targets } = await trainingRows(support, encodeRows, () => undefined);
   const settings = { classWeights: 'none', signal } as const;
   return { state: 'fitted', head: await fitHead(vectors, targets, labels.length, probe, settings) };
 }
 
-function isSame({ method, validation, class_weights, prompt }: ClassifierDescription): boolean {
+/** Of rows with several labels: with few rows a label the logistic regression of the other probe is far behind. */
+const severalProbe: Method =
+  probe.name === 'head' ? { name: 'head', arguments: { ...probe.arguments, kind: 'svm' } } : probe;
+
+export interface SeveralProbe {
+  readonly head: Head;
+  readonly threshold: number;
+}
+
+/** The same for rows that carry several labels or none: a linear support vector machine a label. */
+export async function fitSeveralProbe(
+  { description, labels, encodeRows }: Classifier,
+  support: Dataset,
+  signal: AbortSignal,
+): Promise<SeveralProbe | 'same'> {
+  const settings = { classWeights: 'none', signal } as const;
+  const carried = labelTable(support, labels, 'model');
+  const rows = { vectors: await encodeRows(support, () => undefined), carried, labels: labels.length };
+  const keys = await rowKeys(support, support.roles.group);
+  const threshold = (await chosenThreshold(rows, keys, severalProbe, settings)) ?? 0.5;
+  if (isSame(description, severalProbe) && threshold === description.threshold) return 'same';
+  return { head: await fitSeveral(rows, severalProbe, settings), threshold };
+}
+
+function isSame(
+  { method, validation, class_weights, prompt }: ClassifierDescription,
+  wanted: Method,
+): boolean {
   if (validation?.tried !== undefined || class_weights !== 'none') return false;
   if (prompt !== undefined && prompt.label_templates.length > 0) return false;
-  if (method.name !== 'head' || probe.name !== 'head') return false;
-  return method.arguments.kind === probe.arguments.kind && method.arguments.c === probe.arguments.c;
+  if (method.name !== 'head' || wanted.name !== 'head') return false;
+  return method.arguments.kind === wanted.arguments.kind && method.arguments.c === wanted.arguments.c;
 }

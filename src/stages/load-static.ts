@@ -37,6 +37,9 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const names = options.label_names;
   const keyFindings =
     names !== undefined && present !== undefined && label !== undefined ? unknownKeys(names, present) : [];
+  const all = options.where === undefined && options.limit === undefined;
+  const lists = label === undefined ? undefined : table.lists?.(label);
+  const multi = lists === true && !all ? undefined : lists; // rows with lists may be left out
   if (findings.length > 0) {
     // A wrong text column says nothing against the labels, so more shots than rows can be told with it.
     const countable = label !== undefined && counts !== undefined && keyFindings.length === 0;
@@ -47,7 +50,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const none = nothingKept(table, options);
   if (none !== undefined) return { dataset: base, findings: [none] };
   const kept = keptByLabel(table, label, counts, options);
-  if (kept === undefined) return { dataset: base, findings: keyFindings };
+  if (kept === undefined) return { dataset: { ...base, multi_label: multi }, findings: keyFindings };
 
   const noText = template === undefined && roles.text !== undefined ? (table.missing(roles.text) ?? 0) : 0;
   const nothing: Finding[] = [];
@@ -69,8 +72,6 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
       ? Math.min(kept.rows, options.limit ?? kept.rows)
       : undefined;
   const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
-  const all = options.where === undefined && options.limit === undefined;
-  const multi = label !== undefined && all ? table.lists?.(label) : undefined;
   const wrong = nothing.length + unnamed.length > 0; // one mistake is not told again by the stages behind
   return {
     dataset: wrong ? base : { ...base, rows, multi_label: multi, labels: label === undefined ? [] : labels },

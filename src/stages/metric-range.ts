@@ -1,6 +1,5 @@
 // The values that a metric can have: an interval of its mean says nothing beyond them.
-import type { MetricName } from '../learning/metrics/metrics.ts';
-import type { AbstentionName } from './metric-words.ts';
+import type { AbstentionName, AnyMetricName } from './metric-words.ts';
 
 interface Range {
   readonly low: number;
@@ -21,9 +20,13 @@ const ranges: Readonly<Record<string, Range>> = {
   ece: share,
   brier: { low: 0, high: 2 },
   nll: { low: 0, high: Infinity },
+  micro_f1: share,
+  samples_f1: share,
+  average_precision: share,
+  hamming_loss: share,
   coverage: share,
   selective_accuracy: share,
-} satisfies Readonly<Record<MetricName | AbstentionName, Range>>;
+} satisfies Readonly<Record<AnyMetricName | AbstentionName, Range>>;
 
 const unbounded: Range = { low: -Infinity, high: Infinity };
 

@@ -1,5 +1,6 @@
 // The metrics as words of an option. `satisfies` keeps the list equal to what `learning` computes, without loading it.
 import type { MetricName } from '../learning/metrics/metrics.ts';
+import type { MultiLabelMetricName } from '../learning/metrics/multi-label-metrics.ts';
 
 export const metricWords = {
   accuracy: 'share of rows whose label is right',
@@ -14,6 +15,37 @@ export const metricWords = {
   nll: 'mean negative log probability of the true label; lower is better',
 } as const satisfies Readonly<Record<MetricName, string>>;
 
+/** Of rows with several labels. Words that rows with one label have too mean the same there, or what is said here. */
+export const multiLabelWords = {
+  accuracy: 'with several labels: share of rows that were given exactly their labels',
+  micro_f1: 'with several labels: F1 over all pairs of a row and a label',
+  macro_f1: 'F1, the mean over labels, each counting the same',
+  weighted_f1: 'F1, the mean over labels weighted by their rows',
+  samples_f1: 'with several labels: F1 of the labels of each row, the mean over rows',
+  average_precision:
+    'with several labels: area under precision over recall, the mean over labels (mAP); needs no threshold',
+  hamming_loss: 'with several labels: share of pairs of a row and a label that are wrong; lower is better',
+} as const satisfies Readonly<Record<MultiLabelMetricName, string>>;
+
+/** What is measured where a program does not say. */
+export const usualMetrics: readonly MetricName[] = ['accuracy', 'macro_f1', 'weighted_f1', 'mcc', 'ece'];
+export const usualMultiLabelMetrics: readonly MultiLabelMetricName[] = [
+  'accuracy',
+  'micro_f1',
+  'macro_f1',
+  'samples_f1',
+  'average_precision',
+];
+
+export type AnyMetricName = MetricName | MultiLabelMetricName;
+
+/** Words for `metrics`, of either kind of rows. */
+export const anyMetricWords: Readonly<Record<AnyMetricName, string>> = {
+  ...multiLabelWords,
+  ...metricWords,
+  accuracy: `${metricWords.accuracy}; with several labels, those that were given exactly their labels`,
+};
+
 /** What a report has beside them where rows may be abstained from. */
 export const abstentionWords = {
   coverage: 'with `abstain`: share of rows that were answered',
@@ -22,7 +54,8 @@ export const abstentionWords = {
 
 export type AbstentionName = keyof typeof abstentionWords;
 
-export const reportWords = { ...metricWords, ...abstentionWords } as const;
-export const reportNames = Object.keys(reportWords) as readonly (MetricName | AbstentionName)[];
+export const reportWords = { ...anyMetricWords, ...abstentionWords } as const;
+export const reportNames = Object.keys(reportWords) as readonly (AnyMetricName | AbstentionName)[];
 
 export const metricNames = Object.keys(metricWords) as readonly MetricName[];
+export const multiLabelNames = Object.keys(multiLabelWords) as readonly MultiLabelMetricName[];

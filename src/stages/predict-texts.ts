@@ -6,9 +6,11 @@ import type { Artifact } from './artifact.ts';
 import { learntRows, temperaturesOf } from './calibration.ts';
 import { inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
-import { labelIndices, select, texts as textsOf, type Dataset } from './dataset.ts';
+import { labelIndices, labelSets, select, texts as textsOf, type Dataset } from './dataset.ts';
 import type { EncodeProgress, ModelContext } from './model-source.ts';
 import { checkSamePrompt } from './row-encoder.ts';
+import { severalRefusals } from './several-refusals.ts';
+import { stepFailure } from './step-failure.ts';
 
 export interface TextPrediction {
   readonly text: string;
@@ -17,6 +19,8 @@ export interface TextPrediction {
   readonly probability: number;
   /** The most probable labels, `label` first. */
   readonly top: readonly ScoredLabel[];
+  /** Of a model that gives any number of labels: those that it gives, most probable first. */
+  readonly given?: readonly ScoredLabel[];
   /** The label is not probable enough to be given. */
   readonly abstained: boolean;
   /** The nearest training rows, nearest first. */
@@ -30,7 +34,8 @@ export interface ScoredLabel {
 
 export interface NearRow {
   readonly text: string;
-  readonly label: string;
+  /** Where training rows have several labels: all of them. */
+  readonly label: string | readonly string[];
   /** Cosine of the vectors, in [-1, 1]. */
   readonly similarity: number;
 }
@@ -56,6 +61,7 @@ export async function predictTexts(
   const classifier = await loadClassifier(model, context);
   try {
     checkSamePrompt(rows, classifier.description.prompt, 'from');
+    if (classifier.description.threshold !== undefined) checkSeveralSettings(settings);
     const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
     return await predictWith(classifier, rows, { ...settings, temperature }, (done, total) =>
       context.progress({ done, total, unit: 'rows' }),
@@ -63,6 +69,12 @@ export async function predictTexts(
   } finally {
     await classifier.dispose();
   }
+}
+
+/** Throws `Failure` where the model gives any number of labels and something was asked for that goes by one. */
+function checkSeveralSettings({ abstain, calibrateOn }: PredictSettings): void {
+  if (abstain !== undefined) throw stepFailure(severalRefusals.abstain, 'abstain');
+  if (calibrateOn !== undefined) throw stepFailure(severalRefusals.calibrate_on, 'calibrate_on');
 }
 
 /** The temperature that fits the rows; told in a note. */
@@ -93,6 +105,7 @@ async function predictWith(
     import('../learning/temperature.ts'),
   ]);
   const { encodeRows, head } = classifier;
+  const { threshold } = classifier.description;
   const texts = textsOf(rows);
   const near = neighbours > 0 ? await nearRows(classifier, neighbours) : undefined;
   const predictions: TextPrediction[] = [];
@@ -100,12 +113,14 @@ async function predictWith(
     const probabilities = atTemperature(headProbabilities(head, vectors), head.labels, temperature);
     const nearest = near?.(vectors);
     for (let i = 0; i < vectors.rows; i += 1) {
-      const scored = mostProbable(head, classifier.labels, probabilities, i).slice(0, top);
+      const all = mostProbable(head, classifier.labels, probabilities, i);
+      const scored = all.slice(0, top);
       const [first = { label: '', probability: 0 }] = scored;
       predictions.push({
         text: texts[start + i] ?? '',
         ...first,
         top: scored,
+        ...(threshold !== undefined && { given: all.filter((one) => one.probability >= threshold) }),
         abstained: first.probability < abstain,
         neighbours: nearest?.[i] ?? [],
       });
@@ -134,13 +149,18 @@ async function nearRows(
   const rows = firstOfEach(await support());
   if (rows.rows === 0) return ({ rows: asked }) => Array.from({ length: asked }, () => []);
   const texts = textsOf(rows);
-  const labels = labelIndices(rows);
+  const labels = rows.multiLabel ? labelSets(rows) : [...labelIndices(rows)];
+  const nameOf = (label: number): string => rows.labels[label] ?? '';
+  const labelOf = (row: number): string | readonly string[] => {
+    const own = labels[row] ?? [];
+    return typeof own === 'number' ? nameOf(own) : own.map(nameOf);
+  };
   const searched = await encodeRows(rows, () => undefined);
   return (vectors) =>
     nearest(searched, vectors, count, 'cosine').map((found) =>
       found.map(({ row, distance }) => ({
         text: texts[row] ?? '',
-        label: rows.labels[labels[row] ?? 0] ?? '',
+        label: labelOf(row),
         similarity: 1 - distance,
       })),
     );

@@ -2,23 +2,25 @@
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { csvFile } from './csv-file.ts';
-import { freeName, withColumn, type Column, type Dataset } from './dataset.ts';
+import { freeName, withColumn, type Column, type Dataset, type Value } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { either, float, int, outputPath, share } from './option.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
+import { severalRefusals } from './several-refusals.ts';
 import { defineStage, input } from './stage.ts';
 
 const csvName = 'predictions.csv';
 
 export const predict = defineStage({
   name: 'predict',
-  version: 2,
+  version: 3,
   doc:
     'Gives each row the label that a classifier thinks most probable. The rows keep their columns and get `predicted` and ' +
     '`probability`; with `top` also the runners-up, and with `neighbours` the training rows that are most alike, which ' +
     'is the best explanation of a label there is. With `abstain` a row about which the classifier is too little sure gets ' +
-    'no label.',
+    'no label. A model of rows with several labels gives each row all labels from its `threshold` on: `predicted` and ' +
+    '`probability` are lists then, most probable first, and empty where no label is probable enough.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 load inbox   { from: "inbox.csv"  text: "message" }
 split parts { from: reviews  train: 8 per label }
@@ -38,7 +40,9 @@ predict labelled {
       min: 1,
       max: 1000,
       default: 1,
-      doc: 'How many labels are given, most probable first: `predicted_2` and `probability_2` are the second.',
+      doc:
+        'How many labels are given, most probable first: `predicted_2` and `probability_2` are the second. Of a model of rows ' +
+        'with several labels those are the second most probable label, whether or not it is given.',
     }),
     neighbours: int({
       min: 0,
@@ -71,7 +75,8 @@ predict labelled {
   randomness: () => false,
   exports: ({ to }) => (to === undefined ? [] : [{ part: '', name: exportedName(to), to }]),
 
-  check({ options, inputs, report }) {
+  check(context) {
+    const { options, inputs, report } = context;
     const { to } = options;
     if (to !== undefined && (/^https?:/.test(to) || !/\.(csv|parquet)$/i.test(to)))
       report('to', {
@@ -79,7 +84,11 @@ predict labelled {
         message: '`predict` writes `.csv` and `.parquet` files on this machine',
         hint: 'give a path that ends in `.csv`',
       });
-    checkCalibration('predict', inputs.dataset('calibrate_on'), inputs.model('model')?.labels, report);
+    const model = inputs.model('model');
+    if (model?.multi_label === true) {
+      if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
+      if (context.given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
+    } else checkCalibration('predict', inputs.dataset('calibrate_on'), model?.labels, report);
     const from = inputs.dataset('from');
     const added = addedNames(options, from?.columns ?? []);
     return {
@@ -147,13 +156,20 @@ function addedNames(
 }
 
 function addedValues(
-  { top, neighbours, abstained }: TextPrediction,
+  { top, neighbours, abstained, given }: TextPrediction,
   settings: PredictSettings,
-): readonly (string | number | boolean | null)[] {
+): readonly Value[] {
   const labels = Array.from({ length: settings.top }, (_, i) => top[i]);
   const rows = Array.from({ length: settings.neighbours }, (_, i) => neighbours[i]);
+  const [, ...further] = labels;
+  const first: readonly Value[] =
+    given === undefined ? [] : [given.map(({ label }) => label), given.map(({ probability }) => probability)];
   return [
-    ...labels.flatMap((scored) => [abstained ? null : (scored?.label ?? null), scored?.probability ?? null]),
+    ...first,
+    ...(given === undefined ? labels : further).flatMap((scored) => [
+      abstained ? null : (scored?.label ?? null),
+      scored?.probability ?? null,
+    ]),
     ...(settings.abstain === undefined ? [] : [abstained]),
     ...rows.flatMap((near) => [near?.text ?? null, near?.label ?? null, near?.similarity ?? null]),
   ];

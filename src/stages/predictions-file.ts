@@ -1,4 +1,5 @@
 // What a classifier said of each row, as a Parquet file that other tools open. Equal predictions give equal bytes.
+import type { SchemaElement } from 'hyparquet';
 
 export interface PredictionRows {
   /** 0-based row of the loaded data. */
@@ -50,6 +51,57 @@ export async function predictionsFile(rows: PredictionRows): Promise<Uint8Array>
         { name: 'probabilities', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
         { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
         { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+      ],
+      createdBy: 'fslrun',
+    }),
+  );
+}
+
+export interface SeveralPredictionRows {
+  /** 0-based row of the loaded data. */
+  readonly source: Int32Array;
+  readonly texts: readonly string[];
+  /** [rows, labels], 1 where a row has the label. */
+  readonly yTrue: Uint8Array;
+  readonly yPred: Uint8Array;
+  readonly probabilities: Float64Array;
+  readonly labels: readonly string[];
+}
+
+/** Columns `row`, `text`, `labels` and `predicted` (lists of names), and `probabilities`: a list in the order of the labels. */
+export async function severalPredictionsFile(rows: SeveralPredictionRows): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const { labels, source } = rows;
+  const width = labels.length;
+  const numbers = [...source.keys()];
+  const names = (table: Uint8Array): readonly (readonly string[])[] =>
+    numbers.map((i) => labels.filter((_, label) => table[i * width + label] === 1));
+  const listOf = (name: string, element: object) =>
+    [
+      { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', repetition_type: 'OPTIONAL', ...element },
+    ] as SchemaElement[];
+  const words = { type: 'BYTE_ARRAY', converted_type: 'UTF8' };
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'row', data: [...source] },
+        { name: 'text', data: [...rows.texts] },
+        { name: 'labels', data: [...names(rows.yTrue)] },
+        { name: 'predicted', data: [...names(rows.yPred)] },
+        {
+          name: 'probabilities',
+          data: numbers.map((i) => [...rows.probabilities.subarray(i * width, (i + 1) * width)]),
+        },
+      ],
+      schema: [
+        { name: 'root', num_children: 5 },
+        { name: 'row', type: 'INT32', repetition_type: 'REQUIRED' },
+        { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+        ...listOf('labels', words),
+        ...listOf('predicted', words),
+        ...listOf('probabilities', { type: 'DOUBLE' }),
       ],
       createdBy: 'fslrun',
     }),

@@ -22,8 +22,10 @@ export interface EvaluationReport {
     readonly f1: number;
     readonly support: number;
   }[];
-  /** Rows are true labels, columns predicted ones, in the order of `labels`. */
-  readonly confusion: readonly (readonly number[])[];
+  /** Rows are true labels, columns predicted ones, in the order of `labels`; null where rows have several labels. */
+  readonly confusion: readonly (readonly number[])[] | null;
+  /** Where rows have several labels. */
+  readonly multi_label?: MultiLabel;
   readonly labels: readonly string[];
   readonly rows: number;
   /** Of the texts and true labels of the measured rows, in whatever order. */
@@ -45,6 +47,22 @@ export interface EvaluationReport {
   readonly interval: string;
   /** The metrics of the rows of each value, by column of `slices:`, in the order of the values. */
   readonly slices: Readonly<Record<string, readonly Slice[]>>;
+}
+
+export interface MultiLabel {
+  /** Labels that are at least so probable were given. */
+  readonly threshold: number;
+  /** Mean number of labels of a row. */
+  readonly labels_per_row: { readonly true: number; readonly predicted: number };
+  /** Rows below the labels in scikit-learn's classification_report. */
+  readonly averages: Readonly<Record<'micro' | 'macro' | 'weighted' | 'samples', Scored>>;
+}
+
+interface Scored {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
 }
 
 /** Temperature scaling. */

@@ -1,7 +1,7 @@
 // Which labelled rows a figure was measured or a model was trained on, as one short text to compare: equal for the same
 // rows in another order.
 import { createHash } from 'node:crypto';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelIndices, labelSets, texts, type Dataset } from './dataset.ts';
 import { originalColumn } from './training-rows.ts';
 
 /** Of texts with their labels; a row that comes twice counts twice. Lowercase hexadecimal (SHA-256). */
@@ -20,6 +20,12 @@ export function trainingDigest(support: Dataset): string {
 }
 
 function examples(rows: Dataset, words: readonly string[]): readonly string[] {
+  if (rows.multiLabel) {
+    const sets = labelSets(rows);
+    const names = (i: number): readonly (string | undefined)[] =>
+      [...(sets[i] ?? [])].sort((a, b) => a - b).map((label) => rows.labels[label]);
+    return words.map((text, i) => JSON.stringify([text, names(i)]));
+  }
   const labels = labelIndices(rows);
   return words.map((text, i) => JSON.stringify([text, rows.labels[labels[i] ?? -1]]));
 }

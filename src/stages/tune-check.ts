@@ -11,7 +11,7 @@ interface TuneOptions {
 }
 
 /** Metrics of which less is better. */
-const errors = ['ece', 'brier', 'nll'];
+const errors = ['ece', 'brier', 'nll', 'hamming_loss'];
 
 export function checkTune(
   options: TuneOptions,
@@ -67,14 +67,15 @@ export function checkTune(
         message: `\`${name}\` looks for the worst trial: of \`${objective.metric}\` ${name === 'maximize' ? 'less' : 'more'} is better`,
         hint: `write \`${name === 'maximize' ? 'minimize' : 'maximize'}\``,
       });
-  const few = inputs.dataset('from')?.labels?.filter(({ rows }) => rows !== undefined && rows < 2) ?? [];
-  if (!given('on') && few.length > 0)
+  const from = inputs.dataset('from');
+  const few = from?.labels?.filter(({ rows }) => rows !== undefined && rows < 2) ?? [];
+  if (!given('on') && from?.multi_label !== true && few.length > 0)
     report('from', {
       code: 'too-few-rows',
       message: `of ${few.map(({ name }) => `\`${name}\``).join(', ')} there are fewer than two rows, so a fold would leave none to learn from`,
       hint: 'bring more rows, or give rows to choose with by `on:`',
     });
-  const total = inputs.dataset('from')?.rows;
+  const total = from?.rows;
   if (folds !== undefined && total !== undefined && folds > total)
     report('folds', {
       code: 'too-few-rows',

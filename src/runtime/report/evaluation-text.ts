@@ -73,7 +73,7 @@ function tableWith(shown: Shown, reports: readonly NamedEvaluation[], paint: Pai
   return textTable(columns, rows, paint);
 }
 
-/** Metrics, baselines, per-label figures, confusion and checks of one report. */
+/** Metrics, baselines, per-label figures, confusion (of one label a row) and checks of one report. */
 export function evaluationText(given: EvaluationReport, known: readonly Mark[], paint: Paint): string {
   const { report, marks } = toldOnce(given, known);
   const right = (head: string): Column => ({ head, align: 'right' });
@@ -90,7 +90,7 @@ export function evaluationText(given: EvaluationReport, known: readonly Mark[], 
   );
   const labels = textTable(
     [{ head: 'label' }, right('precision'), right('recall'), right('f1'), right('rows')],
-    report.per_label.map((row) => [
+    [...report.per_label, ...averages(report)].map((row) => [
       row.label,
       figure(row.precision),
       figure(row.recall),
@@ -99,26 +99,46 @@ export function evaluationText(given: EvaluationReport, known: readonly Mark[], 
     ]),
     paint,
   );
-  const confusion = textTable(
-    [{ head: 'true \\ predicted' }, ...report.labels.map(right)],
-    report.confusion.map((counts, i) => [report.labels[i] ?? '', ...counts.map(grouped)]),
-    paint,
-  );
+  const confusion =
+    report.confusion === null
+      ? []
+      : textTable(
+          [{ head: 'true \\ predicted' }, ...report.labels.map(right)],
+          report.confusion.map((counts, i) => [report.labels[i] ?? '', ...counts.map(grouped)]),
+          paint,
+        );
   return [
     ...markLines(marks, paint),
     `${grouped(report.rows)} rows, ${budgetText(report.label_budget)}; interval: ${report.interval}`,
+    ...severalLines(report),
     ...probabilityLines(report),
     '',
     ...metrics,
     '',
     ...labels,
-    '',
-    ...confusion,
+    ...(confusion.length === 0 ? [] : ['', ...confusion]),
     ...sliceLines(report, paint),
     ...(report.checks.length === 0 ? [] : ['']),
     ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${showable(check.message)}`),
     '',
   ].join('\n');
+}
+
+function averages({ multi_label: several }: EvaluationReport): EvaluationReport['per_label'] {
+  if (several === undefined) return [];
+  return Object.entries(several.averages).map(([name, scores]) => ({
+    label: `(${name} average)`,
+    ...scores,
+  }));
+}
+
+function severalLines({ multi_label: several }: EvaluationReport): readonly string[] {
+  if (several === undefined) return [];
+  const { threshold, labels_per_row: mean } = several;
+  return [
+    `several labels a row: ${figure(mean.true)} on average, ${figure(mean.predicted)} given (from a probability of ${threshold} on); ` +
+      '`accuracy` is the share of rows that were given exactly their labels',
+  ];
 }
 
 /** What was done to the probabilities, and which rows they left without an answer. */

@@ -7,8 +7,9 @@ import { cutText } from './text-width.ts';
 
 export interface Prediction {
   readonly text: string;
-  readonly label: string;
-  readonly score: number;
+  /** A list where the model gives any number of labels, with a score each. */
+  readonly label: string | readonly string[];
+  readonly score: number | readonly number[];
   /** Further labels, most probable first. */
   readonly others: readonly { readonly label: string; readonly score: number }[];
   readonly neighbours: readonly Neighbour[];
@@ -16,7 +17,7 @@ export interface Prediction {
 
 interface Neighbour {
   readonly text: string;
-  readonly label: string;
+  readonly label: string | readonly string[];
   /** Cosine of the vectors. */
   readonly similarity: number;
 }
@@ -29,21 +30,34 @@ export function predictionsOf(
   const at = (column: string, row: number): Value => dataset.columns.get(column)?.[row] ?? null;
   const numbers = (count: number, from: number): readonly number[] =>
     Array.from({ length: count }, (_, i) => i + from);
-  return numbers(dataset.rows, 0).map((row) => ({
-    text: String(at('text', row)),
-    label: String(at('predicted', row)),
-    score: Number(at('probability', row)),
-    others: numbers(top - 1, 2).flatMap((i) => {
-      const label = at(`predicted_${i}`, row);
-      return typeof label === 'string' ? [{ label, score: Number(at(`probability_${i}`, row)) }] : [];
-    }),
-    neighbours: numbers(neighbours, 1).flatMap((i) => {
-      const text = at(`neighbour_${i}`, row);
-      if (typeof text !== 'string') return [];
-      const similarity = Number(at(`neighbour_${i}_similarity`, row));
-      return [{ text, label: String(at(`neighbour_${i}_label`, row)), similarity }];
-    }),
-  }));
+  return numbers(dataset.rows, 0).map((row) => {
+    const given = [labelOf(at('predicted', row))].flat();
+    return {
+      text: String(at('text', row)),
+      label: labelOf(at('predicted', row)),
+      score: scoreOf(at('probability', row)),
+      others: numbers(top - 1, 2).flatMap((i) => {
+        const label = at(`predicted_${i}`, row);
+        return typeof label === 'string' && !given.includes(label)
+          ? [{ label, score: Number(at(`probability_${i}`, row)) }]
+          : [];
+      }),
+      neighbours: numbers(neighbours, 1).flatMap((i) => {
+        const text = at(`neighbour_${i}`, row);
+        if (typeof text !== 'string') return [];
+        const similarity = Number(at(`neighbour_${i}_similarity`, row));
+        return [{ text, label: labelOf(at(`neighbour_${i}_label`, row)), similarity }];
+      }),
+    };
+  });
+}
+
+function labelOf(value: Value): string | readonly string[] {
+  return typeof value === 'object' && value !== null ? value.map(String) : String(value);
+}
+
+function scoreOf(value: Value): number | readonly number[] {
+  return typeof value === 'object' && value !== null ? value.map(Number) : Number(value);
 }
 
 const widestText = 100;
@@ -56,13 +70,29 @@ export function predictionsText(predictions: readonly Prediction[], paint: Paint
       );
       const near = neighbours.map((one) => {
         const shown = cutText(one.text.replace(/\s+/g, ' '), widestText);
-        return paint.dim(`    ${figure(one.similarity)} ${showable(one.label)}: ${showable(shown)}`);
+        return paint.dim(
+          `    ${figure(one.similarity)} ${showable(labelText(one.label))}: ${showable(shown)}`,
+        );
       });
-      const lines = [
-        `${paint.bold(showable(label))} ${figure(score)}  ${showable(text)}${further.join('')}`,
-        ...near,
-      ];
+      const lines = [`${scoredText(label, score, paint)}  ${showable(text)}${further.join('')}`, ...near];
       return `${lines.join('\n')}\n`;
     })
     .join('');
+}
+
+/** `card 0.912`; of several labels `card 0.912, lost 0.61`, or `no label`. */
+function scoredText(
+  label: Prediction['label'],
+  score: Prediction['score'],
+  { bold }: Pick<Paint, 'bold'>,
+): string {
+  const labels = typeof label === 'string' ? [label] : label;
+  const scores = typeof score === 'number' ? [score] : score;
+  if (labels.length === 0) return bold('no label');
+  return labels.map((one, i) => `${bold(showable(one))} ${figure(scores[i] ?? NaN)}`).join(', ');
+}
+
+function labelText(label: string | readonly string[]): string {
+  if (typeof label === 'string') return label;
+  return label.length === 0 ? 'no label' : label.join(', ');
 }

@@ -135,11 +135,6 @@ describe('what only the rows show is refused', () => {
       { ...datasetOf([['a', 'x']]), roles: { label: 'label' } },
       'step:from needs-text: `fine-tune` reads texts, and these rows have none',
     ],
-    [
-      'lists of labels',
-      { ...datasetOf([['a', 'x']]), multiLabel: true },
-      'step:from not-supported: these rows have lists of labels, and this version of `fine-tune` knows one label a row',
-    ],
     ['no rows', datasetOf([]), 'step:from empty-data: `fine-tune` was given no rows'],
   ])('%s', async (_, dataset, expected) => {
     const from = await datasetArtifact(dataset);
@@ -159,10 +154,6 @@ describe('what is known before anything runs', () => {
     }) as const;
 
   test('the classifier has the labels of its rows', () => {
-    const several = { ...dataset([['x', 8]]), multi_label: true };
-    expect(check(fineTune, { inputs: { from: several } }).problems).toBe(
-      'from not-supported: these rows have lists of labels, and this version of `fine-tune` knows one label a row',
-    );
     const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', undefined]]) } }); // prettier-ignore
     expect(problems).toBe('');
     expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'] } });

@@ -1,0 +1,139 @@
+// `fine-tune` of rows that carry several labels or none: one binary head a label on frozen vectors. Knows the same inputs and
+// options as `fine-tune`, of which it refuses those that have no meaning here.
+import type { Artifact } from './artifact.ts';
+import { labelTable } from './classifier-labels.ts';
+import { saveClassifier } from './classifier.ts';
+import { uniteConsumed } from './consumed.ts';
+import { readConsumed } from './consumed-file.ts';
+import { consumedRows } from './consumed-rows.ts';
+import type { Dataset } from './dataset.ts';
+import type { Method } from './fine-tune-method.ts';
+import { checkTexts } from './labelled-texts.ts';
+import { openEncoder } from './model-source.ts';
+import { rowEncoder } from './row-encoder.ts';
+import { rowKeys } from './row-keys.ts';
+import {
+  chosenThreshold,
+  fitSeveral,
+  severalMethodProblem,
+  type SeveralRows,
+  type Threshold,
+} from './several-labels-head.ts';
+import type { CheckContext, RunContext } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+import { hasMixedRows } from './training-rows.ts';
+
+export interface SeveralOptions {
+  readonly method: Method;
+  readonly class_weights: 'none' | 'balanced';
+  readonly max_length: number | undefined;
+  readonly threshold: Threshold;
+}
+
+/** What is wrong where `from` is known to have several labels a row. */
+export function checkSeveral(
+  { method }: Pick<SeveralOptions, 'method'>,
+  { given, report }: Pick<CheckContext<never>, 'given' | 'report'>,
+): void {
+  const problem = severalMethodProblem(method);
+  if (problem !== undefined) report('method', problem);
+  if (given('validation')) report('validation', validationRefused);
+}
+
+type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
+  readonly options: SeveralOptions;
+  readonly inputs: { readonly model: Artifact; readonly validation?: Artifact | undefined };
+};
+
+export async function fineTuneSeveral(context: Context, dataset: Dataset): Promise<void> {
+  const { options, inputs, signal, note } = context;
+  const { method, class_weights: classWeights } = options;
+  checkTexts(dataset, { stage: 'fine-tune', at: 'from' });
+  checkRows(dataset, method);
+  if (inputs.validation !== undefined) throw stepFailure(validationRefused, 'validation');
+  const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
+  const { labels } = dataset;
+  const carried = labelTable(dataset, labels, 'from');
+  for (const text of constantNotes(carried, labels)) note(text);
+  const settings = { classWeights, signal };
+  const fitted = async () => {
+    const vectors = await rowEncoder(encoder, undefined, async () => dataset)(dataset);
+    const rows: SeveralRows = { vectors, carried, labels: labels.length };
+    const threshold =
+      options.threshold === 'auto'
+        ? await chosenThreshold(rows, await rowKeys(dataset, dataset.roles.group), method, settings)
+        : options.threshold;
+    return { head: await fitSeveral(rows, method, settings), threshold };
+  };
+  const { head, threshold } = await fitted().finally(encoder.dispose);
+  if (options.threshold === 'auto')
+    note(
+      threshold === undefined
+        ? 'there are too few rows to choose a threshold by cross-validation: labels are given from a probability of 0.5 on'
+        : `labels are given from a probability of ${threshold} on: it had the highest micro F1 in a cross-validation in these rows`,
+    );
+  if (head.settings['converged'] === 0)
+    note('a head had not settled after its last iteration; a smaller `c` helps');
+  const consumed = [await readConsumed(inputs.model), await consumedRows(dataset, 'fitted')];
+  await saveClassifier(context.output(), {
+    labels,
+    method,
+    classWeights,
+    maxLength: options.max_length,
+    head,
+    threshold: threshold ?? 0.5,
+    encoder: encoder.files,
+    support: dataset,
+    consumed: uniteConsumed(...consumed),
+  });
+}
+
+function checkRows(dataset: Dataset, method: Method): void {
+  const problem = severalMethodProblem(method);
+  if (problem !== undefined) throw stepFailure(problem, 'method');
+  if (hasMixedRows(dataset))
+    throw stepFailure(
+      {
+        code: 'not-supported',
+        message: 'the rows were mixed by `mixup`, and have lists of labels',
+        hint: 'leave `mixup` out of `augment`',
+      },
+      'from',
+    );
+  if (dataset.labels.length === 0)
+    throw stepFailure(
+      {
+        code: 'too-few-labels',
+        message: 'no row has a label',
+        hint: 'check the `label:` of `load`',
+      },
+      'from',
+    );
+}
+
+/** Labels that every row carries, or none. */
+function constantNotes(carried: Uint8Array, labels: readonly string[]): readonly string[] {
+  const width = labels.length;
+  const rows = carried.length / width;
+  const counts = labels.map((_, label) => {
+    let count = 0;
+    for (let at = label; at < carried.length; at += width) count += carried[at] ?? 0;
+    return count;
+  });
+  const named = (wanted: number): string =>
+    labels
+      .filter((_, label) => counts[label] === wanted)
+      .map((label) => `\`${label}\``)
+      .join(', ');
+  const [never, always] = [named(0), named(rows)];
+  return [
+    ...(never === '' ? [] : [`no training row has the label ${never}: the model never gives it`]),
+    ...(always === '' ? [] : [`every training row has the label ${always}: the model always gives it`]),
+  ];
+}
+
+const validationRefused = {
+  code: 'not-supported',
+  message: '`validation` measures rows with one label each, and these rows have lists of labels',
+  hint: 'leave it out: the threshold is chosen by cross-validation in the training rows, and `tune` searches for the rest',
+} as const;
