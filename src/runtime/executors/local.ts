@@ -1,5 +1,6 @@
 // Runs jobs in worker processes of this machine: started when first needed, used again, stopped on demand and with the runner.
 import type { Executor, JobOutcome, JobRequest } from './executor.ts';
+import { memoryVariables } from './worker-memory.ts';
 import type { Job, RunnerMessage, WorkerMessage } from '../worker-message.ts';
 
 export interface LocalSettings {
@@ -61,7 +62,7 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
       ipc: true,
       serialization: 'json',
       nodeOptions: [],
-      env,
+      env: { ...memoryVariables(process.env), ...env },
       stdin: 'ignore',
       buffer: false,
       reject: false,
