@@ -1,8 +1,7 @@
-// One loop over arrays, in place, however long a formula is: where every operation of a graph would read and write memory once. The
-// arrays go through a memory of WebAssembly in pieces that fit into a core's cache.
+// One loop over arrays, in place, however long a formula is: where every operation of a graph would read and write memory once.
 import type { Formula } from './arithmetic.ts';
-import { webAssembly } from './web-assembly.ts';
 import { encodeLoop } from './wasm-loop.ts';
+import { webAssembly } from './web-assembly.ts';
 
 export interface LoopFormulas {
   /** Arrays that are read only. */
@@ -15,21 +14,18 @@ export interface LoopFormulas {
 }
 
 export interface Loop {
-  /** Over arrays of one length; gives the sum. */
+  /**
+   * Over arrays of one length; gives the sum. They go through a memory of WebAssembly in pieces that fit into a core's cache.
+   */
   run(arrays: Readonly<Record<string, Float32Array>>, scalars: Readonly<Record<string, number>>): number;
-  /** Over rows of matrices of one width. */
-  runRows(
-    matrices: Readonly<Record<string, Rows>>,
-    width: number,
-    scalars: Readonly<Record<string, number>>,
-  ): number;
+  /** For arrays that lie in such a memory themselves, whose addresses will be given in this order. */
+  inside(memory: WasmMemory, order: readonly string[]): InsideLoop;
 }
 
-export interface Rows {
-  readonly data: Float32Array;
-  /** As many for all matrices of a call; -1 is a row of zeros, which may only be read. */
-  readonly rows: Int32Array;
-}
+/** Over `bytes` at each address, a multiple of 16. */
+export type InsideLoop = (
+  scalars: Readonly<Record<string, number>>,
+) => (bytes: number, addresses: readonly number[]) => void;
 
 /** Numbers of an array in a piece. */
 const piece = 8192;
@@ -37,27 +33,32 @@ const piece = 8192;
 export function compileLoop({ reads, scalars, writes, sum }: LoopFormulas): Loop {
   const written = Object.keys(writes);
   const arrays = [...written, ...reads];
-  const bytes = encodeLoop({ arrays, scalars, writes: Object.entries(writes), sum, room: 4 * piece });
-  const memory = new webAssembly.Memory({ initial: Math.ceil((arrays.length * 4 * piece) / 65536) });
-  const { exports } = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
-  const loop = exports['loop'] as (bytes: number, ...scalars: number[]) => number; // as it was just written
-  const rooms = arrays.map((_, i) => new Float32Array(memory.buffer, 4 * i * piece, piece));
-  const compute = (count: number, values: readonly number[]): number => {
-    const rest = count % 4 === 0 ? 0 : 4 - (count % 4);
-    if (rest > 0) for (const room of rooms) room.fill(0, count, count + rest);
-    return loop(4 * (count + rest), ...values);
+  const code = new webAssembly.Module(encodeLoop({ arrays, scalars, writes: Object.entries(writes), sum }));
+  const over = (memory: WasmMemory): ((...numbers: number[]) => number) => {
+    const { exports } = new webAssembly.Instance(code, { env: { memory } });
+    return exports['loop'] as (...numbers: number[]) => number; // as it was just written
   };
+  const scalarsOf = (numbers: Readonly<Record<string, number>>): readonly number[] =>
+    scalars.map((name) => found(numbers[name], name));
+  const memory = wasmMemory(arrays.length * 4 * piece);
+  const rooms = arrays.map((_, i) => new Float32Array(memory.buffer, 4 * i * piece, piece));
+  const addresses = arrays.map((_, i) => 4 * i * piece);
+  const loop = over(memory);
   return {
     run(given, numbers) {
-      const values = scalars.map((name) => found(numbers[name], name));
+      const values = scalarsOf(numbers);
       const sources = arrays.map((name) => found(given[name], name));
       const length = sources[0]?.length ?? 0;
       if (sources.some((source) => source.length !== length)) throw new Error('arrays of different lengths');
       let total = 0;
       for (let start = 0; start < length; start += piece) {
         const count = Math.min(piece, length - start);
-        sources.forEach((source, i) => rooms[i]?.set(source.subarray(start, start + count)));
-        total += compute(count, values);
+        const rest = count % 4 === 0 ? 0 : 4 - (count % 4);
+        sources.forEach((source, i) => {
+          rooms[i]?.set(source.subarray(start, start + count));
+          if (rest > 0) rooms[i]?.fill(0, count, count + rest);
+        });
+        total += loop(4 * (count + rest), ...addresses, ...values);
         for (let i = 0; i < written.length; i++) {
           const room = rooms[i];
           if (room !== undefined) sources[i]?.set(count === piece ? room : room.subarray(0, count), start);
@@ -65,37 +66,28 @@ export function compileLoop({ reads, scalars, writes, sum }: LoopFormulas): Loop
       }
       return total;
     },
-    runRows(given, width, numbers) {
-      if (width > piece) throw new RangeError(`rows of ${width} numbers, and ${piece} is the most`);
-      const values = scalars.map((name) => found(numbers[name], name));
-      const sources = arrays.map((name) => found(given[name], name));
-      const length = sources[0]?.rows.length ?? 0;
-      if (sources.some(({ rows }) => rows.length !== length)) throw new Error('as many rows of each matrix');
-      const most = Math.floor(piece / width);
-      let total = 0;
-      for (let start = 0; start < length; start += most) {
-        const count = Math.min(most, length - start);
-        sources.forEach(({ data, rows }, i) => {
-          for (let k = 0; k < count; k++) {
-            const row = rows[start + k] ?? -1;
-            if (row < 0) rooms[i]?.fill(0, k * width, (k + 1) * width);
-            else rooms[i]?.set(data.subarray(row * width, (row + 1) * width), k * width);
-          }
-        });
-        total += compute(count * width, values);
-        for (let i = 0; i < written.length; i++) {
-          const [source, room] = [sources[i], rooms[i]];
-          for (let k = 0; k < count; k++)
-            if (room !== undefined)
-              source?.data.set(
-                room.subarray(k * width, (k + 1) * width),
-                (source.rows[start + k] ?? 0) * width,
-              );
-        }
-      }
-      return total;
+    inside(memory, order) {
+      const loop = over(memory);
+      const places = arrays.map((name) => order.indexOf(name));
+      if (places.includes(-1))
+        throw new Error(`addresses of ${order.join()} for a loop over ${arrays.join()}`);
+      return (numbers) => {
+        const values = scalarsOf(numbers);
+        return (bytes, given) => {
+          loop(bytes, ...places.map((place) => given[place] ?? NaN), ...values);
+        };
+      };
     },
   };
+}
+
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** A memory of zeros, which the system gives page by page as it is written. At most 4 GB less 64 KB. */
+export function wasmMemory(bytes: number): WasmMemory {
+  return new webAssembly.Memory({ initial: Math.max(1, Math.ceil(bytes / 65536)) });
 }
 
 function found<T>(value: T | undefined, name: string): T {

@@ -1,23 +1,23 @@
-// Writes a formula as a WebAssembly module with one function: a loop that reads arrays from fixed places of a memory, four numbers at a
-// time, and writes others. https://webassembly.github.io/spec/core/binary. Knows nothing of what the formula is for.
+// Writes a formula as a WebAssembly module with one function: a loop that reads arrays of a memory, four numbers at a time, and
+// writes others. https://webassembly.github.io/spec/core/binary. Knows nothing of what the formula is for.
 import type { Formula } from './arithmetic.ts';
 
 export interface LoopSource {
-  /** Arrays that are read or written, in the order in which they lie in memory. */
+  /** Arrays that are read or written. */
   readonly arrays: readonly string[];
-  /** Parameters of the function after the number of bytes. */
   readonly scalars: readonly string[];
   /** What becomes of arrays. */
   readonly writes: readonly (readonly [array: string, formula: Formula])[];
   /** What the function returns the sum of, over all elements. */
   readonly sum?: Formula | undefined;
-  /** Bytes of memory for each array. */
-  readonly room: number;
 }
 
-/** Exports `loop(bytes, ...scalars)`, imports the memory `env.memory`. `bytes` is a multiple of 16 and above 0. */
+/**
+ * Exports `loop(bytes, ...addresses, ...scalars)`, with an address for each array; imports the memory `env.memory`. `bytes` is a
+ * multiple of 16 and above 0.
+ */
 export function encodeLoop(source: LoopSource): Uint8Array<ArrayBuffer> {
-  const parameters = [i32, ...source.scalars.map(() => f32)];
+  const parameters = [i32, ...source.arrays.map(() => i32), ...source.scalars.map(() => f32)];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic number and version
     ...section(1, list([[0x60, ...list(parameters.map(byte)), ...list([byte(f32)])]])), // types
@@ -45,14 +45,19 @@ const vector = {
 } as const;
 const simd = (name: keyof typeof vector): number[] => [0xfd, ...vector[name]];
 
-function body({ arrays, scalars, writes, sum, room }: LoopSource): number[] {
-  const counter = 1 + scalars.length;
+function body({ arrays, scalars, writes, sum }: LoopSource): number[] {
+  const firstScalar = 1 + arrays.length;
+  const counter = firstScalar + scalars.length;
   const total = counter + 1;
   const places = new Map<string, number>(); // locals of scalars, four times each
   scalars.forEach((name, i) => places.set(name, total + 1 + i));
   const made = new Map<Formula, number>(); // locals of what is computed already
   const code: number[] = [];
-  const memory = (array: string): number[] => [4, ...unsigned(arrays.indexOf(array) * room)];
+  const address = (array: string): number[] => [
+    ...[getLocal, ...unsigned(1 + arrays.indexOf(array))],
+    ...[getLocal, ...unsigned(counter), 0x6a], // i32.add
+  ];
+  const aligned = [2, 0]; // to 4 bytes
   /** Leaves the formula's value on the stack. */
   const value = (formula: Formula): void => {
     const known = formula.kind === 'scalar' ? places.get(formula.name) : made.get(formula);
@@ -60,8 +65,7 @@ function body({ arrays, scalars, writes, sum, room }: LoopSource): number[] {
       code.push(getLocal, ...unsigned(known));
       return;
     }
-    if (formula.kind === 'array')
-      code.push(getLocal, ...unsigned(counter), ...simd('load'), ...memory(formula.name));
+    if (formula.kind === 'array') code.push(...address(formula.name), ...simd('load'), ...aligned);
     else if (formula.kind === 'scalar') throw new Error(`no scalar \`${formula.name}\``);
     else {
       formula.of.forEach(value);
@@ -72,7 +76,7 @@ function body({ arrays, scalars, writes, sum, room }: LoopSource): number[] {
     code.push(teeLocal, ...unsigned(local));
   };
   scalars.forEach((_, i) => {
-    code.push(getLocal, ...unsigned(1 + i), ...simd('splat'), setLocal, ...unsigned(total + 1 + i));
+    code.push(getLocal, ...unsigned(firstScalar + i), ...simd('splat'), setLocal, ...unsigned(total + 1 + i));
   });
   code.push(0x03, 0x40); // loop
   // All is computed before anything is written, as a formula may read what another writes.
@@ -81,9 +85,9 @@ function body({ arrays, scalars, writes, sum, room }: LoopSource): number[] {
     code.push(0x1a); // drop
   }
   for (const [array, formula] of writes) {
-    code.push(getLocal, ...unsigned(counter));
+    code.push(...address(array));
     value(formula);
-    code.push(...simd('store'), ...memory(array));
+    code.push(...simd('store'), ...aligned);
   }
   if (sum !== undefined) {
     code.push(getLocal, ...unsigned(total));

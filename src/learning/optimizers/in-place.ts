@@ -3,7 +3,7 @@
 import { formulaArithmetic } from '../../engine/loops/arithmetic.ts';
 import type { Formula } from '../../engine/loops/arithmetic.ts';
 import { compileLoop } from '../../engine/loops/loop.ts';
-import type { Rows } from '../../engine/loops/loop.ts';
+import type { WasmMemory } from '../../engine/loops/loop.ts';
 import { stateName } from './optimizer.ts';
 import type { StepNumbers, UpdateRule } from './optimizer.ts';
 
@@ -12,17 +12,14 @@ export type Arrays = Readonly<Record<string, Float32Array>>;
 export interface InPlace {
   /** Writes the next parameters and state over the last. Gradients count times `factor`. */
   update(parameters: Arrays, state: Arrays, gradients: Arrays, numbers: StepNumbers, factor: number): void;
-  /** The same for some rows of the parameter `name`. */
-  updateRows(name: string, table: TableRows, numbers: StepNumbers, factor: number): void;
-}
-
-export interface TableRows {
-  readonly parameter: Float32Array;
-  readonly state: Arrays;
-  readonly width: number;
-  /** Which rows of the parameter and its state. */
-  readonly rows: Int32Array;
-  readonly gradient: Rows;
+  /**
+   * The same for a parameter of which rows are updated one by one, in a memory of WebAssembly. Addresses are those of the row's
+   * parameter, its kinds of state in their order, and its gradient.
+   */
+  rowsInside(
+    memory: WasmMemory,
+    name: string,
+  ): (numbers: StepNumbers, factor: number) => (bytes: number, addresses: readonly number[]) => void;
 }
 
 export function inPlace(rule: UpdateRule): InPlace {
@@ -43,10 +40,9 @@ export function inPlace(rule: UpdateRule): InPlace {
         loop.run(arrays, { ...rule.scalars(numbers, rule.groupOf(name)), factor });
       }
     },
-    updateRows(name, { parameter, state, width, rows, gradient }, numbers, factor) {
-      const matrices: Record<string, Rows> = { parameter: { data: parameter, rows }, gradient };
-      for (const kind of rule.kinds) matrices[kind] = { data: arrayIn(state, stateName(kind, name)), rows };
-      loop.runRows(matrices, width, { ...rule.scalars(numbers, rule.groupOf(name)), factor });
+    rowsInside(memory, name) {
+      const inside = loop.inside(memory, ['parameter', ...rule.kinds, 'gradient']);
+      return (numbers, factor) => inside({ ...rule.scalars(numbers, rule.groupOf(name)), factor });
     },
   };
 }

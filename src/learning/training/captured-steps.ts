@@ -15,11 +15,14 @@ export async function capturedSteps(
   capture: NonNullable<Engine['capture']>,
 ): Promise<Steps> {
   const { optimizer, start, signal, accumulate = 1, clip, dropoutRate = 0, dropoutSeed } = training;
-  const parameters = start === undefined ? await copied(training.parameters) : copyOf(start.parameters);
-  const state = start === undefined ? zeros(optimizer.stateFor(training.parameters)) : copyOf(start.state);
+  const given = start === undefined ? await copied(training.parameters) : copyOf(start.parameters);
+  const stateBefore =
+    start === undefined ? zeros(optimizer.stateFor(training.parameters)) : copyOf(start.state);
   const frozen = await hostTensors(training.frozen ?? {});
   const rule = inPlace(optimizer.rule);
-  const tables = lookedUpTables(training, parameters, state, rule);
+  const tables = lookedUpTables(training, given, stateBefore, rule);
+  const parameters = { ...given, ...tables.parameters };
+  const state = { ...stateBefore, ...tables.state };
   const whole = Object.fromEntries(
     Object.entries(parameters).filter(([name]) => tables.names[name] === undefined),
   );
@@ -72,7 +75,7 @@ export async function capturedSteps(
     read: async () => ({ parameters: copyOf(parameters), state: copyOf({ ...state, ...tables.touched }) }),
     finish: () => {
       tables.finish();
-      return toTensors(parameters);
+      return toTensors({ ...parameters, ...copyOf(tables.parameters) }); // not to keep their state's memory
     },
     dispose: () => undefined,
   };

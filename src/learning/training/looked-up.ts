@@ -2,15 +2,19 @@
 // shrink alike, which is one factor for all of them, applied to a row when it is first read. So neither the gradient nor the
 // state of the whole table is ever touched; the result is that of training the whole table, but for rounding in that factor.
 import type { HostTensor, HostTensors } from '../../engine/program.ts';
-import type { Arrays, InPlace } from '../optimizers/in-place.ts';
+import { wasmMemory } from '../../engine/loops/loop.ts';
+import type { InPlace } from '../optimizers/in-place.ts';
+import { stateName } from '../optimizers/optimizer.ts';
 import type { StepNumbers, UpdateRule } from '../optimizers/optimizer.ts';
-import { arraysOf } from './host-arrays.ts';
 import type { Reals, RealTensor } from './host-arrays.ts';
 import { rateAt } from './train.ts';
 import type { Training } from './train.ts';
 
 /** All tables of a training. */
 export interface LookedUpTables {
+  /** The tables and their state, in memory of their own. */
+  readonly parameters: Reals;
+  readonly state: Reals;
   /** Each with the name of its ids in the batches. */
   readonly names: Readonly<Record<string, string>>;
   /** Brings the rows up to date that a batch is about to read. */
@@ -44,10 +48,12 @@ export function lookedUpTables(
     // A state that does not say which rows were read may have them all.
     const unknown = new Float32Array(parameter.shape[0] ?? 0).fill(training.start === undefined ? 0 : 1);
     const touched = before === undefined ? unknown : Float32Array.from(before);
-    const table = lookedUp({ name, parameter, state: arraysOf(state), touched }, rule, inPlace, done);
+    const table = lookedUp({ name, parameter, state, touched }, rule, inPlace, done);
     return { name, ids, touched, table };
   });
   return {
+    parameters: Object.fromEntries(tables.map(({ name, table }) => [name, table.parameter])),
+    state: Object.assign({}, ...tables.map(({ table }) => table.state)) as Reals,
     names: Object.fromEntries(tables.map(({ name, ids }) => [name, ids])),
     prepare: (batch) => tables.forEach(({ ids, table }) => table.prepare(found(batch, ids).data)),
     add: (batch, outputs) =>
@@ -69,11 +75,20 @@ export function lookedUpTables(
 }
 
 /** Those whose optimizer leaves rows without gradient alone, or shrinks them. */
-function lookupsOf({ lookups = {}, optimizer: { rule } }: LookupTraining): Readonly<Record<string, string>> {
-  const still = ([name]: readonly [string, string]): boolean =>
-    rule.rest({ step: 1, rate: 0 }, rule.groupOf(name)) !== undefined;
+function lookupsOf(training: LookupTraining): Readonly<Record<string, string>> {
+  const { lookups = {}, optimizer, parameters } = training;
+  const { rule } = optimizer;
+  const still = ([name]: readonly [string, string]): boolean => {
+    const { shape } = found(parameters, name);
+    const bytes = 4 * shape.reduce((product, size) => product * size, 1) * (1 + rule.kinds.length);
+    // Rows are read four numbers at a time, and all lies in one memory of WebAssembly.
+    if (shape.length !== 2 || (shape[1] ?? 0) % 4 !== 0 || bytes > mostBytes) return false;
+    return rule.rest({ step: 1, rate: 0 }, rule.groupOf(name)) !== undefined;
+  };
   return Object.fromEntries(Object.entries(lookups).filter(still));
 }
+
+const mostBytes = 2 ** 32 - 2 ** 24;
 
 type LookupTraining = Pick<Training, 'engine' | 'lookups' | 'optimizer' | 'parameters'>;
 
@@ -93,6 +108,9 @@ function touchedName(table: string): string {
 }
 
 interface LookedUp {
+  /** The table and its state, in memory that lasts. */
+  readonly parameter: RealTensor;
+  readonly state: Reals;
   prepare(ids: HostTensor['data']): void;
   /** One row of gradients for each id. */
   add(ids: HostTensor['data'], gradients: Float32Array): void;
@@ -104,26 +122,48 @@ interface LookedUp {
 interface Table {
   readonly name: string;
   readonly parameter: RealTensor;
-  readonly state: Arrays;
+  readonly state: Reals;
   readonly touched: Float32Array;
 }
 
 /** `done` are the numbers of the steps before. */
 function lookedUp(
-  { name, parameter: { data, shape }, state, touched }: Table,
+  { name, parameter, state, touched }: Table,
   rule: UpdateRule,
   inPlace: InPlace,
   done: readonly StepNumbers[],
 ): LookedUp {
-  const [size = 0, width = 1] = shape;
+  const [size = 0, width = 1] = parameter.shape;
   const group = rule.groupOf(name);
+  const bytes = 4 * width;
+  const tableBytes = size * bytes;
+  // The table, its state, a row for a gradient and a row of zeros.
+  const memory = wasmMemory((1 + rule.kinds.length) * tableBytes + 2 * bytes);
+  const starts = [0, ...rule.kinds.map((_, i) => (i + 1) * tableBytes)];
+  const gradientPlace = (1 + rule.kinds.length) * tableBytes;
+  const zeroPlace = gradientPlace + bytes;
+  const inside = (given: RealTensor, i: number): RealTensor => {
+    const data = new Float32Array(memory.buffer, i * tableBytes, size * width);
+    if (i === 0 || done.length > 0) data.set(given.data); // zeros stay untouched: they take no memory
+    return { ...given, data };
+  };
+  const table = inside(parameter, 0);
+  const { data } = table;
+  const kinds = Object.fromEntries(
+    rule.kinds.map((kind, i) => {
+      const key = stateName(kind, name);
+      return [key, inside(found(state, key), i + 1)] as const;
+    }),
+  );
+  const gradientRow = new Float32Array(memory.buffer, gradientPlace, width);
+  const updateRows = inPlace.rowsInside(memory, name);
   /** Of rows that were never read. */
   let factor = 1;
   const shrink = (numbers: StepNumbers): void => {
     factor *= rule.rest(numbers, group) ?? NaN;
   };
   done.forEach(shrink);
-  let rows = Int32Array.from([...touched.keys()].filter((row) => touched[row] === 1));
+  const rows = [...touched.keys()].filter((row) => touched[row] === 1);
   const slots = new Int32Array(size).fill(-1);
   let used: number[] = []; // the row of each slot
   let sums = new Float32Array(0);
@@ -133,15 +173,15 @@ function lookedUp(
     for (let i = row * width; i < (row + 1) * width; i++) data[i] = (data[i] ?? 0) * factor;
   };
   return {
+    parameter: table,
+    state: kinds,
     prepare: (ids) => {
-      const fresh: number[] = [];
       for (const row of ids) {
         if (touched[row] !== 0) continue;
         touched[row] = 1;
         scale(row);
-        fresh.push(row);
+        rows.push(row);
       }
-      if (fresh.length > 0) rows = Int32Array.from([...rows, ...fresh]);
     },
     add: (ids, gradients) => {
       const needed = (used.length + ids.length) * width;
@@ -165,8 +205,15 @@ function lookedUp(
     },
     gradient: () => sums.subarray(0, used.length * width),
     update: (numbers, scaling) => {
-      const gradient = { data: sums, rows: rows.map((row) => slots[row] ?? -1) };
-      inPlace.updateRows(name, { parameter: data, state, width, rows, gradient }, numbers, scaling);
+      const update = updateRows(numbers, scaling);
+      const places = [...starts, 0];
+      for (const row of rows) {
+        const slot = slots[row] ?? -1;
+        if (slot >= 0) gradientRow.set(sums.subarray(slot * width, (slot + 1) * width));
+        for (let i = 0; i < starts.length; i++) places[i] = (starts[i] ?? 0) + row * bytes;
+        places[starts.length] = slot >= 0 ? gradientPlace : zeroPlace;
+        update(bytes, places);
+      }
       shrink(numbers);
       for (const row of used) slots[row] = -1;
       used = [];
