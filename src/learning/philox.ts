@@ -23,13 +23,8 @@ export function philox(counter: Uint32Array, key: Uint32Array, out: Uint32Array)
   out[3] = c3;
 }
 
-/** The upper half of the 64-bit product of two unsigned words. */
+/** The upper half of the 64-bit product of two unsigned words, by products of 48 bits, which numbers hold exactly. */
 function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle % 0x10000);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  const high = a * (b >>> 16) + Math.floor((a * (b & 0xffff)) / 65536);
+  return (high / 65536) >>> 0;
 }

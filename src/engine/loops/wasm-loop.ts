@@ -1,6 +1,8 @@
 // Writes a formula as a WebAssembly module with one function: a loop that reads arrays of a memory, four numbers at a time, and
-// writes others. https://webassembly.github.io/spec/core/binary. Knows nothing of what the formula is for.
+// writes others. The instructions: https://webassembly.github.io/spec/core/binary. Knows nothing of what the formula is for.
 import type { Formula } from './arithmetic.ts';
+import { encodeModule, f32, getLocal, i32, setLocal, teeLocal, unsigned, v128 } from './wasm-module.ts';
+import type { WasmFunction } from './wasm-module.ts';
 
 export interface LoopSource {
   /** Arrays that are read or written. */
@@ -18,19 +20,9 @@ export interface LoopSource {
  */
 export function encodeLoop(source: LoopSource): Uint8Array<ArrayBuffer> {
   const parameters = [i32, ...source.arrays.map(() => i32), ...source.scalars.map(() => f32)];
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic number and version
-    ...section(1, list([[0x60, ...list(parameters.map(byte)), ...list([byte(f32)])]])), // types
-    ...section(2, list([[...text('env'), ...text('memory'), 2, 0, 1]])), // imports
-    ...section(3, list([[0]])), // functions
-    ...section(7, list([[...text('loop'), 0, 0]])), // exports
-    ...section(10, list([sized(body(source))])), // code
-  ]);
+  return encodeModule({ name: 'loop', parameters, result: f32, ...body(source) });
 }
 
-/** Of value types. */
-const [i32, f32, v128] = [0x7f, 0x7d, 0x7b] as const;
-const [getLocal, setLocal, teeLocal] = [0x20, 0x21, 0x22] as const;
 /** Of instructions on four reals at once, after the prefix 0xfd. */
 const vector = {
   load: [0x00],
@@ -45,7 +37,7 @@ const vector = {
 } as const;
 const simd = (name: keyof typeof vector): number[] => [0xfd, ...vector[name]];
 
-function body({ arrays, scalars, writes, sum }: LoopSource): number[] {
+function body({ arrays, scalars, writes, sum }: LoopSource): Pick<WasmFunction, 'locals' | 'code'> {
   const firstScalar = 1 + arrays.length;
   const counter = firstScalar + scalars.length;
   const total = counter + 1;
@@ -100,31 +92,9 @@ function body({ arrays, scalars, writes, sum }: LoopSource): number[] {
     code.push(getLocal, ...unsigned(total), ...simd('lane'), lane);
     if (lane > 0) code.push(0x92); // f32.add
   }
-  const locals = list([
+  const locals = [
     [1, i32],
-    [...unsigned(1 + scalars.length + made.size), v128],
-  ]);
-  return [...locals, ...code, 0x0b];
-}
-
-const byte = (value: number): number[] => [value];
-
-function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
-}
-
-function text(value: string): number[] {
-  return sized([...new TextEncoder().encode(value)]);
-}
-
-function list(parts: readonly (readonly number[])[]): number[] {
-  return [...unsigned(parts.length), ...parts.flat()];
-}
-
-function sized(bytes: readonly number[]): number[] {
-  return [...unsigned(bytes.length), ...bytes];
-}
-
-function section(id: number, bytes: readonly number[]): number[] {
-  return [id, ...sized(bytes)];
+    [1 + scalars.length + made.size, v128],
+  ] as const;
+  return { locals, code };
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Definition, HostTensor, HostTensors, TensorSpec } from '../../engine/program.ts';
 import { dropoutStream, noDropout, requireRate } from './dropout.ts';
 import type { Dropout } from './dropout.ts';
-import { drop } from './dropped.ts';
+import { dropOf } from './dropped.ts';
 
 /** The calls of dropout in one program. */
 export interface MaskCalls {
@@ -31,23 +31,19 @@ export interface MaskMemory {
 
 export function maskMemory(rate: number, seed: number): MaskMemory {
   const grown = 1 / (1 - rate);
-  const masks: { scale: Float32Array; dropped: Int32Array; count: number }[] = [];
+  const drop = dropOf(rate);
+  const masks: Float32Array[] = [];
+  let places = new Int32Array(0);
   const fill = ({ type, shape }: TensorSpec, call: number, step: number): HostTensor => {
     const size = shape.reduce((product, length) => product * length, 1);
     let mask = masks[call];
-    if (mask === undefined || mask.scale.length < size) {
-      mask = { scale: new Float32Array(size).fill(grown), dropped: new Int32Array(size), count: 0 };
-      masks[call] = mask;
-    }
-    const { scale, dropped } = mask;
-    for (let i = 0; i < mask.count; i++) scale[dropped[i] ?? 0] = grown;
-    let count = 0;
-    drop(size, rate, dropoutStream(seed, step, call), (place) => {
-      scale[place] = 0;
-      dropped[count++] = place;
-    });
-    mask.count = count;
-    return { type, shape, data: scale.length === size ? scale : scale.subarray(0, size) };
+    if (mask === undefined || mask.length < size) mask = new Float32Array(size);
+    masks[call] = mask;
+    if (places.length < size) places = new Int32Array(size);
+    mask.fill(grown, 0, size);
+    const count = drop(size, dropoutStream(seed, step, call), places);
+    for (let i = 0; i < count; i++) mask[places[i] ?? 0] = 0;
+    return { type, shape, data: mask.length === size ? mask : mask.subarray(0, size) };
   };
   return {
     fill: (specs, step) =>

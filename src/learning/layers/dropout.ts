@@ -1,7 +1,7 @@
 // Dropout (Srivastava et al. 2014): each number is zero with some chance, the others grow so that the mean stays. What drops
 // depends on the seed, the step and the place in the program alone, not on the device, its threads or what ran before.
 import * as tf from '@tensorflow/tfjs-core';
-import { drop } from './dropped.ts';
+import { dropOf } from './dropped.ts';
 
 export type Dropout = (x: tf.Tensor) => tf.Tensor;
 
@@ -11,12 +11,13 @@ export const noDropout: Dropout = (x) => x;
 export function dropoutOf(rate: number, seed: number, step: number): Dropout {
   requireRate(rate);
   if (rate === 0) return noDropout;
+  const drop = dropOf(rate);
   let calls = 0;
   return (x) => {
     const scale = new Float32Array(x.size).fill(1 / (1 - rate));
-    drop(x.size, rate, dropoutStream(seed, step, calls++), (place) => {
-      scale[place] = 0;
-    });
+    const places = new Int32Array(x.size);
+    const count = drop(x.size, dropoutStream(seed, step, calls++), places);
+    for (let i = 0; i < count; i++) scale[places[i] ?? 0] = 0;
     return tf.mul(x, tf.tensor(scale, x.shape));
   };
 }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { dropoutOf, noDropout } from '../../../src/learning/layers/dropout.ts';
-import { drop } from '../../../src/learning/layers/dropped.ts';
+import { dropOf } from '../../../src/learning/layers/dropped.ts';
 import { gelu } from '../../../src/learning/layers/gelu.ts';
 import { layerNorm } from '../../../src/learning/layers/layer-norm.ts';
 import { rearrange } from '../../../src/learning/layers/rearrange.ts';
@@ -121,9 +121,9 @@ describe('value, gradient and second derivative', () => {
 describe('dropout', () => {
   const ones = (size: number, rate: number, ...stream: number[]): Uint8Array => {
     const kept = new Uint8Array(size).fill(1);
-    drop(size, rate, stream, (place) => {
-      kept[place] = 0;
-    });
+    const places = new Int32Array(size);
+    const count = dropOf(rate)(size, stream, places);
+    for (const place of places.subarray(0, count)) kept[place] = 0;
     return kept;
   };
 
