@@ -4,19 +4,16 @@ import { formulaArithmetic } from '../../engine/loops/arithmetic.ts';
 import type { Formula } from '../../engine/loops/arithmetic.ts';
 import { compileLoop } from '../../engine/loops/loop.ts';
 import type { WasmMemory } from '../../engine/loops/loop.ts';
-import { stateName } from './optimizer.ts';
 import type { StepNumbers, UpdateRule } from './optimizer.ts';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
 export interface InPlace {
-  /** Writes the next parameters and state over the last. Gradients count times `factor`. */
-  update(parameters: Arrays, state: Arrays, gradients: Arrays, numbers: StepNumbers, factor: number): void;
   /**
-   * The same for a parameter of which rows are updated one by one, in a memory of WebAssembly. Addresses are those of the row's
-   * parameter, its kinds of state in their order, and its gradient.
+   * For a parameter, or parts of it, in a memory of WebAssembly: writes the next numbers and state over the last. Gradients count times
+   * `factor`. `bytes` is a multiple of 16; addresses are those of the parameter, its kinds of state in their order, and its gradient.
    */
-  rowsInside(
+  inside(
     memory: WasmMemory,
     name: string,
   ): (numbers: StepNumbers, factor: number) => (bytes: number, addresses: readonly number[]) => void;
@@ -33,14 +30,7 @@ export function inPlace(rule: UpdateRule): InPlace {
   const names = Object.keys(rule.scalars({ step: 1, rate: 0 }, { rateFactor: 1, weightDecay: 0 }));
   const loop = compileLoop({ reads: ['gradient'], scalars: [...names, 'factor'], writes });
   return {
-    update(parameters, state, gradients, numbers, factor) {
-      for (const [name, parameter] of Object.entries(parameters)) {
-        const arrays: Record<string, Float32Array> = { parameter, gradient: arrayIn(gradients, name) };
-        for (const kind of rule.kinds) arrays[kind] = arrayIn(state, stateName(kind, name));
-        loop.run(arrays, { ...rule.scalars(numbers, rule.groupOf(name)), factor });
-      }
-    },
-    rowsInside(memory, name) {
+    inside(memory, name) {
       const inside = loop.inside(memory, ['parameter', ...rule.kinds, 'gradient']);
       return (numbers, factor) => inside({ ...rule.scalars(numbers, rule.groupOf(name)), factor });
     },

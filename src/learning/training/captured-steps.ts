@@ -9,6 +9,7 @@ import { keyOf, named, recordLoss } from './recorded-loss.ts';
 import type { RecordedLoss } from './recorded-loss.ts';
 import { batchesOf, rateAt } from './train.ts';
 import type { Batch, Steps, Training } from './train.ts';
+import { trainedMemory } from './trained-memory.ts';
 
 export async function capturedSteps(
   training: Training,
@@ -16,23 +17,20 @@ export async function capturedSteps(
 ): Promise<Steps> {
   const { optimizer, start, signal, accumulate = 1, clip, dropoutRate = 0, dropoutSeed } = training;
   const given = start === undefined ? await copied(training.parameters) : copyOf(start.parameters);
-  const stateBefore =
-    start === undefined ? zeros(optimizer.stateFor(training.parameters)) : copyOf(start.state);
+  const before = start === undefined ? undefined : copyOf(start.state);
   const frozen = await hostTensors(training.frozen ?? {});
   const rule = inPlace(optimizer.rule);
-  const tables = lookedUpTables(training, given, stateBefore, rule);
+  const tables = lookedUpTables(training, given, before, rule);
+  const isWhole = ([name]: readonly [string, unknown]): boolean => tables.names[name] === undefined;
+  const whole = Object.fromEntries(Object.entries(given).filter(isWhole));
+  const trained = trainedMemory(whole, before, optimizer.rule, rule);
   const parameters = { ...given, ...tables.parameters };
-  const state = { ...stateBefore, ...tables.state };
-  const whole = Object.fromEntries(
-    Object.entries(parameters).filter(([name]) => tables.names[name] === undefined),
-  );
+  const state = { ...trained.state, ...tables.state };
 
   const weights = named('weight', { ...frozen, ...parameters });
-  const gradients = zeros(shapesOf(whole));
+  const gradients = accumulate > 1 ? zeros(shapesOf(whole)) : trained.gradients;
   const memory = named('gradient', gradients);
-  const sums = accumulate > 1 ? zeros(shapesOf(whole)) : gradients;
-  const [weightArrays, stateArrays] = [arraysOf(whole), arraysOf(state)];
-  const [gradientArrays, sumArrays] = [arraysOf(gradients), arraysOf(sums)];
+  const [gradientArrays, sumArrays] = [arraysOf(gradients), arraysOf(trained.gradients)];
   const masks = maskMemory(dropoutRate, dropoutSeed);
   const recorded = new Map<string, RecordedLoss>();
   const recordedFor = (batch: Batch): RecordedLoss => {
@@ -68,7 +66,7 @@ export async function capturedSteps(
       const numbers = { step, rate: rateAt(training, step) };
       const all = [...Object.values(sumArrays), ...tables.gradients()];
       const factor = (clip === undefined ? 1 : clippingFactor(all, 1 / accumulate, clip)) / accumulate;
-      rule.update(weightArrays, stateArrays, sumArrays, numbers, factor);
+      trained.update(numbers, factor);
       tables.update(numbers, factor);
       return loss;
     },

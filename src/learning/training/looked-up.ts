@@ -34,7 +34,7 @@ export interface LookedUpTables {
 export function lookedUpTables(
   training: Training,
   parameters: Reals,
-  state: Reals,
+  before: Reals | undefined,
   inPlace: InPlace,
 ): LookedUpTables {
   const { rule } = training.optimizer;
@@ -44,11 +44,11 @@ export function lookedUpTables(
   }));
   const tables = Object.entries(lookupsOf(training)).map(([name, ids]) => {
     const parameter = found(parameters, name);
-    const before = training.start?.state[touchedName(name)]?.data;
+    const read = before?.[touchedName(name)]?.data;
     // A state that does not say which rows were read may have them all.
-    const unknown = new Float32Array(parameter.shape[0] ?? 0).fill(training.start === undefined ? 0 : 1);
-    const touched = before === undefined ? unknown : Float32Array.from(before);
-    const table = lookedUp({ name, parameter, state, touched }, rule, inPlace, done);
+    const unknown = new Float32Array(parameter.shape[0] ?? 0).fill(before === undefined ? 0 : 1);
+    const touched = read === undefined ? unknown : Float32Array.from(read);
+    const table = lookedUp({ name, parameter, before, touched }, rule, inPlace, done);
     return { name, ids, touched, table };
   });
   return {
@@ -122,13 +122,14 @@ interface LookedUp {
 interface Table {
   readonly name: string;
   readonly parameter: RealTensor;
-  readonly state: Reals;
+  /** The state, where training goes on. */
+  readonly before: Reals | undefined;
   readonly touched: Float32Array;
 }
 
 /** `done` are the numbers of the steps before. */
 function lookedUp(
-  { name, parameter, state, touched }: Table,
+  { name, parameter, before, touched }: Table,
   rule: UpdateRule,
   inPlace: InPlace,
   done: readonly StepNumbers[],
@@ -142,21 +143,21 @@ function lookedUp(
   const starts = [0, ...rule.kinds.map((_, i) => (i + 1) * tableBytes)];
   const gradientPlace = (1 + rule.kinds.length) * tableBytes;
   const zeroPlace = gradientPlace + bytes;
-  const inside = (given: RealTensor, i: number): RealTensor => {
-    const data = new Float32Array(memory.buffer, i * tableBytes, size * width);
-    if (i === 0 || done.length > 0) data.set(given.data); // zeros stay untouched: they take no memory
-    return { ...given, data };
+  const inside = (i: number, given: RealTensor | undefined): RealTensor => {
+    const numbers = new Float32Array(memory.buffer, i * tableBytes, size * width);
+    if (given !== undefined) numbers.set(given.data); // otherwise zeros, which take no memory as long as nothing is written
+    return { ...parameter, data: numbers };
   };
-  const table = inside(parameter, 0);
+  const table = inside(0, parameter);
   const { data } = table;
   const kinds = Object.fromEntries(
     rule.kinds.map((kind, i) => {
       const key = stateName(kind, name);
-      return [key, inside(found(state, key), i + 1)] as const;
+      return [key, inside(i + 1, before?.[key])] as const;
     }),
   );
   const gradientRow = new Float32Array(memory.buffer, gradientPlace, width);
-  const updateRows = inPlace.rowsInside(memory, name);
+  const updateRows = inPlace.inside(memory, name);
   /** Of rows that were never read. */
   let factor = 1;
   const shrink = (numbers: StepNumbers): void => {

@@ -7,6 +7,7 @@ import { clippingFactor, inPlace } from '../../../src/learning/optimizers/in-pla
 import type { Optimizer } from '../../../src/learning/optimizers/optimizer.ts';
 import { sgd } from '../../../src/learning/optimizers/sgd.ts';
 import { arraysOf, copied, toTensors, zeros } from '../../../src/learning/training/host-arrays.ts';
+import { trainedMemory } from '../../../src/learning/training/trained-memory.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { wave } from './fixture.ts';
 
@@ -31,8 +32,9 @@ test.each(optimizers)('%s', async (_, optimizer) => {
       >,
       state: toTensors(zeros(optimizer.stateFor({ w: tf.zeros([5, 3]), b: tf.zeros([3]) }))),
     };
-    const [parameters, state] = [await copied(tensors.parameters), await copied(tensors.state)];
-    const rule = inPlace(optimizer.rule);
+    const parameters = await copied(tensors.parameters);
+    const { rule } = optimizer;
+    const { state, gradients: moving, update } = trainedMemory(parameters, undefined, rule, inPlace(rule));
     for (let step = 1; step <= 4; step++) {
       const gradients = { w: tf.tensor2d(wave(15, step), [5, 3]), b: tf.tensor1d(wave(3, 2 * step)) };
       const numbers = { step, rate: 0.1 / step };
@@ -44,13 +46,8 @@ test.each(optimizers)('%s', async (_, optimizer) => {
       );
       tensors = { parameters: { ...next }, state: nextState };
       const given = arraysOf(await copied(gradients));
-      rule.update(
-        arraysOf(parameters),
-        arraysOf(state),
-        given,
-        numbers,
-        clippingFactor(Object.values(given), 1, 1),
-      );
+      for (const [name, data] of Object.entries(given)) moving[name]?.data.set(data);
+      update(numbers, clippingFactor(Object.values(given), 1, 1));
     }
     const expected = await copied({ ...tensors.parameters, ...tensors.state });
     const actual = { ...parameters, ...state };
