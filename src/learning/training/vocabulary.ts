@@ -24,7 +24,7 @@ export function vocabularyOf(texts: readonly (readonly number[])[]): Vocabulary 
 }
 
 /** The rows of a table [vocabulary, width] that occur. */
-export function cutTable(table: Float32Array, width: number, { ids }: Vocabulary): Float32Array {
+export function cutTable(table: Float32Array, width: number, { ids }: Pick<Vocabulary, 'ids'>): Float32Array {
   const cut = new Float32Array(ids.length * width);
   ids.forEach((id, row) => cut.set(table.subarray(id * width, (id + 1) * width), row * width));
   return cut;
@@ -35,7 +35,7 @@ export function wholeTable(
   table: Float32Array,
   trained: Float32Array,
   width: number,
-  { ids }: Vocabulary,
+  { ids }: Pick<Vocabulary, 'ids'>,
   factor: number,
 ): Float32Array {
   const whole = factor === 1 ? table.slice() : table.map((value) => value * factor);

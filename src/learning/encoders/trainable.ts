@@ -1,0 +1,143 @@
+// A Hugging Face folder as an encoder whose weights can change: the weights by name, a program from them and a step's texts to vectors,
+// and the folder's files with other weights. Knows no losses and no optimizers.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Dropout } from '../layers/dropout.ts';
+import { unitRows } from '../layers/unit-rows.ts';
+import { changedSafetensors } from '../safetensors-changed.ts';
+import type { HostTensors } from '../../engine/program.ts';
+import type { BertConfig } from './bert-config.ts';
+import { storedBertWeights } from './bert-weights.ts';
+import type { StoredWeight } from './bert-weights.ts';
+import { bert } from './bert.ts';
+import type { Weights } from './bert.ts';
+import { isObject, parseJson } from './model-folder.ts';
+import type { ModelFolder } from './model-folder.ts';
+import { packedTexts, toHostTexts } from './packed-texts.ts';
+import { fillPack } from './packs.ts';
+import type { Bucket } from './packs.ts';
+import { loadPooling, pool } from './pooling.ts';
+import type { Pooling, PooledTexts } from './pooling.ts';
+import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
+import type { TextTokenizer } from './tokenizer.ts';
+import { loadBertWeights, transposed } from './weights.ts';
+
+export interface TrainableEncoder {
+  readonly width: number;
+  /** How many layers have weights of their own. */
+  readonly layers: number;
+  /** Rows of the table of places before that of a text's first token. */
+  readonly firstPlace: number;
+  readonly tokenizer: TextTokenizer;
+  /** On the open engine; dense ones are [in, out]. */
+  readonly weights: Weights;
+  partOf(weight: string): StoredWeight['part'];
+  /** Numbers of a step for `vectors`, from the token ids of its texts, which fit into the bucket. */
+  pack(texts: readonly (readonly number[])[], bucket: Bucket): HostTensors;
+  /** Vectors [bucket.texts, width]; those of texts that are not there mean nothing. */
+  vectors(weights: Weights, packed: Weights, dropout: Dropout): tf.Tensor2D;
+  /** The files of the folder that are others with these weights, which are given as `weights` has them. */
+  changedFiles(changed: ReadonlyMap<string, Float32Array>): Promise<ChangedFiles>;
+  dispose(): void;
+}
+
+export type ChangedFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
+/** `maxTokens`: tokens read of a text, where fewer than the model says. Throws `ModelError` for a folder that FSL does not run. */
+export async function loadTrainable(
+  folder: ModelFolder,
+  { maxTokens }: { readonly maxTokens?: number | undefined } = {},
+): Promise<TrainableEncoder> {
+  const config = await readFolderConfig(folder);
+  const pooling = await loadPooling(folder);
+  const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
+  const { file, name } = await readWeights(folder);
+  const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
+  const stored = new Map(storedBertWeights(shapes, config, name).map((weight) => [weight.name, weight]));
+  const weights = onlyOf(loadBertWeights(file, config, name), stored);
+  const parts = [...stored.values()].map(({ part }) => (typeof part === 'number' ? part + 1 : 0));
+  return {
+    width: config.hidden_size,
+    layers: Math.max(...parts),
+    firstPlace: config.first_place,
+    tokenizer,
+    weights,
+    partOf: (weight) => stored.get(weight)?.part ?? 'head',
+    pack: (texts, bucket) => packed(texts, bucket, config, pooling),
+    vectors: (own, batch, dropout) => {
+      const texts = packedTexts(batch);
+      return pooled(pooling, bert(own, config, texts, dropout), { ...texts, shares: batch['shares'] });
+    },
+    changedFiles: async (changed) => {
+      const byFile = new Map<string, Map<string, Float32Array>>();
+      for (const [weight, data] of changed) {
+        const known = stored.get(weight);
+        if (known === undefined) throw new Error(`no weight \`${weight}\``);
+        const its = file.fileOf(known.stored);
+        const numbers = byFile.get(its) ?? new Map<string, Float32Array>();
+        byFile.set(its, numbers.set(known.stored, asStored(known, data)));
+      }
+      const files: Record<string, Uint8Array<ArrayBuffer>> = await singlePrecision(folder);
+      for (const [its, numbers] of byFile)
+        files[its] = changedSafetensors(await folder.read(its), numbers, its);
+      return files;
+    },
+    dispose: () => tf.dispose(Object.values(weights)),
+  };
+}
+
+interface Shares {
+  /** How much of each token's state is in a text's vector. [texts, tokens] */
+  readonly shares: tf.Tensor | undefined;
+}
+
+function packed(
+  texts: readonly (readonly number[])[],
+  bucket: Bucket,
+  { num_attention_heads: heads }: BertConfig,
+  { mode }: Pooling,
+): HostTensors {
+  const { texts: count, tokens } = bucket;
+  const shares = new Float32Array(count * tokens);
+  let start = 0;
+  texts.forEach(({ length }, text) => {
+    const from = text * tokens + start;
+    if (mode === 'cls') shares[from] = 1;
+    else shares.fill(1 / length, from, from + length);
+    start += length;
+  });
+  return {
+    ...toHostTexts(fillPack(texts, bucket, heads), bucket, heads),
+    shares: { data: shares, shape: [count, tokens], type: 'float32' },
+  };
+}
+
+/** As `pool`, but where vectors are made of shares by one product, whose gradient is another and adds up no rows. */
+function pooled(pooling: Pooling, states: tf.Tensor2D, texts: PooledTexts & Shares): tf.Tensor2D {
+  if (pooling.mode === 'max' || texts.shares === undefined) return pool(pooling, states, texts);
+  const vectors = tf.matMul<tf.Tensor2D>(texts.shares, states); // [texts, width]
+  if (!pooling.normalize) return vectors;
+  return unitRows(vectors);
+}
+
+function onlyOf(all: Weights, wanted: ReadonlyMap<string, unknown>): Weights {
+  const entries = Object.entries(all);
+  tf.dispose(entries.flatMap(([name, tensor]) => (wanted.has(name) ? [] : [tensor])));
+  return Object.fromEntries(entries.filter(([name]) => wanted.has(name)));
+}
+
+/** From [in, out] to [out, in], where it is dense. */
+function asStored({ kind, shape: [to = 1, from = 1] }: StoredWeight, data: Float32Array): Float32Array {
+  return kind === 'dense' ? transposed(data, from, to) : data;
+}
+
+/** The config of a folder with weights of half precision, which would be read so again, for weights of single precision. */
+async function singlePrecision(
+  folder: ModelFolder,
+): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>> {
+  const file = 'config.json';
+  const config = parseJson(await folder.read(file), file);
+  const types = ['dtype', 'torch_dtype'].filter((key) => isObject(config) && key in config);
+  if (!isObject(config) || types.every((key) => config[key] === 'float32' || config[key] === null)) return {};
+  const changed = { ...config, ...Object.fromEntries(types.map((key) => [key, 'float32'])) };
+  return { [file]: new TextEncoder().encode(JSON.stringify(changed, null, 2) + '\n') };
+}
