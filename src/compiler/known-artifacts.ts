@@ -33,10 +33,10 @@ export function staticOf(input: CheckedInput, known: Known, facts: Facts): Stati
     case 'files':
       return { type: 'files' };
     case 'builtin':
-      return { type: 'model', capability: 'encoder', labels: undefined, masked: false };
+      return { type: 'model', capability: 'encoder', labels: undefined, trainable: false, masked: false };
     case 'folder': {
       const fact = facts.modelFolder(input.path);
-      return fact.state === 'known' ? { type: 'model', ...fact.value } : undefined;
+      return fact.state === 'known' ? { type: 'model', trainable: true, ...fact.value } : undefined;
     }
     case 'many':
       return undefined;

@@ -112,6 +112,10 @@ export const codes = {
     title: 'a value that changes nothing',
     text: 'Together with the other options of the stage the value is not used. Remove it, or change the option that decides.',
   },
+  'training-diverged': {
+    title: 'a training whose loss is no number any more',
+    text: 'Steps were so large that the numbers left the range they are kept in. A lower `learning_rate` or a longer `warmup` helps.',
+  },
   'duplicate-element': {
     title: 'equal elements in the list of an `each`',
     text: 'Each element is one instance; equal ones would be the same step twice.',

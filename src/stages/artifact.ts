@@ -34,6 +34,8 @@ export interface StaticModel {
   readonly labels: readonly string[] | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
+  /** Whether its encoder has weights that can be trained; nothing where that is not known. */
+  readonly trainable?: boolean | undefined;
   /** Of folders: whether it can be asked for the word at a mask. */
   readonly masked?: boolean | undefined;
   /** Of those: what its tokenizer makes of a word; nothing where that is not known. */

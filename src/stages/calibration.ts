@@ -1,10 +1,8 @@
 // `calibrate_on`: temperatures for the probabilities of a classifier, fitted on labelled rows that are neither learnt from nor
 // measured on. Knows how the rows are read and checked; the fit itself is in `learning`.
-import type { Head } from '../learning/heads/head.ts';
 import type { Artifact, StaticDataset } from './artifact.ts';
 import type { Classifier } from './classifier.ts';
 import { labelNumbers, unknownLabelProblem } from './classifier-labels.ts';
-import { classify } from './classify.ts';
 import type { Consumed } from './consumed.ts';
 import { identities } from './consumed-rows.ts';
 import type { Dataset } from './dataset.ts';
@@ -12,6 +10,7 @@ import { readDataset } from './dataset-file.ts';
 import type { Check } from './evaluate-checks.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { metricValues, type Measurement } from './measurement.ts';
+import type { EncodeProgress } from './model-source.ts';
 import type { Calibratedness, Calibration } from './report.ts';
 import { checkSamePrompt } from './row-encoder.ts';
 import type { CheckContext } from './stage.ts';
@@ -56,16 +55,19 @@ export async function readCalibrationRows(stage: string, artifact: Artifact): Pr
   return rows;
 }
 
-/** One for each head over the vectors of the classifier. */
+/** Probabilities [rows, labels] of rows, of one classifier or of several. */
+export type Ask = (rows: Dataset, progress: EncodeProgress) => Promise<readonly Float64Array[]>;
+
+/** One for each of the probabilities that are given. */
 export async function temperaturesOf(
   classifier: Classifier,
-  heads: readonly Head[],
+  ask: Ask,
   rows: Dataset,
 ): Promise<readonly number[]> {
   const { fitTemperature } = await import('../learning/temperature.ts');
   checkSamePrompt(rows, classifier.description.prompt, at);
   const truth = labelNumbers(rows, classifier.labels, at);
-  const probabilities = await classify(classifier, heads, rows, () => undefined);
+  const probabilities = await ask(rows, () => undefined);
   return probabilities.map((values) => fitTemperature(values, truth, classifier.labels.length));
 }
 
@@ -83,13 +85,13 @@ export interface Calibrated {
  */
 export async function calibrate(
   classifier: Classifier,
-  heads: readonly Head[],
+  ask: Ask,
   plain: readonly Measurement[],
   rows: Dataset,
   consumed: Consumed,
 ): Promise<Calibrated> {
   const { atTemperature } = await import('../learning/temperature.ts');
-  const temperatures = await temperaturesOf(classifier, heads, rows);
+  const temperatures = await temperaturesOf(classifier, ask, rows);
   const measurements = plain.map((one, i) => ({
     ...one,
     probabilities: atTemperature(one.probabilities, one.labels.length, temperatures[i] ?? 1),

@@ -9,6 +9,7 @@ import type { Head } from '../learning/heads/head.ts';
 import type { HeadDescription } from '../learning/heads/stored.ts';
 import type { Artifact, Output } from './artifact.ts';
 import { artifactFolder, outputFolder } from './artifact-folder.ts';
+import { overlaid } from './artifact-overlay.ts';
 import type { Consumed } from './consumed.ts';
 import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
@@ -16,10 +17,17 @@ import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Agreement } from './distill-agreement.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
-import { encoderFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import {
+  baseFolder,
+  encoderFolder,
+  openEncoder,
+  type ModelContext,
+  type SourcedEncoder,
+} from './model-source.ts';
 import type { Prompt } from './prompted.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
+import type { TrainedEncoder, TrainingRecord } from './train-encoder.ts';
 import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
@@ -37,6 +45,8 @@ export interface ClassifierDescription {
   /** Tokens; null for what the encoder's own files say. */
   readonly max_length: number | null;
   readonly head: HeadDescription;
+  /** How the encoder was trained, where it was. */
+  readonly trained?: TrainingRecord;
   /** What validation rows said, where there were any. */
   readonly validation?: ValidationRecord;
   /** How rows are put before the encoder; without it, their texts as they are. */
@@ -71,8 +81,12 @@ export interface FittedClassifier {
   readonly classWeights: 'none' | 'balanced';
   readonly maxLength: number | undefined;
   readonly head: Head;
-  /** The files of the encoder. */
+  /** The files of the encoder, before what was trained now. */
   readonly encoder: Artifact;
+  /** Where it was trained before: those of its files that were others before that. */
+  readonly base?: Artifact | undefined;
+  /** What was trained now. */
+  readonly trained?: TrainedEncoder | undefined;
   /** The training rows. */
   readonly support: Dataset;
   /** All that it was fitted on and selected with, and what the models it was made from were. */
@@ -91,6 +105,8 @@ export interface Classifier {
   readonly encode: SourcedEncoder['encode'];
   /** Rows to the vectors [rows, width] that the head reads. */
   readonly encodeRows: EncodeRows;
+  /** Where the encoder was trained: as it was before, for the same rows. Only one of the two is in memory at a time. */
+  readonly before?: Pick<Classifier, 'encodeRows' | 'dispose'>;
   /** The rows it was fitted on. */
   readonly support: () => Promise<Dataset>;
   /** All that it was fitted on and selected with, and what the models it was made from were. */
@@ -112,6 +128,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     class_weights: fitted.classWeights,
     max_length: fitted.maxLength ?? null,
     head: describeHead(fitted.head),
+    ...(fitted.trained !== undefined && { trained: fitted.trained.record }),
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
@@ -121,8 +138,27 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));
   await writeConsumed(output, fitted.consumed);
   await writeDataset(outputFolder(output, supportFolder), fitted.support);
-  for (const name of fitted.encoder.names)
-    await output.take(`${encoderFolder}/${name}`, fitted.encoder, name);
+  await saveEncoder(output, fitted);
+}
+
+/** Beside the trained encoder, the files that it had before any training: a report measures against that. */
+async function saveEncoder(output: Output, { encoder, base, trained }: FittedClassifier): Promise<void> {
+  const changed = trained?.files ?? {};
+  for (const name of encoder.names) {
+    const bytes = changed[name];
+    if (bytes === undefined) await output.take(`${encoderFolder}/${name}`, encoder, name);
+    else await output.write(`${encoderFolder}/${name}`, bytes);
+  }
+  const known = base?.names ?? [];
+  for (const name of known) if (base !== undefined) await output.take(`${baseFolder}/${name}`, base, name);
+  for (const name of Object.keys(changed))
+    if (!known.includes(name)) await output.take(`${baseFolder}/${name}`, encoder, name);
+}
+
+/** Of a model whose encoder was trained: those of its files that were others before; nothing where it was not. */
+export function baseOf(model: Artifact): Artifact | undefined {
+  const base = artifactFolder(model, baseFolder);
+  return base.names.length === 0 ? undefined : base;
 }
 
 /** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
@@ -145,13 +181,21 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
   const maxLength = description.max_length ?? undefined;
   const encoder = await openEncoder(artifact, context, { maxLength });
   const support = (): Promise<Dataset> => readDataset(artifactFolder(artifact, supportFolder));
+  const base = baseOf(artifact);
+  const before = base && (await openEncoder(overlaid(encoder.files, base), context, { maxLength }));
   return {
     description,
     labels: description.labels,
     head: restoreHead(description.head, tensors),
     encode: encoder.encode,
     encodeRows: rowEncoder(encoder, description.prompt, support),
-    dispose: encoder.dispose,
+    ...(before !== undefined && {
+      before: { encodeRows: rowEncoder(before, description.prompt, support), dispose: before.dispose },
+    }),
+    dispose: async () => {
+      await encoder.dispose();
+      await before?.dispose();
+    },
     support,
     consumed: () => readConsumed(artifact),
   };

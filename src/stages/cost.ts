@@ -21,6 +21,8 @@ export const rowsToRead = 'rows to read';
 export const rowsToMake = 'rows to make';
 /** By an encoder, into vectors; equal texts are encoded once. */
 export const textsToEncode = 'texts to encode';
+/** Through an encoder and back; each text as often as it takes part. */
+export const textsToTrain = 'texts to train on';
 export const fits = 'fits';
 
 /** Of several datasets together; nothing where one of them is not known. Absent inputs have no rows. */

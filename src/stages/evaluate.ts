@@ -4,7 +4,6 @@ import { answeredRows } from './abstention.ts';
 import { calibrate, readCalibrationRows } from './calibration.ts';
 import { loadClassifier } from './classifier.ts';
 import { labelNumbers } from './classifier-labels.ts';
-import { classify } from './classify.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { texts, type Dataset } from './dataset.ts';
@@ -14,7 +13,7 @@ import { evaluateSeveral } from './evaluate-several.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
-import { fitProbe } from './frozen-probe.ts';
+import { fitProbe, withProbe } from './frozen-probe.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { measured } from './measurement.ts';
@@ -149,12 +148,10 @@ evaluate score {
       const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
       const truth = labelNumbers(rows, classifier.labels, 'on');
       const probe = await fitProbe(classifier, support, context.signal);
-      const heads = [classifier.head, ...(probe.state === 'fitted' ? [probe.head] : [])];
-      const plain = await classify(classifier, heads, rows, (done, total) =>
-        context.progress({ done, total, unit: 'rows' }),
-      );
+      const ask = withProbe(classifier, probe);
+      const plain = await ask(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
       const said = await Promise.all(plain.map((values) => measured(classifier.labels, truth, values)));
-      const calibrated = calibrating && (await calibrate(classifier, heads, said, calibrating, own));
+      const calibrated = calibrating && (await calibrate(classifier, ask, said, calibrating, own));
       const [measurement, probed] = calibrated?.measurements ?? said;
       const report = await evaluationReport({
         rows,

@@ -1,10 +1,11 @@
-// The methods `fine-tune` knows: their arguments, and how each fits a head on frozen vectors. The one place that names them.
+// The methods `fine-tune` knows: their arguments, and how each fits a head on vectors. With trained-methods.ts the one place that names them.
 import type { EarlyStopping } from '../learning/heads/early-stopping.ts';
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
 import { call, either, float, int, word } from './option.ts';
 import type { CallOf } from './option.ts';
+import { trainedMethods, type TrainedMethod } from './trained-methods.ts';
 
 const distances = {
   cosine: 'one minus the cosine of the angle between two vectors',
@@ -59,6 +60,7 @@ export const methods = {
       }),
     },
   },
+  ...trainedMethods,
   cloze: {
     doc:
       'For rows with a `prompt` that asks for a word (`{mask}`), and a masked language model: a label is as probable as the ' +
@@ -75,11 +77,14 @@ export const methods = {
 
 export type Method = CallOf<typeof methods>;
 
+/** Logistic regression. */
+export const plainHead = {
+  name: 'head',
+  arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
+} as const satisfies Method;
+
 export const methodOption = call(methods, {
-  default: {
-    name: 'head',
-    arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
-  },
+  default: plainHead,
   doc: 'How the classifier is made. Without it: logistic regression on the frozen vectors.',
 });
 
@@ -88,7 +93,7 @@ export interface FitSettings {
   /** Only where `takesEarlyStopping`. */
   readonly stopping?: EarlyStopping | undefined;
   readonly signal: AbortSignal;
-  /** For `cloze`: the scores of the labels' words. */
+  /** For `cloze`: the scores of the labels' words. For methods that train a classifier with the encoder: that one. */
   readonly start?: Head | undefined;
 }
 
@@ -121,9 +126,19 @@ export function methodText(method: Method): string {
   return method.name === 'head' ? `head(kind: ${method.arguments.kind})` : method.name;
 }
 
+/** Whether the encoder is trained, and does not stay as it is. */
+export function trainsEncoder(method: Method): method is TrainedMethod {
+  return method.name in trainedMethods;
+}
+
+/** Whether a classifier is trained together with the encoder, and none fitted afterwards. */
+export function trainsHead(method: Method): boolean {
+  return trainsEncoder(method) && method.name !== 'contrastive';
+}
+
 /** Whether rows can be weighted by their label with this method. */
 export function takesClassWeights(method: Method): boolean {
-  return method.name === 'cloze' || (method.name === 'head' && method.arguments.kind !== 'knn');
+  return method.name === 'head' ? method.arguments.kind !== 'knn' : method.name !== 'prototype';
 }
 
 /** Whether the method leaves the strength of its penalty to validation rows. */
@@ -140,7 +155,7 @@ export function takesEarlyStopping(method: Method): method is Extract<Method, { 
 
 /** Whether a row may belong to two labels in shares. */
 export function takesMixedRows(method: Method): boolean {
-  return method.name !== 'head' || method.arguments.kind !== 'knn';
+  return !trainsEncoder(method) && (method.name !== 'head' || method.arguments.kind !== 'knn');
 }
 
 /**
@@ -170,7 +185,12 @@ export async function fitHead(
       signal: settings.signal,
     });
   }
-  const { kind, c, alpha, k, distance, weights } = method.arguments;
+  if (trainsEncoder(method) && method.name !== 'contrastive') {
+    if (settings.start === undefined) throw new RangeError('the classifier was trained with the encoder');
+    return settings.start;
+  }
+  const { kind, c, alpha, k, distance, weights } =
+    method.name === 'contrastive' ? plainHead.arguments : method.arguments;
   switch (kind) {
     case 'logistic': {
       const { fitLogistic } = await import('../learning/heads/logistic.ts');

@@ -2,7 +2,7 @@
 // options as `fine-tune`, of which it refuses those that have no meaning here.
 import type { Artifact } from './artifact.ts';
 import { labelTable } from './classifier-labels.ts';
-import { saveClassifier } from './classifier.ts';
+import { baseOf, saveClassifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
@@ -83,6 +83,7 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
     head,
     threshold: threshold ?? 0.5,
     encoder: encoder.files,
+    base: baseOf(inputs.model),
     support: dataset,
     consumed: uniteConsumed(...consumed),
   });

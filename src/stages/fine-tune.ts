@@ -1,49 +1,49 @@
-// `fine-tune`: a dataset and an encoder in, a classifier out. The encoder stays as it is; a head is fitted on its vectors.
-import type { Head } from '../learning/heads/head.ts';
-import { labelIndices, type Dataset } from './dataset.ts';
+// `fine-tune`: a dataset and an encoder in, a classifier out. What is fitted, the encoder or a head on its vectors, is the method's affair.
 import { readDataset } from './dataset-file.ts';
-import { saveClassifier } from './classifier.ts';
+import { baseOf, saveClassifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
 import {
-  fitHead,
   idleArguments,
   methodOption,
   methodText,
   takesClassWeights,
   takesMixedRows,
-  type Method,
+  trainsEncoder,
 } from './fine-tune-method.ts';
-import { fitValidated, validationNote, type ValidationRecord } from './fine-tune-selection.ts';
+import { fitModel } from './fine-tune-fit.ts';
 import {
-  checkValidation,
-  earlyStoppingOption,
-  patienceOf,
-  readValidation,
-  validationRows,
-  type EarlyStoppingValue,
-} from './fine-tune-validation.ts';
-import { fits, rowsOf, textsToEncode } from './cost.ts';
+  checkRows,
+  labelsWithoutRows,
+  mixedRowsRefused,
+  thresholdIdle,
+  tooFewLabels,
+} from './fine-tune-problems.ts';
+import { validationNote } from './fine-tune-selection.ts';
+import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
+import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
-import { checkLabelledTexts } from './labelled-texts.ts';
-import { needsMaskedModel, openEncoder, type SourcedEncoder } from './model-source.ts';
+import { needsMaskedModel } from './model-source.ts';
 import { int, word } from './option.ts';
-import { needsNoRows, staticPrompt } from './prompted.ts';
-import { idlePrompt, learnable, promptProblem, withLabelTexts } from './prompted-training.ts';
-import { calibratedStart, startOfWords, wordsProblem } from './prompted-words.ts';
-import { checkSamePrompt, rowEncoder, type EncodeRows } from './row-encoder.ts';
+import { needsNoRows } from './prompted.ts';
+import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
+import { wordsProblem } from './prompted-words.ts';
+import { checkSamePrompt } from './row-encoder.ts';
 import { thresholdOption } from './several-labels-head.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
-import { hasMixedRows, mixedColumns, trainingRows } from './training-rows.ts';
+import { textsOfTraining, trainingOptions } from './trained-methods.ts';
+import { checkTraining } from './training-check.ts';
+import { hasMixedRows, mixedColumns } from './training-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
   version: 4,
   doc:
-    'Makes a classifier from a few labelled texts. The encoder turns each text into a vector and stays as it is; ' +
-    'what is learnt is a small head on these vectors, so a fit takes seconds and a few rows a label are enough.',
+    'Makes a classifier from a few labelled texts. The encoder turns each text into a vector, on which a small head is fitted. It stays ' +
+    'as it is, so that a fit takes seconds and a few rows a label are enough; or it is trained too (`contrastive`, `full`, `lora`, ' +
+    '`bitfit`), which takes minutes and mostly gives a better classifier. A trained encoder is part of the model.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label  test: rest }
 
@@ -70,6 +70,7 @@ fine-tune classifier {
     }),
     early_stopping: earlyStoppingOption,
     threshold: thresholdOption,
+    ...trainingOptions,
   },
   inputs: {
     model: input.required('model', {
@@ -87,10 +88,11 @@ fine-tune classifier {
     }),
   },
   outputs: { '': { type: 'model', doc: 'The classifier.' } },
-  randomness: () => false,
+  randomness: ({ method }) => trainsEncoder(method),
 
   check(context) {
     const { options, inputs, report } = context;
+    checkTraining(options, context);
     const dataset = inputs.dataset('from');
     const several = dataset?.multi_label === true;
     if (!several) checkValidation(options, context);
@@ -149,17 +151,21 @@ fine-tune classifier {
         capability: 'classifier',
         labels: known?.map(({ name }) => name),
         multi_label: dataset?.multi_label,
+        trainable: model?.trainable,
       },
     };
   },
 
-  cost: ({ inputs }) => [
+  cost: ({ options, inputs }) => [
     { count: rowsOf(inputs, 'from', 'validation'), unit: textsToEncode },
+    ...(trainsEncoder(options.method)
+      ? [{ count: textsOfTraining(options.method, options, rowsOf(inputs, 'from')), unit: textsToTrain }]
+      : []),
     { count: 1, unit: fits },
   ],
 
   async run(context) {
-    const { options, inputs, signal } = context;
+    const { options, inputs } = context;
     const given = await readDataset(inputs.from);
     if (given.multiLabel) return fineTuneSeveral(context, given);
     const dataset = learnable(given);
@@ -168,9 +174,14 @@ fine-tune classifier {
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
     if (validation !== undefined) checkSamePrompt(validation, dataset.prompt, 'validation');
-    const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
-    const rows = { training: dataset, validation };
-    const { head, record } = await fitRows(rows, encoder, options, signal).finally(encoder.dispose);
+    const request = {
+      model: inputs.model,
+      training: dataset,
+      validation,
+      options,
+      random: context.random('train'),
+    };
+    const { head, validation: record, encoder, trained } = await fitModel(request, context);
     if (head.settings['converged'] === 0)
       context.note('the logistic regression had not settled after its last iteration; a smaller `c` helps');
     if (record !== undefined) context.note(validationNote(record));
@@ -185,7 +196,9 @@ fine-tune classifier {
       classWeights: options.class_weights,
       maxLength: options.max_length,
       head,
-      encoder: encoder.files,
+      encoder,
+      base: baseOf(inputs.model),
+      trained,
       support: dataset,
       consumed: uniteConsumed(...consumed),
       validation: record,
@@ -193,93 +206,3 @@ fine-tune classifier {
     });
   },
 });
-
-interface FitOptions {
-  readonly method: Method;
-  readonly class_weights: 'none' | 'balanced';
-  readonly early_stopping: EarlyStoppingValue;
-}
-
-async function fitRows(
-  { training, validation }: { readonly training: Dataset; readonly validation: Dataset | undefined },
-  encoder: SourcedEncoder,
-  { method, class_weights: classWeights, early_stopping }: FitOptions,
-  signal: AbortSignal,
-): Promise<{ readonly head: Head; readonly record?: ValidationRecord }> {
-  const { prompt } = training;
-  const encodeRows = rowEncoder(encoder, prompt, async () => training);
-  const start = await startHead(method, training, encoder, encodeRows);
-  const own = await trainingRows(training, encodeRows);
-  const rows = await withLabelTexts(own, prompt, training.labels, encoder.encode);
-  const labels = training.labels.length;
-  if (validation === undefined)
-    return {
-      head: await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal, start }),
-    };
-  const held = await validationRows(validation, training.labels, encodeRows);
-  const settings = { classWeights, signal, start, patience: patienceOf(early_stopping) };
-  return fitValidated(rows, labels, method, settings, held);
-}
-
-/** For `cloze`: the scores of the labels' words. */
-async function startHead(
-  method: Method,
-  training: Dataset,
-  encoder: SourcedEncoder,
-  encode: EncodeRows,
-): Promise<Head | undefined> {
-  const { prompt, labels } = training;
-  if (method.name !== 'cloze' || prompt === undefined) return undefined;
-  const start = await startOfWords(prompt, labels, encoder);
-  return prompt.calibrate ? calibratedStart(start, training, encode) : start;
-}
-
-/** What only the rows show: a text and one label each, at least two labels, and each with rows or something in their place. */
-function checkRows(dataset: Dataset, method: Method): void {
-  const prompt = dataset.prompt && staticPrompt(dataset.prompt);
-  const withoutRows = dataset.rows === 0 && needsNoRows(prompt);
-  if (!withoutRows)
-    checkLabelledTexts(dataset, { stage: 'fine-tune', does: 'learns from labels', at: 'from' });
-  const unfit = promptProblem(method, prompt, !withoutRows);
-  if (unfit !== undefined) throw stepFailure(unfit, 'method');
-  if (dataset.labels.length < 2) throw stepFailure(tooFewLabels(dataset.labels), 'from');
-  if (withoutRows || prompt?.label_texts === true) return;
-  const present = new Set(labelIndices(dataset));
-  const missing = dataset.labels.filter((_, i) => !present.has(i));
-  if (missing.length > 0) throw stepFailure(labelsWithoutRows(missing), 'from');
-}
-
-const thresholdIdle = {
-  code: 'option-without-effect',
-  severity: 'warning',
-  message: '`threshold` changes nothing here: of one label a row the most probable one is given',
-  hint: 'remove it; `abstain` of `evaluate` and `predict` leaves rows without a label',
-} as const;
-
-function tooFewLabels(labels: readonly string[]) {
-  return {
-    code: 'too-few-labels',
-    message:
-      labels.length === 0
-        ? 'a classifier needs at least two labels, and these rows have none'
-        : `a classifier needs at least two labels, and all rows have \`${labels[0]}\``,
-    hint: 'check the `label:` of `load`, or bring rows of another label',
-  } as const;
-}
-
-function mixedRowsRefused(method: Method) {
-  return {
-    code: 'not-supported',
-    message: `the rows were mixed by \`mixup\`, and \`${methodText(method)}\` takes one label a row`,
-    hint: 'use another method, or leave `mixup` out of `augment`',
-  } as const;
-}
-
-function labelsWithoutRows(missing: readonly string[]) {
-  const names = missing.map((name) => `\`${name}\``).join(', ');
-  return {
-    code: 'labels-without-rows',
-    message: `no training row has the label${missing.length > 1 ? 's' : ''} ${names}`,
-    hint: 'draw by label (`train: 8 per label`), bring rows of it, or leave it out with `where:` in `load`',
-  } as const;
-}

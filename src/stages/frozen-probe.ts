@@ -1,10 +1,12 @@
 // The baseline of every report: logistic regression on the frozen encoder, fitted on the same rows as the model and put before
-// the encoder in the same way.
+// the encoder in the same way. Where the encoder was trained it is the one from before.
 import type { Head } from '../learning/heads/head.ts';
 import type { Classifier, ClassifierDescription } from './classifier.ts';
+import { classify } from './classify.ts';
 import { labelTable } from './classifier-labels.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
-import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
+import { fitHead, plainHead, type Method } from './fine-tune-method.ts';
+import type { EncodeProgress } from './model-source.ts';
 import { rowKeys } from './row-keys.ts';
 import { chosenThreshold, fitSeveral } from './several-labels-head.ts';
 import { trainingRows } from './training-rows.ts';
@@ -16,18 +18,36 @@ export type Probe =
   /** Not every label has a row to learn from. */
   | { readonly state: 'none' };
 
-const probe = methodOption.fallback as unknown as Method; // the declared default of `method`
+const probe: Extract<Method, { readonly name: 'head' }> = plainHead;
 
 export async function fitProbe(
-  { description, labels, encodeRows }: Classifier,
+  { description, labels, encodeRows, before }: Classifier,
   support: Dataset,
   signal: AbortSignal,
 ): Promise<Probe> {
-  if (isSame(description, probe)) return { state: 'same' };
+  if (before === undefined && isSame(description, probe)) return { state: 'same' };
   if (new Set(labelIndices(support)).size < labels.length) return { state: 'none' };
-  const { vectors, targets } = await trainingRows(support, encodeRows, () => undefined);
+  const { vectors, targets } = await trainingRows(support, before?.encodeRows ?? encodeRows, () => undefined);
+  await before?.dispose();
   const settings = { classWeights: 'none', signal } as const;
   return { state: 'fitted', head: await fitHead(vectors, targets, labels.length, probe, settings) };
+}
+
+/** Probabilities [rows, labels] of the model, and of the probe where it was fitted. */
+export function withProbe(
+  classifier: Classifier,
+  probe: Probe,
+): (rows: Dataset, progress: EncodeProgress) => Promise<readonly Float64Array[]> {
+  const { head, before } = classifier;
+  return async (rows, progress) => {
+    if (probe.state !== 'fitted') return classify(classifier, [head], rows, progress);
+    if (before === undefined) return classify(classifier, [head, probe.head], rows, progress);
+    const own = await classify(classifier, [head], rows, progress);
+    await classifier.dispose(); // one of the two is in memory at a time
+    const probed = await classify(before, [probe.head], rows, progress);
+    await before.dispose();
+    return [...own, ...probed];
+  };
 }
 
 /** Of rows with several labels: with few rows a label the logistic regression of the other probe is far behind. */

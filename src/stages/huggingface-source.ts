@@ -1,11 +1,14 @@
 // A Hugging Face folder as an encoder on the engine of this step; what is wrong in its files becomes a failure of the step.
 import { availableParallelism } from 'node:os';
+import type { Engine } from '../engine/engine.ts';
 import type { EncodeOptions } from '../learning/encoders/encoder.ts';
 import type { MaskedWords } from '../learning/encoders/masked-words.ts';
 import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
+import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Artifact } from './artifact.ts';
 import { computationOf } from './computation.ts';
 import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
+import type { Computation } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
 /** Opens the engine, which is one a process: `dispose` closes it again. */
@@ -14,10 +17,64 @@ export async function openHuggingFace(
   context: ModelContext,
   { maxLength }: EncoderSettings,
 ): Promise<LoadedEncoder> {
-  const [{ openEngine }, { EngineError }, { loadSentenceEncoder }] = await Promise.all([
+  const { loadSentenceEncoder } = await import('../learning/encoders/sentence-encoder.ts');
+  const { translated, close } = await openFolderEngine(files, context);
+  try {
+    const encoder = await translated(() => loadSentenceEncoder(folderOf(files), { maxTokens: maxLength }));
+    const { encodeMasks } = encoder;
+    return {
+      encode: (texts, options) => translated(() => encoder.encode(texts, options)),
+      ...(encodeMasks !== undefined && {
+        encodeMasks: (texts: readonly string[], options: EncodeOptions) =>
+          translated(() => encodeMasks(texts, options)),
+      }),
+      dispose: () => close(encoder),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface TrainableFolder {
+  readonly engine: Engine;
+  readonly encoder: TrainableEncoder;
+  /** What is wrong in files or with the engine becomes a failure of the step. */
+  readonly translated: Translated;
+  /** `training` is what was done, for the record of the step. */
+  readonly dispose: (training: Computation['training']) => Promise<void>;
+}
+
+/** The same folder, to be trained. */
+export async function openTrainable(
+  files: Artifact,
+  context: ModelContext,
+  { maxLength }: EncoderSettings,
+): Promise<TrainableFolder> {
+  const { loadTrainable } = await import('../learning/encoders/trainable.ts');
+  const { engine, translated, close } = await openFolderEngine(files, context);
+  try {
+    const encoder = await translated(() => loadTrainable(folderOf(files), { maxTokens: maxLength }));
+    return { engine, encoder, translated, dispose: (training) => close(encoder, training) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Translated = <T>(work: () => Promise<T>) => Promise<T>;
+
+interface FolderEngine {
+  readonly engine: Engine;
+  readonly translated: Translated;
+  /** Says what was computed, frees the encoder, where one was loaded, and closes the engine. */
+  readonly close: (encoder?: { dispose(): void }, training?: Computation['training']) => Promise<void>;
+}
+
+async function openFolderEngine(files: Artifact, context: ModelContext): Promise<FolderEngine> {
+  const [{ openEngine }, { EngineError }] = await Promise.all([
     import('../engine/engine.ts'),
     import('../engine/engine-error.ts'),
-    import('../learning/encoders/sentence-encoder.ts'),
   ]);
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
@@ -41,25 +98,13 @@ export async function openHuggingFace(
       'device',
     );
   const engine = await translated(() => openEngine({ backend, threads }));
-  try {
-    const encoder = await translated(() => loadSentenceEncoder(folderOf(files), { maxTokens: maxLength }));
-    const { encodeMasks } = encoder;
-    return {
-      encode: (texts, options) => translated(() => encoder.encode(texts, options)),
-      ...(encodeMasks !== undefined && {
-        encodeMasks: (texts: readonly string[], options: EncodeOptions) =>
-          translated(() => encodeMasks(texts, options)),
-      }),
-      dispose: async () => {
-        context.computed?.(computationOf(engine, backend === 'tensorflow' ? 'gpu' : 'cpu'));
-        encoder.dispose();
-        await engine.dispose();
-      },
-    };
-  } catch (error) {
+  const close: FolderEngine['close'] = async (encoder, training) => {
+    const on = backend === 'tensorflow' ? 'gpu' : 'cpu';
+    context.computed?.(computationOf(engine, on, training));
+    encoder?.dispose();
     await engine.dispose();
-    throw error;
-  }
+  };
+  return { engine, translated, close };
 }
 
 /** The tokenizer alone. */

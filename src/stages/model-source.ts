@@ -27,7 +27,7 @@ export interface OpenEncoder {
   readonly encodeMasks: EncodeTexts;
   /** Absent where whole texts are read. */
   readonly tokenizer?: () => Promise<TextTokenizer>;
-  /** Frees what it holds. */
+  /** Frees what it holds; it can be used again afterwards. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -52,6 +52,8 @@ export interface LoadedEncoder {
 
 /** Where a classifier keeps the files of its encoder. */
 export const encoderFolder = 'encoder';
+/** Where it keeps those that training has changed, as they were before any training. */
+export const baseFolder = 'base';
 
 /** Throws `Failure` where the artifact is no encoder; what is wrong inside its files shows with the first text. */
 export async function openEncoder(
@@ -114,7 +116,11 @@ function opened(
       if (encodeMasks === undefined) throw stepFailure(needsMaskedModel, 'model');
       return encodeMasks;
     }, ' at the mask'),
-    dispose: async () => (await loading?.catch(() => undefined))?.dispose(),
+    dispose: async () => {
+      const loaded = loading;
+      loading = undefined; // used again, it is loaded again
+      await (await loaded?.catch(() => undefined))?.dispose();
+    },
   };
 }
 

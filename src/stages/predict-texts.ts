@@ -4,7 +4,7 @@ import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { learntRows, temperaturesOf } from './calibration.ts';
-import { inParts } from './classify.ts';
+import { classify, inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, labelSets, select, texts as textsOf, type Dataset } from './dataset.ts';
 import type { EncodeProgress, ModelContext } from './model-source.ts';
@@ -83,7 +83,11 @@ async function calibrated(
   rows: Dataset,
   { note }: Pick<ModelContext, 'note'>,
 ): Promise<number> {
-  const [temperature = 1] = await temperaturesOf(classifier, [classifier.head], rows);
+  const [temperature = 1] = await temperaturesOf(
+    classifier,
+    (asked, progress) => classify(classifier, [classifier.head], asked, progress),
+    rows,
+  );
   note(`calibrated at temperature ${Number(temperature.toPrecision(3))}, fitted on ${rows.rows} rows`);
   for (const { message } of await learntRows(rows, await classifier.consumed())) note(message);
   return temperature;

@@ -1,7 +1,7 @@
 // What a model is fitted on where rows carry a prompt: their labels may be texts, or words, so that rows of a label are not needed.
 import { select, withColumn, type Dataset } from './dataset.ts';
 import type { Problem } from '../parser/diagnostic.ts';
-import { methodText, type Method } from './fine-tune-method.ts';
+import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
 import type { OpenEncoder } from './model-source.ts';
 import { labelTexts, needsNoRows, staticPrompt, type Prompt, type StaticPrompt } from './prompted.ts';
 import type { TrainingRows } from './training-rows.ts';
@@ -29,6 +29,18 @@ export function promptProblem(
       message:
         '`cloze` asks a masked language model for a word, and these rows carry no prompt with a `{mask}`',
       hint: 'put a `prompt` before it: `prompt asked { from: …  template: "{text} It was {mask}."  verbalizer: { … } }`',
+    };
+  if (trainsEncoder(method) && prompt?.mask === true)
+    return {
+      code: 'wrong-artifact',
+      message: `\`${methodText(method)}\` trains an encoder on texts, and these rows carry a prompt that asks for a word`,
+      hint: 'leave `{mask}` out of the template, or use `method: cloze`',
+    };
+  if (trainsEncoder(method) && !labelled)
+    return {
+      code: 'needs-labels',
+      message: `\`${methodText(method)}\` learns from labelled texts, and these rows have no labels`,
+      hint: 'give labelled rows, or use `method: head` or `prototype`, for which the texts of the labels are enough',
     };
   if (method.name !== 'cloze' && !labelled && prompt?.mask === true)
     return {

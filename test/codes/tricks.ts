@@ -79,4 +79,5 @@ export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
   internal: { worker: 'mistake' },
   'missing-package': { before: copyEncoder },
   'unsupported-kernel': { worker: 'no layer norm', before: copyEncoder },
+  'training-diverged': { before: copyEncoder },
 };

@@ -231,6 +231,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[option-without-effect]: `pattern` is for lines of text, and none of the files is read as such\n --> main.fsl:1:82\n  |\n1 | … messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\"  pattern: \"{label} {text}\" }\n  |                                                                               ^^^^^^^^^^^^^^^^\n  = hint: remove `pattern`, or give `format: text`\n"
   },
+  "training-diverged": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train  method: full  learning_rate: 1e25 }\nevaluate score { model: model  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "main.fsl"
+    ],
+    "printed": "error[training-diverged]: the loss is NaN at step 3\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train  method: full  learning_rate: 1e25 }\n  |           ^^^^^\n  = hint: Lower the learning rate (it is 1e+25) or lengthen the warm-up.\n"
+  },
   "duplicate-element": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\neach seed in [13, 21, 13] {\n  split parts { from: messages  train: 3 per label  test: rest  seed: seed }\n}\n",
     "files": {},

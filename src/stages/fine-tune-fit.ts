@@ -1,0 +1,122 @@
+// Fits what `fine-tune` is asked for on rows that have been read: the encoder where the method trains it, then the head on its vectors.
+import type { Head } from '../learning/heads/head.ts';
+import type { Random } from '../learning/random.ts';
+import { inMemory, overlaid } from './artifact-overlay.ts';
+import type { Artifact } from './artifact.ts';
+import { builtinFile } from './builtins.ts';
+import type { Dataset } from './dataset.ts';
+import { fitHead, plainHead, trainsEncoder, trainsHead, type Method } from './fine-tune-method.ts';
+import { fitValidated, type ValidationRecord } from './fine-tune-selection.ts';
+import { patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
+import { openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import { withLabelTexts } from './prompted-training.ts';
+import { calibratedStart, startOfWords } from './prompted-words.ts';
+import { rowEncoder, type EncodeRows } from './row-encoder.ts';
+import { stepFailure } from './step-failure.ts';
+import { trainEncoder, type TrainedEncoder } from './train-encoder.ts';
+import { notTrainable } from './training-check.ts';
+import { collapseNote, trainingNotes } from './training-notes.ts';
+import { trainingRows } from './training-rows.ts';
+import { textsToTrain } from './training-texts.ts';
+import type { TrainingOptions } from './trained-methods.ts';
+
+export interface FitOptions extends TrainingOptions {
+  readonly method: Method;
+  readonly class_weights: 'none' | 'balanced';
+  readonly max_length?: number | undefined;
+  readonly early_stopping: EarlyStoppingValue;
+}
+
+export interface FitRequest {
+  readonly model: Artifact;
+  readonly training: Dataset;
+  readonly validation: Dataset | undefined;
+  readonly options: FitOptions;
+  readonly random: Random;
+}
+
+export interface Fitted {
+  readonly head: Head;
+  readonly validation?: ValidationRecord | undefined;
+  /** The files of the encoder as they were before. */
+  readonly encoder: Artifact;
+  readonly trained: TrainedEncoder | undefined;
+}
+
+export async function fitModel(request: FitRequest, context: ModelContext): Promise<Fitted> {
+  const { model, options } = request;
+  const { method } = options;
+  const settings = { maxLength: options.max_length };
+  const before = await openEncoder(model, context, settings);
+  const encoder = before.files;
+  if (!trainsEncoder(method)) {
+    const fitted = await fitOn(request, before, undefined, context).finally(before.dispose);
+    return { ...fitted, encoder, trained: undefined };
+  }
+  if (encoder.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
+  const texts = await textsToTrain(request.training, options.class_weights, before);
+  const start = trainsHead(method)
+    ? (await fitOn(startingFrom(request), before, undefined, context)).head
+    : undefined;
+  await before.dispose(); // one engine is open at a time
+  const random = request.random;
+  const trained = await trainEncoder(
+    { files: encoder, method, options, rows: texts, start, random },
+    context,
+  );
+  for (const note of trainingNotes(trained.record)) context.note(note);
+  const after = await openEncoder(overlaid(encoder, inMemory(trained.files)), context, settings);
+  const fitted = await fitOn(request, after, trained.head, context).finally(after.dispose);
+  return { ...fitted, encoder, trained };
+}
+
+/** The classifier that training starts from: fitted on the vectors as they are. */
+function startingFrom(request: FitRequest): FitRequest {
+  const options = { ...request.options, method: plainHead, early_stopping: noStopping };
+  return { ...request, validation: undefined, options };
+}
+
+const noStopping: EarlyStoppingValue = { name: 'none', arguments: {} };
+
+async function fitOn(
+  { training, validation, options }: FitRequest,
+  encoder: SourcedEncoder,
+  head: Head | undefined,
+  { signal, note }: ModelContext,
+): Promise<Pick<Fitted, 'head' | 'validation'>> {
+  const { method, class_weights: classWeights } = options;
+  const { prompt } = training;
+  const encodeRows = rowEncoder(encoder, prompt, async () => training);
+  const start = head ?? (await startOfCloze(method, training, encoder, encodeRows));
+  const own = await trainingRows(training, encodeRows);
+  const rows = await withLabelTexts(own, prompt, training.labels, encoder.encode);
+  const labels = training.labels.length;
+  const told = async (fitted: Head): Promise<Head> => {
+    const problem = trainsEncoder(method) ? await collapseNote(fitted, rows, training.labels) : undefined;
+    if (problem !== undefined) note(problem);
+    return fitted;
+  };
+  if (validation === undefined)
+    return {
+      head: await told(
+        await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal, start }),
+      ),
+    };
+  const held = await validationRows(validation, training.labels, encodeRows);
+  const settings = { classWeights, signal, start, patience: patienceOf(options.early_stopping) };
+  const fitted = await fitValidated(rows, labels, method, settings, held);
+  return { head: await told(fitted.head), validation: fitted.record };
+}
+
+/** For `cloze`: the scores of the labels' words. */
+async function startOfCloze(
+  method: Method,
+  training: Dataset,
+  encoder: SourcedEncoder,
+  encode: EncodeRows,
+): Promise<Head | undefined> {
+  const { prompt, labels } = training;
+  if (method.name !== 'cloze' || prompt === undefined) return undefined;
+  const start = await startOfWords(prompt, labels, encoder);
+  return prompt.calibrate ? calibratedStart(start, training, encode) : start;
+}

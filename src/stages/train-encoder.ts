@@ -1,0 +1,172 @@
+// Trains the encoder of a step on its rows, by one of the methods that do so, and tells how it goes. Knows the engine only through the
+// folder that it opened.
+import type { Head } from '../learning/heads/head.ts';
+import type { Random } from '../learning/random.ts';
+import type { Objective, TextStepReport, Tuned, TuneSettings } from '../learning/training/tune-encoder.ts';
+import { openTrainable } from './huggingface-source.ts';
+import type { Artifact } from './artifact.ts';
+import type { ModelContext } from './model-source.ts';
+import { stepFailure } from './step-failure.ts';
+import { stepsOf, trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
+
+export interface TrainingTexts {
+  readonly texts: readonly string[];
+  /** Label numbers of the texts. */
+  readonly labels: Int32Array;
+  /** Shares of each label. [texts, labels] */
+  readonly targets: Float64Array;
+  /** How much each text counts. [texts] */
+  readonly weights: Float64Array;
+}
+
+export interface TrainingRequest {
+  /** A model folder. */
+  readonly files: Artifact;
+  readonly method: TrainedMethod;
+  readonly options: TrainingOptions & { readonly max_length?: number | undefined };
+  readonly rows: TrainingTexts;
+  /** For methods that train a classifier along: the one that they start from. */
+  readonly start: Head | undefined;
+  readonly random: Random;
+}
+
+/** Kept in the description of the model. */
+export interface TrainingRecord {
+  readonly steps: number;
+  /** Texts of all steps together. */
+  readonly texts: number;
+  /** Means over the first and the last tenth of the steps. */
+  readonly first_loss: number;
+  readonly last_loss: number;
+}
+
+export interface TrainedEncoder {
+  /** Files of the folder that are others now. */
+  readonly files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+  /** The classifier that was trained along. */
+  readonly head: Head | undefined;
+  readonly record: TrainingRecord;
+}
+
+export async function trainEncoder(request: TrainingRequest, context: ModelContext): Promise<TrainedEncoder> {
+  const { files, method, options, rows } = request;
+  const plan = trainingPlan(method, options);
+  let done = 0;
+  const folder = await openTrainable(files, context, { maxLength: options.max_length });
+  try {
+    const { encoder, engine, translated } = folder;
+    checkLayers(plan.layers, encoder.layers);
+    const { objective, stepsAPass, headOf } = await objectiveOf(request, plan);
+    const steps = stepsOf(plan, stepsAPass);
+    const losses: number[] = [];
+    let texts = 0;
+    const show = progressOf(steps, context);
+    const settings: TuneSettings = {
+      trained: plan,
+      schedule: { curve: plan.curve, warmupSteps: Math.ceil(plan.warmup * steps), steps },
+      rate: plan.rate,
+      headRate: plan.headRate,
+      weightDecay: plan.weightDecay,
+      dropout: plan.dropout,
+      clip: 1,
+      seed: request.random.derive('training').below(2 ** 32),
+      signal: context.signal,
+      onStep: (report) => {
+        done = report.step;
+        losses.push(report.loss);
+        texts += report.texts;
+        show(report);
+      },
+    };
+    const { tuneEncoder } = await import('../learning/training/tune-encoder.ts');
+    const tuned = await translated(() =>
+      diverging(() => tuneEncoder(engine, encoder, rows.texts, objective, settings)),
+    );
+    return {
+      files: await encoder.changedFiles(tuned.encoder),
+      head: headOf?.(tuned),
+      record: { steps, texts, ...ends(losses) },
+    };
+  } finally {
+    await folder.dispose({ steps: done, resumed: 0 });
+  }
+}
+
+interface Aim {
+  readonly objective: Objective;
+  readonly stepsAPass: number;
+  readonly headOf?: (tuned: Tuned) => Head;
+}
+
+async function objectiveOf(
+  { method, rows, start, random }: TrainingRequest,
+  { size, smoothing }: { readonly size: number; readonly smoothing: number },
+): Promise<Aim> {
+  if (method.name === 'contrastive') {
+    const { contrastive } = await import('../learning/training/contrastive.ts');
+    const { loss } = method.arguments;
+    const objective = contrastive(rows, { loss, size, random: random.derive('pairs') });
+    return { objective, stepsAPass: objective.stepsAPass };
+  }
+  const { classification, classificationHead } = await import('../learning/training/classification.ts');
+  if (start === undefined) throw new Error('a classifier to start from');
+  const objective = classification(
+    { ...rows, start },
+    { size, smoothing, seed: random.derive('order').below(2 ** 32) },
+  );
+  return {
+    objective,
+    stepsAPass: objective.stepsAPass,
+    headOf: ({ head }) => classificationHead(start, head),
+  };
+}
+
+/** Loss, rate, texts a second and the time that is left, behind the bar. */
+function progressOf(
+  steps: number,
+  { progress }: Pick<ModelContext, 'progress'>,
+): (report: TextStepReport) => void {
+  const start = performance.now();
+  let texts = 0;
+  progress({ done: 0, total: steps, unit: 'steps' });
+  return ({ step, loss, rate, texts: now }) => {
+    texts += now;
+    const seconds = (performance.now() - start) / 1000;
+    const left = Math.ceil((seconds / step) * (steps - step));
+    const detail = `loss ${figure(loss)}, rate ${rate.toExponential(1)}, ${figure(texts / seconds)} texts/s, ${left} s left`;
+    progress({ done: step, total: steps, unit: 'steps', detail });
+  };
+}
+
+function ends(losses: readonly number[]): Pick<TrainingRecord, 'first_loss' | 'last_loss'> {
+  const tenth = Math.max(1, Math.round(losses.length / 10));
+  const mean = (of: readonly number[]): number => of.reduce((sum, loss) => sum + loss, 0) / of.length;
+  return { first_loss: mean(losses.slice(0, tenth)), last_loss: mean(losses.slice(-tenth)) };
+}
+
+function checkLayers(wanted: 'all' | number, layers: number): void {
+  if (wanted === 'all' || wanted <= layers) return;
+  throw stepFailure(
+    {
+      code: 'out-of-range',
+      message: `the last ${wanted} layers cannot be trained: the encoder has ${layers}`,
+      hint: `write \`train: layers(${layers})\` or less, or \`train: all\``,
+    },
+    'train',
+  );
+}
+
+/** A loss that is no number becomes a failure of the step. */
+async function diverging<T>(work: () => Promise<T>): Promise<T> {
+  const { TrainingError } = await import('../learning/training/training-error.ts');
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error;
+    throw stepFailure({ code: 'training-diverged', message: error.message, hint: error.hint });
+  }
+}
+
+function figure(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}

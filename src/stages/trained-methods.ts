@@ -1,0 +1,184 @@
+// The methods of `fine-tune` that train the encoder, and the options of the training: what is declared, and what holds where a program
+// says nothing. Knows no encoders and no rows.
+import type { Curve } from '../learning/optimizers/schedule.ts';
+import { call, either, float, int, share, word } from './option.ts';
+import type { CallOf, OptionValues } from './option.ts';
+
+export const trainedMethods = {
+  contrastive: {
+    doc:
+      'The encoder is trained until texts of one label are near each other and texts of others far (SetFit; Tunstall et al. 2022), then ' +
+      'logistic regression is fitted on its vectors. The texts of a step are encoded once, and all pairs among them count.',
+    arguments: {
+      iterations: int({ min: 1, default: 20, doc: 'How often every row takes part.' }),
+      loss: word(
+        {
+          cosine: 'the squared error of the cosine of two vectors, against 1 for one label and 0 for two',
+          supervised_contrastive:
+            'of each text the cross-entropy of the others of its label among all others (Khosla et al. 2020)',
+          triplet:
+            'of each text how much farther the farthest of its label is than the nearest of another (Hermans et al. 2017)',
+          multiple_negatives: 'of each pair of one label the cross-entropy among the pairs with other labels',
+        },
+        { default: 'cosine', doc: 'What is made small.' },
+      ),
+    },
+  },
+  full: {
+    doc:
+      'The encoder is trained together with a classifier on top, to the cross-entropy of the labels. The classifier starts as the ' +
+      'logistic regression on the vectors as they were.',
+    arguments: {},
+  },
+  bitfit: {
+    doc: 'As `full`, but of the encoder only the biases are trained (Ben Zaken et al. 2022).',
+    arguments: {},
+  },
+  lora: {
+    doc:
+      'As `full`, but to each matrix for queries and values a product of two narrow ones is added, and only these are trained (Hu et al. ' +
+      '2021). Afterwards they are added in, so the encoder is no larger.',
+    arguments: { rank: int({ min: 1, max: 256, default: 8, doc: 'How narrow.' }) },
+  },
+} as const;
+
+export type TrainedMethod = CallOf<typeof trainedMethods>;
+
+const unsaid = (values: Readonly<Record<TrainedMethod['name'], string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${value} for \`${name}\``)
+    .join(', ');
+
+const proportion = (settings: { readonly doc: string }) =>
+  either(share({ doc: '', max: 1 }), float({ min: 0, max: 1, doc: '' }), settings);
+
+export const trainingOptions = {
+  train: call(
+    {
+      all: { doc: 'Everything.', arguments: {} },
+      head: { doc: 'Only the classifier on top; the encoder stays as it is.', arguments: {} },
+      layers: {
+        doc: 'The last layers of the encoder, and the classifier.',
+        arguments: { count: int({ min: 1, required: true, doc: 'How many.' }) },
+      },
+    },
+    { doc: 'Which part of the model is trained; the whole where nothing is said.' },
+  ),
+  epochs: int({
+    min: 1,
+    doc: 'How often every row is learnt from. Without it and `steps`: 20, or as many as make 200 steps.',
+  }),
+  steps: int({ min: 1, doc: 'How many steps are made, in the place of `epochs` or `iterations`.' }),
+  batch_size: int({
+    min: 2,
+    max: 4096,
+    doc: `How many texts a step learns from. Without it: ${unsaid({ contrastive: '32', full: '8', bitfit: '8', lora: '8' })}.`,
+  }),
+  learning_rate: float({
+    above: 0,
+    doc: `The greatest rate of the encoder's weights. Without it: ${unsaid({ contrastive: '1e-4', full: '2e-5', bitfit: '1e-3', lora: '1e-3' })}.`,
+  }),
+  head_learning_rate: float({
+    above: 0,
+    doc: "The greatest rate of the classifier's weights. Without it: 1e-2.",
+  }),
+  weight_decay: float({
+    min: 0,
+    doc: 'How fast weights shrink by themselves, times the rate; biases and norms do not. Without it: 0.01.',
+  }),
+  warmup: proportion({ doc: 'The share of the steps over which the rate rises. Without it: 10 %.' }),
+  schedule: word(
+    {
+      linear: 'down to 0 in a straight line',
+      cosine: 'down to 0 along half a wave',
+      constant: 'not at all',
+    },
+    { doc: 'How the rate falls after the warm-up. Without it: `linear`.' },
+  ),
+  dropout: proportion({
+    doc: 'The share of the states of the encoder that is left out at random while it is trained. Without it: 10 %.',
+  }),
+  label_smoothing: proportion({
+    doc: 'The share of each label that is spread over all labels, so that the classifier grows less sure. Without it: 0.',
+  }),
+} as const;
+
+export type TrainingOptions = OptionValues<typeof trainingOptions>;
+
+/** How an encoder is trained, with nothing left open. */
+export interface TrainingPlan {
+  readonly layers: 'all' | number;
+  readonly how: 'weights' | 'biases' | { readonly rank: number };
+  /** Texts of a step, about. */
+  readonly size: number;
+  readonly steps: { readonly passes: number; readonly atLeast: number } | { readonly steps: number };
+  readonly rate: number;
+  readonly headRate: number;
+  readonly weightDecay: number;
+  readonly warmup: number;
+  readonly curve: Curve;
+  readonly dropout: number;
+  readonly smoothing: number;
+}
+
+const rates = { contrastive: 1e-4, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
+
+export function trainingPlan(method: TrainedMethod, options: TrainingOptions): TrainingPlan {
+  const { train, epochs, steps, batch_size: size } = options;
+  return {
+    layers: layersOf(train),
+    how: howOf(method),
+    size: size ?? (method.name === 'contrastive' ? 32 : 8),
+    steps:
+      steps !== undefined
+        ? { steps }
+        : method.name === 'contrastive'
+          ? { passes: method.arguments.iterations, atLeast: 1 }
+          : { passes: epochs ?? 20, atLeast: epochs === undefined ? 200 : 1 },
+    rate: options.learning_rate ?? rates[method.name],
+    headRate: options.head_learning_rate ?? 1e-2,
+    weightDecay: options.weight_decay ?? 0.01,
+    warmup: options.warmup ?? 0.1,
+    curve: options.schedule ?? 'linear',
+    dropout: options.dropout ?? 0.1,
+    smoothing: options.label_smoothing ?? 0,
+  };
+}
+
+/** Steps in all, where a pass over the rows takes so many. */
+export function stepsOf({ steps }: TrainingPlan, stepsAPass: number): number {
+  return 'steps' in steps ? steps.steps : Math.max(steps.atLeast, steps.passes * stepsAPass);
+}
+
+/** Texts of all steps together; nothing where the number of rows is not known. */
+export function textsOfTraining(
+  method: TrainedMethod,
+  options: TrainingOptions,
+  rows: number | undefined,
+): number | undefined {
+  if (rows === undefined) return undefined;
+  const plan = trainingPlan(method, options);
+  const stepsAPass =
+    method.name === 'contrastive' ? Math.max(1, Math.round(rows / plan.size)) : Math.ceil(rows / plan.size);
+  const steps = stepsOf(plan, Math.max(1, stepsAPass));
+  return Math.round((steps / Math.max(1, stepsAPass)) * rows);
+}
+
+function layersOf(train: TrainingOptions['train']): 'all' | number {
+  if (train === undefined || train.name === 'all') return 'all';
+  return train.name === 'head' ? 0 : train.arguments.count;
+}
+
+function howOf(method: TrainedMethod): TrainingPlan['how'] {
+  switch (method.name) {
+    case 'contrastive':
+    case 'full':
+      return 'weights';
+    case 'bitfit':
+      return 'biases';
+    case 'lora':
+      return { rank: method.arguments.rank };
+    default:
+      return method satisfies never;
+  }
+}

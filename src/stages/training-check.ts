@@ -1,0 +1,73 @@
+// What is wrong with the training options of `fine-tune`, or with what it is asked to train, before anything runs.
+import type { Problem } from '../parser/diagnostic.ts';
+import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
+import type { CheckContext } from './stage.ts';
+import {
+  trainedMethods,
+  trainingOptions,
+  type TrainedMethod,
+  type TrainingOptions,
+} from './trained-methods.ts';
+
+type Asked = TrainingOptions & { readonly method: Method };
+type Context = Pick<CheckContext<never>, 'inputs' | 'given' | 'report'>;
+
+export function checkTraining(options: Asked, { inputs, given, report }: Context): void {
+  const { method } = options;
+  const asked = Object.keys(trainingOptions).filter((name) => given(name));
+  if (!trainsEncoder(method)) {
+    for (const name of asked)
+      report(name, idle(name, `\`${methodText(method)}\` leaves the encoder as it is`, trainers()));
+    return;
+  }
+  if (inputs.model('model')?.trainable === false) report('model', notTrainable(method));
+  for (const name of asked) {
+    const reason = reasonOfIdle(name, options, method);
+    if (reason !== undefined) report(name, idle(name, reason, undefined));
+  }
+}
+
+/** Why an option changes nothing, if it does not. */
+function reasonOfIdle(name: string, options: Asked, method: TrainedMethod): string | undefined {
+  const pairs = method.name === 'contrastive';
+  switch (name) {
+    case 'epochs':
+      if (pairs) return '`contrastive` has `iterations` for that';
+      return options.steps === undefined ? undefined : '`steps` decides how long the training is';
+    case 'head_learning_rate':
+    case 'label_smoothing':
+      return pairs ? '`contrastive` trains no classifier: it fits one afterwards' : undefined;
+    case 'train':
+      if (options.train?.name !== 'head') return undefined;
+      return method.name === 'full' ? undefined : `\`${methodText(method)}\` would have nothing to train`;
+    default:
+      return undefined;
+  }
+}
+
+/** For models that have no weights to be trained. */
+export function notTrainable(method: TrainedMethod) {
+  return {
+    code: 'wrong-artifact',
+    message: `\`${methodText(method)}\` trains the encoder, and this model has nothing to train: it counts n-grams`,
+    hint: 'give a model folder, such as `"./all-MiniLM-L6-v2"`, or use `method: head`',
+  } as const;
+}
+
+function idle(
+  name: string,
+  reason: string,
+  hint: string | undefined,
+): Omit<Problem, 'span'> & { code: 'option-without-effect' } {
+  return {
+    code: 'option-without-effect',
+    message: `\`${name}\` changes nothing here: ${reason}`,
+    hint: `remove \`${name}\`${hint === undefined ? '' : `, or use ${hint}`}`,
+  };
+}
+
+function trainers(): string {
+  return Object.keys(trainedMethods)
+    .map((name) => `\`method: ${name}\``)
+    .join(' or ');
+}

@@ -1,0 +1,33 @@
+// Rows as an encoder is trained on them: texts, as the model will be asked later, and the share and weight of each label. Labels' own texts
+// are further examples.
+import { labelIndices, texts, type Dataset } from './dataset.ts';
+import type { OpenEncoder } from './model-source.ts';
+import { openRendering } from './prompt-rows.ts';
+import { labelTexts } from './prompted.ts';
+import type { TrainingTexts } from './train-encoder.ts';
+
+/** With a prompt every row is there once for each of its templates. */
+export async function textsToTrain(
+  rows: Dataset,
+  classWeights: 'none' | 'balanced',
+  encoder: OpenEncoder,
+): Promise<TrainingTexts> {
+  const { prompt } = rows;
+  const own = labelIndices(rows);
+  const rendered =
+    prompt === undefined
+      ? [texts(rows)]
+      : await (
+          await openRendering(encoder, prompt, async () => rows)
+        )(rows);
+  const named = prompt === undefined ? [] : labelTexts(prompt);
+  const all = [...rendered.flat(), ...named.map(({ text }) => text)];
+  const labels = Int32Array.of(
+    ...rendered.flatMap(() => [...own]),
+    ...named.map(({ label }) => rows.labels.indexOf(label)),
+  );
+  const [{ rowWeights, softTargets }] = await Promise.all([import('../learning/targets.ts')]);
+  const targets = softTargets(labels, rows.labels.length);
+  const balance = classWeights === 'balanced' ? classWeights : undefined;
+  return { texts: all, labels, targets, weights: rowWeights(targets, rows.labels.length, balance) };
+}
