@@ -1,4 +1,5 @@
 // What the compiler hands to the planner: resolved, typed, defaulted, expanded, acyclic. Plain data but for the definitions.
+import type { HubSource } from '../stages/hub-source.ts';
 import type { Source, Span } from '../parser/source.ts';
 import type { Static } from '../stages/artifact.ts';
 import type { Cost } from '../stages/cost.ts';
@@ -102,13 +103,18 @@ export interface Resources {
   readonly gpu?: number;
 }
 
+export interface HubModel {
+  readonly source: HubSource;
+  readonly ready: boolean;
+}
+
 export type CheckedInput =
   | { readonly from: 'step'; readonly step: string; readonly part: string }
   /** Files that the stage reads itself; absolute, in reading order. */
   | { readonly from: 'files'; readonly paths: readonly string[] }
   | { readonly from: 'builtin'; readonly name: string }
-  /** A model folder, absolute. */
-  | { readonly from: 'folder'; readonly path: string }
+  /** A model folder, absolute; `hub` where it is that of a model on the hub, which may not be there yet. */
+  | { readonly from: 'folder'; readonly path: string; readonly hub?: HubModel }
   | { readonly from: 'many'; readonly members: readonly CheckedMember[] };
 
 export interface CheckedMember {

@@ -2,6 +2,7 @@
 import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
 import { suggest } from '../parser/suggest.ts';
+import { readHubSource } from '../stages/hub-source.ts';
 import type { Input } from '../stages/stage.ts';
 import { blockWordHint } from './block-words.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
@@ -266,9 +267,23 @@ function resolveModel(expr: Ast.Expr, scope: Scope, program: Program): CheckedIn
     );
   }
   if (text.startsWith('hf:')) {
+    const source = readHubSource(text);
+    if (source === undefined)
+      return report(
+        'wrong-artifact',
+        `\`${text}\` is not the name of a model on the hub`,
+        'write "hf:owner/name", or "hf:owner/name@revision" for a branch, a tag or a commit',
+      );
+    const fact = program.facts.hubModel?.(source) ?? { state: 'unknown' };
+    if (fact.state === 'known')
+      return { from: 'folder', path: fact.value.path, hub: { source, ready: fact.value.ready } };
+    if (fact.state === 'wrong') {
+      program.diagnostics.add({ span: expr.span, ...fact.problem });
+      return undefined;
+    }
     return report(
       'not-supported',
-      'this version of fslrun does not download models',
+      'models cannot be downloaded here',
       'download the folder (config.json, model.safetensors, tokenizer.json) and give its path, such as "./all-MiniLM-L6-v2"',
     );
   }

@@ -231,6 +231,14 @@ export const codes = {
     title: 'a model folder that lacks a file',
     text: 'A model folder has `config.json`, `model.safetensors` and `tokenizer.json`, as Hugging Face writes them.',
   },
+  'not-downloaded': {
+    title: 'a model of the hub that is not in the cache, and no network allowed',
+    text: '`hf:owner/name` is downloaded once and kept in the cache folder of Hugging Face. With `--offline` only what is there can be used.',
+  },
+  'download-failed': {
+    title: 'a model of the hub that cannot be had',
+    text: 'The message says what the hub answered. What has been downloaded is kept: the next run goes on from there. `HF_ENDPOINT` names a mirror, `HF_TOKEN` gives access to private and gated models.',
+  },
   'bad-model': {
     title: 'a model folder that cannot be used',
     text: 'A file of the folder is damaged, or does not fit the others, or the architecture is not one that FSL runs.',

@@ -9,6 +9,7 @@ import { canonicalJson } from './canonical.ts';
 import type { InputContents, KeyParts } from './key.ts';
 import type { Reason } from './plan.ts';
 import { changeText } from './report/change-text.ts';
+import { bytes } from './report/quantity.ts';
 
 /** Line and column of a place; many steps share one. */
 export type Locate = (span: Span | undefined) => Pick<Reason, 'file' | 'line' | 'column'>;
@@ -184,6 +185,8 @@ function reasonText(reason: Reason): string {
       return file === undefined ? `the input \`${path}\` changed` : `\`${file}\` changed`;
     case 'input_missing':
       return `\`${file ?? path}\` is not there`;
+    case 'not_downloaded':
+      return `\`${file ?? path}\` is to be downloaded${typeof after === 'number' ? ` (${bytes(after)})` : ''}`;
     case 'upstream_runs':
       return `waits for \`${path}\``;
     case 'device_changed':

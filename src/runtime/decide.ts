@@ -1,6 +1,7 @@
 // The state of one step after another, in an order in which inputs come first: cached, run or pending, with the reasons
 // found while deciding. Reads records and digests; changes nothing.
 import type { CheckedInput, CheckedStep, Pipeline } from '../compiler/pipeline.ts';
+import type { HubSource } from '../stages/hub-source.ts';
 import type { Action, StoredArtifact } from './action.ts';
 import { inputText } from './block-inputs.ts';
 import { changesOf, createLocate, whyText } from './changes.ts';
@@ -42,6 +43,7 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
       const resolved = contents(input);
       if (resolved.state === 'known') inputs[name] = resolved.contents;
       else if (resolved.state === 'waiting') waiting ??= resolved.step;
+      else if (resolved.state === 'absent') missing ??= absentReason(step, name, resolved.source, options);
       else missing ??= { code: 'input_missing', path: inputText(step, name), file: show(resolved.path) };
     }
     if (missing !== undefined) return decided('run', [missing], { always });
@@ -162,6 +164,22 @@ export function deviceReason(
   const asked = step.common.device === 'auto' ? device : step.common.device;
   if (asked === 'auto' || action.computed === undefined || action.computed.device === asked) return undefined;
   return { code: 'device_changed', path: 'device', before: action.computed.device, after: asked };
+}
+
+/** With its size, where the hub has been asked. */
+function absentReason(
+  step: CheckedStep,
+  input: string,
+  { text }: HubSource,
+  { downloads }: Pick<PlanOptions, 'downloads'>,
+): Reason {
+  const size = downloads?.get(text);
+  return {
+    code: 'not_downloaded',
+    path: inputText(step, input),
+    file: text,
+    ...(size === undefined ? {} : { after: size }),
+  };
 }
 
 function alwaysReason(step: CheckedStep): Reason {

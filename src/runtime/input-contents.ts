@@ -2,6 +2,7 @@
 // outside the store into digests.
 import { basename, extname, join } from 'node:path';
 import type { CheckedInput } from '../compiler/pipeline.ts';
+import type { HubSource } from '../stages/hub-source.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
 import { builtinContents, builtinFile } from '../stages/builtins.ts';
 import { artifactDigest, type StoredArtifact } from './action.ts';
@@ -17,6 +18,8 @@ export type Resolved =
   | { readonly state: 'known'; readonly contents: InputContents }
   /** The contents come from a step that has not run. */
   | { readonly state: 'waiting'; readonly step: string }
+  /** A model of the hub that has to be downloaded first. */
+  | { readonly state: 'absent'; readonly source: HubSource }
   | { readonly state: 'missing'; readonly path: string; readonly error: string };
 
 export interface Sources {
@@ -41,6 +44,7 @@ export function contentsOf(input: CheckedInput, sources: Sources): Resolved {
         })),
       }));
     case 'folder':
+      if (input.hub?.ready === false) return { state: 'absent', source: input.hub.source };
       return reading(input.path, (at) => ({
         folder: modelFiles(input.path).map((name) => ({
           name,

@@ -10,6 +10,13 @@ const files =
 const moduleFolder = /^\d+_\w+$/;
 const moduleFiles = /^config\.json$|\.safetensors$/;
 
+/** Whether a file of a model belongs to what it computes, whichever tokenizer it has. */
+export function isModelFile(path: string): boolean {
+  const [first = '', second, ...more] = path.split('/');
+  if (second === undefined) return files.test(first);
+  return more.length === 0 && moduleFolder.test(first) && moduleFiles.test(second);
+}
+
 /** Names inside the folder, `/`-separated, sorted by code point. Throws what the file system says. */
 export function modelFiles(folder: string): readonly string[] {
   const names: string[] = [];

@@ -14,6 +14,7 @@ export type ReasonCode =
   | 'stage_changed'
   | 'input_changed'
   | 'input_missing'
+  | 'not_downloaded'
   | 'upstream_runs'
   | 'environment_changed'
   | 'device_changed'
@@ -104,6 +105,8 @@ export interface PlanOptions {
   readonly device?: 'auto' | 'cpu' | 'gpu';
   /** How a data file is called when talking to people. Default: as it is. */
   readonly show?: (path: string) => string;
+  /** Bytes that are to be downloaded of models of the hub, by how they are written; without those of which that is not known. */
+  readonly downloads?: ReadonlyMap<string, number>;
   /** Where the targets and forced stages are written. */
   readonly placeOf?: PlaceOfName;
 }

@@ -22,6 +22,7 @@ export function resolveInputs(step: CheckedStep, run: StepRun): ResolvedInputs {
     const resolved = contentsOf(input, locations);
     if (resolved.state === 'waiting')
       throw new Error(`${step.id} was started before ${resolved.step} was done`);
+    if (resolved.state === 'absent') throw new Error(`${resolved.source.text} has not been downloaded`);
     if (resolved.state === 'missing')
       return { missing: { input: name, path: resolved.path, error: resolved.error } };
     known[name] = resolved.contents;

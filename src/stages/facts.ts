@@ -2,6 +2,7 @@
 import type { MaskedWord } from '../learning/encoders/masked-word.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Source } from '../parser/source.ts';
+import type { HubSource } from './hub-source.ts';
 import type { Json } from './value.ts';
 
 /** `wrong` carries what is wrong with the file itself; a place inside that file where there is one. */
@@ -74,6 +75,8 @@ export interface Facts {
   env(name: string): string | undefined;
   /** A Hugging Face folder: there, complete, and of a family that can be run. */
   modelFolder(path: string): Fact<ModelFacts>;
+  /** Where a model of the hub is, or will be once it has been downloaded; nothing where none can be had. */
+  hubModel?(source: HubSource): Fact<{ readonly path: string; readonly ready: boolean }>;
   /** Nothing where steps run elsewhere. */
   machine?(): MachineFacts;
 }

@@ -56,6 +56,9 @@ export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
       if (position === 1) appendFileSync(join(folder, 'labels.csv'), 'one more line\n');
     },
   },
+  'not-downloaded': { env: { HF_HOME: 'no-cache' } },
+  // Nothing listens there.
+  'download-failed': { env: { HF_HOME: 'no-cache', HF_ENDPOINT: 'http://127.0.0.1:2' } },
   'changed-during-run': { worker: 'another writer' },
   'corrupt-object': {
     prepare: (host, folder) => {

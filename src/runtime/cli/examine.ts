@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../parser/diagnostic.ts';
 import type { Host } from '../host.ts';
+import { hubCache } from '../hub/hub-cache.ts';
 import { bytes, counted } from '../report/quantity.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { openStore } from '../store.ts';
@@ -139,13 +139,11 @@ async function store(host: Host, flag: string | undefined): Promise<readonly Fin
 }
 
 async function huggingFace({ env }: Host): Promise<Finding> {
-  const home =
-    env['HF_HOME'] ?? join(env['XDG_CACHE_HOME'] ?? join(env['HOME'] ?? homedir(), '.cache'), 'huggingface');
-  const hub = join(home, 'hub');
+  const hub = hubCache(env);
   const what = 'Hugging Face cache';
   const models = existsSync(hub) ? (await readdir(hub)).filter((name) => name.startsWith('models--')) : [];
-  if (models.length === 0) return { state: 'optional', what, text: `${home} holds no models` };
-  return { state: 'good', what, text: `${counted(models.length, 'model')} in ${shellWord(home)}` };
+  if (models.length === 0) return { state: 'optional', what, text: `${hub} holds no models` };
+  return { state: 'good', what, text: `${counted(models.length, 'model')} in ${shellWord(hub)}` };
 }
 
 /** Version of a package as it is found from here; nothing where it is not installed. */

@@ -14,6 +14,7 @@ import { standardRegistry } from '../../stages/standard-registry.ts';
 import { checkOutputs } from '../check-outputs.ts';
 import { createDigester, type Digester } from '../digest-files.ts';
 import { createFacts } from '../facts.ts';
+import { hubCache } from '../hub/hub-cache.ts';
 import { openStore, type Store } from '../store.ts';
 import type { Context } from './context.ts';
 import { givenParams } from './given-params.ts';
@@ -63,6 +64,7 @@ export async function checkProgram(context: Context, file: string, flags: Progra
     },
     digest: (absolute) => digester.digest(absolute),
     machine: host.machine,
+    hub: { cache: hubCache(host.env), offline: flags.offline === true || isSet(host.env['HF_HUB_OFFLINE']) },
     ...(kept ? { cacheDirectory: store.path('cache', 'facts') } : {}),
   });
   const { params, problems } = await givenParams(context, flags);
@@ -119,6 +121,11 @@ export async function openProgram(
   if (pipeline === undefined) throw new Failure(...diagnostics);
   if (flags.quiet !== true) showProblems(diagnostics, context.host, flags);
   return { ...open, pipeline };
+}
+
+/** As huggingface_hub reads its variables. */
+function isSet(value = ''): boolean {
+  return ['1', 'true', 'yes', 'on'].includes(value.toLowerCase());
 }
 
 function absolutePath(path: string, folder: string): string {

@@ -12,6 +12,8 @@ export interface ProgramFlags extends ColourFlags {
   /** Folders outside the project that `import` and `read` may read. */
   readonly allowRead: readonly string[];
   readonly store?: string;
+  /** Whether models may only come from the cache. */
+  readonly offline?: boolean;
 }
 
 export interface EngineFlags {
@@ -59,6 +61,13 @@ export function storeOption(command: Command): Command {
   return command.option(
     '--store <dir>',
     'where results are kept; else FSL_STORE, else .fsl beside the nearest package.json or .git at or above the program',
+  );
+}
+
+export function offlineOption(command: Command): Command {
+  return command.option(
+    '--offline',
+    'never use the network: models of the hub come from the cache, or not at all',
   );
 }
 

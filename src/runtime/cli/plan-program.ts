@@ -10,7 +10,12 @@ export interface PlanFlags {
 }
 
 /** Throws `Failure` (`command-line`) for targets and forced stages that do not exist. */
-export function planProgram(open: OpenProgram, targets: readonly string[], flags: PlanFlags): Planned {
+export function planProgram(
+  open: OpenProgram,
+  targets: readonly string[],
+  flags: PlanFlags,
+  downloads?: ReadonlyMap<string, number>,
+): Planned {
   const { pipeline, store, digester, registry, path, show, placeOf } = open;
   return planSteps(pipeline, store, {
     digests: digester,
@@ -21,5 +26,6 @@ export function planProgram(open: OpenProgram, targets: readonly string[], flags
     ...(flags.device === undefined ? {} : { device: flags.device }),
     show,
     placeOf,
+    ...(downloads === undefined ? {} : { downloads }),
   });
 }

@@ -13,8 +13,9 @@ import { eventJson } from '../report/events-json.ts';
 import { ProgressView } from '../report/progress.ts';
 import { requirementLine, runText, type Requirement } from '../report/run-text.ts';
 import { exitCodes, isRich, paintFor, type Context } from './context.ts';
-import { openProgram, type OpenProgram } from './open-program.ts';
+import { checkProgram, openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, ProgramFlags } from './options.ts';
+import { hubModels } from './hub-models.ts';
 import { planProgram, type PlanFlags } from './plan-program.ts';
 import { showProblems } from './problems.ts';
 import { repeatedFlags } from './repeated-flags.ts';
@@ -26,7 +27,7 @@ export type RunFlags = ProgramFlags &
   EngineFlags & {
     readonly jobs?: number;
     readonly keepGoing?: boolean;
-    readonly offline?: boolean;
+    readonly update?: boolean;
     readonly json?: boolean;
     readonly quiet?: boolean;
     readonly verbose?: boolean;
@@ -51,6 +52,17 @@ export async function runFile(
   targets: readonly string[],
   flags: RunFlags,
 ): Promise<number> {
+  const { pipeline, diagnostics, open: checked } = await checkProgram(context, file, flags);
+  if (pipeline === undefined) throw new Failure(...diagnostics);
+  const open = { ...checked, pipeline };
+  const wanted = hubModels(planProgram(open, targets, flags), flags.update === true);
+  if (wanted.length === 0) {
+    if (flags.quiet !== true) showProblems(diagnostics, context.host, flags);
+    return exitCodes[await runProgram(context, open, targets, flags)];
+  }
+  const { fetchModels } = await import('./fetch-models.ts');
+  if (!(await fetchModels(context, wanted, flags))) return exitCodes.interrupted;
+  // With the models at hand the program is checked once more: what they are was not known before.
   return exitCodes[await runProgram(context, await openProgram(context, file, flags), targets, flags)];
 }
 

@@ -1,8 +1,10 @@
 // The plan of a program: what would run, and why. Runs nothing, loads no engine, writes nothing but what it knows of files.
+import type { Planned } from '../plan.ts';
 import { planGraph } from '../report/graph.ts';
 import { exitCodes, paintFor, type Context } from './context.ts';
 import { draw } from './draw.ts';
-import { openProgram } from './open-program.ts';
+import { hubModels } from './hub-models.ts';
+import { openProgram, type OpenProgram } from './open-program.ts';
 import type { DrawingFormat, OutputFlags, ProgramFlags } from './options.ts';
 import { planProgram, type PlanFlags } from './plan-program.ts';
 import { writeResult } from './result-output.ts';
@@ -14,6 +16,20 @@ export type PlanCommandFlags = ProgramFlags &
     readonly detailedExitcode?: boolean;
   };
 
+/** With how much there is to download, as far as the hub tells. */
+async function planWithSizes(
+  { host }: Context,
+  open: OpenProgram,
+  targets: readonly string[],
+  flags: PlanCommandFlags,
+): Promise<Planned> {
+  const planned = planProgram(open, targets, flags);
+  const sources = hubModels(planned, false).map(({ source }) => source);
+  if (sources.length === 0) return planned;
+  const { downloadSizes } = await import('../hub/download-sizes.ts');
+  return planProgram(open, targets, flags, await downloadSizes(host.env, sources));
+}
+
 export async function showPlan(
   context: Context,
   file: string,
@@ -22,7 +38,7 @@ export async function showPlan(
 ): Promise<number> {
   const { stdout } = context.host;
   const open = await openProgram(context, file, flags);
-  const { plan } = planProgram(open, targets, flags);
+  const { plan } = await planWithSizes(context, open, targets, flags);
   open.digester.save();
   const docs = open.pipeline.steps.flatMap(({ id, doc }) => (doc === undefined ? [] : [[id, doc] as const]));
   const toFile = flags.output !== undefined;

@@ -479,6 +479,22 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[missing-model-file]: the model folder `encoder` has no `model.safetensors`\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"./encoder\"  from: messages }\n  |                          ^^^^^^^^^^^\n  = hint: save the model with `model.save_pretrained(\"folder\")`\n"
   },
+  "not-downloaded": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"hf:sentence-transformers/all-MiniLM-L6-v2\"  from: messages }\n",
+    "files": {},
+    "commands": [
+      "main.fsl model --offline"
+    ],
+    "printed": "error[not-downloaded]: `hf:sentence-transformers/all-MiniLM-L6-v2` has not been downloaded, and `--offline` forbids it\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"hf:sentence-transformers/all-MiniLM-L6-v2\"  from: messages }\n  |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  = hint: run once without `--offline`, or give the model as a folder, such as \"./all-MiniLM-L6-v2\"\n"
+  },
+  "download-failed": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"hf:sentence-transformers/all-MiniLM-L6-v2\"  from: messages }\n",
+    "files": {},
+    "commands": [
+      "main.fsl model"
+    ],
+    "printed": "error[download-failed]: 127.0.0.1:2 cannot be reached for `hf:sentence-transformers/all-MiniLM-L6-v2`: connect ECONNREFUSED 127.0.0.1:2\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"hf:sentence-transformers/all-MiniLM-L6-v2\"  from: messages }\n  |                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  = hint: check the network, or `HF_ENDPOINT` for a mirror; `--offline` uses what has been downloaded, and a folder needs no network\n"
+  },
   "bad-model": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"./encoder\"  from: messages }\n",
     "files": {},

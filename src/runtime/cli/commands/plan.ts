@@ -1,7 +1,7 @@
 // `fslrun plan`: the graph with the state of every step and why.
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { drawingFormats, engineOptions, outputOptions, programOptions } from '../options.ts';
+import { drawingFormats, engineOptions, offlineOption, outputOptions, programOptions } from '../options.ts';
 import type { PlanCommandFlags } from '../show-plan.ts';
 
 export function addPlan(program: Command, context: Context): void {
@@ -17,7 +17,7 @@ export function addPlan(program: Command, context: Context): void {
     .option('--detailed-exitcode', 'exit with 4 when something would run')
     .option('--verbose', 'every instance of `each` in a row of its own')
     .option('--quiet', 'no warnings');
-  outputOptions(engineOptions(programOptions(command)), drawingFormats).action(
+  outputOptions(engineOptions(offlineOption(programOptions(command))), drawingFormats).action(
     context.exits(async (file: string, targets: readonly string[], flags: PlanCommandFlags) => {
       const { showPlan } = await import('../show-plan.ts');
       return showPlan(context, file, targets, flags);

@@ -1,7 +1,14 @@
 // `fslrun FILE`: check, plan, run; progress while it goes on, a table at the end.
 import { Option, type Command } from 'commander';
 import { usage, type Context } from '../context.ts';
-import { drawingFormats, engineOptions, outputOptions, programOptions, wholeNumber } from '../options.ts';
+import {
+  drawingFormats,
+  engineOptions,
+  offlineOption,
+  outputOptions,
+  programOptions,
+  wholeNumber,
+} from '../options.ts';
 import type { RunFlags } from '../run-program.ts';
 import type { PlanCommandFlags } from '../show-plan.ts';
 
@@ -21,11 +28,11 @@ export function addRun(program: Command, context: Context): void {
     .option('--force [stage]', 'run the stage whatever the store has; without a name, all of them')
     .addOption(new Option('--jobs <n>', 'how many steps may run at once').argParser(wholeNumber(1, 256)))
     .option('--keep-going', 'after a failure, go on with what does not need the failed step')
-    .option('--offline', 'never use the network; this version never does')
+    .option('--update', 'ask the hub again what the revisions of `hf:` models are, and download what is new')
     .option('--json', 'events as NDJSON on the standard output; with --dry-run, the plan as JSON')
     .option('--quiet', 'nothing but problems')
     .option('--verbose', 'also what is cached; with --dry-run, every instance of `each`');
-  outputOptions(engineOptions(programOptions(command)), drawingFormats).action(
+  outputOptions(engineOptions(offlineOption(programOptions(command))), drawingFormats).action(
     context.exits(async (file: string, targets: readonly string[], flags: Flags) => {
       if (flags.dryRun === true) {
         const { showPlan } = await import('../show-plan.ts');
@@ -42,6 +49,11 @@ export function addRun(program: Command, context: Context): void {
         throw usage(context, planOnly, {
           message: `\`${planOnly}\` is about a plan`,
           hint: `add \`--dry-run\`, or use \`fslrun plan ${file}\``,
+        });
+      if (flags.update === true && flags.offline === true)
+        throw usage(context, '--update', {
+          message: '`--update` asks the hub, and `--offline` forbids it',
+          hint: 'leave one of them out',
         });
       const { runFile } = await import('../run-program.ts');
       return runFile(context, file, targets, flags);
