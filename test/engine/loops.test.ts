@@ -1,7 +1,7 @@
 // Loops over memory against the same formulas computed number by number.
 import { describe, expect, it } from 'vitest';
 import { formulaArithmetic } from '../../src/engine/loops/arithmetic.ts';
-import { compileLoop } from '../../src/engine/loops/loop.ts';
+import { compileLoop, wasmMemory } from '../../src/engine/loops/loop.ts';
 
 const { add, sub, mul, div, sqrt } = formulaArithmetic;
 const [a, b, c] = (['a', 'b', 'c'] as const).map((name) => ({ kind: 'array', name }) as const);
@@ -33,6 +33,19 @@ describe('a loop', () => {
     expect(y).toEqual(second);
     expect(z).toEqual(kept);
     expect(Math.abs(sum / squares - 1)).toBeLessThan(1e-5);
+  });
+
+  it('over arrays that lie in its memory changes these and no others', () => {
+    const memory = wasmMemory(4 * 100);
+    const all = new Float32Array(memory.buffer, 0, 100);
+    const [x, y, z] = [waves(8, 0), waves(8, 1), waves(8, 2)];
+    [x, y, z].forEach((array, i) => all.set(array, 4 + 32 * i));
+    loop.inside(memory, ['c', 'b', 'a'])({ k: 3 })(32, [4 * 68, 4 * 36, 4 * 4]);
+    const expected = new Float32Array(100);
+    loop.run({ a: x, b: y, c: z }, { k: 3 });
+    [x, y, z].forEach((array, i) => expected.set(array, 4 + 32 * i));
+    expect(all.subarray(0, 100)).toEqual(expected);
+    expect(() => loop.inside(memory, ['a', 'b'])).toThrow('addresses of a,b for a loop over a,b,c');
   });
 
   it('refuses what does not fit', () => {

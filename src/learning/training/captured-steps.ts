@@ -24,7 +24,7 @@ export async function capturedSteps(
   const isWhole = ([name]: readonly [string, unknown]): boolean => tables.names[name] === undefined;
   const whole = Object.fromEntries(Object.entries(given).filter(isWhole));
   const trained = trainedMemory(whole, before, optimizer.rule, rule);
-  const parameters = { ...given, ...tables.parameters };
+  const parameters = { ...whole, ...tables.parameters }; // without what tables were copied from
   const state = { ...trained.state, ...tables.state };
 
   const weights = named('weight', { ...frozen, ...parameters });
