@@ -72,6 +72,8 @@ export async function temperaturesOf(
 }
 
 export interface Calibrated {
+  /** By which the log probabilities of each head were divided. */
+  readonly temperatures: readonly number[];
   /** As they were given, with other probabilities. */
   readonly measurements: readonly Measurement[];
   /** Of the first. */
@@ -99,6 +101,7 @@ export async function calibrate(
   const [before, after] = await Promise.all([calibratedness(plain[0]), calibratedness(measurements[0])]);
   const [temperature = 1] = temperatures;
   return {
+    temperatures,
     measurements,
     calibration: { temperature, rows: rows.rows, before, after },
     checks: await learntRows(rows, consumed),

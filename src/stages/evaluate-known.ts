@@ -3,7 +3,8 @@ import { checkCalibration } from './calibration.ts';
 import { unknownLabelProblem } from './classifier-labels.ts';
 import type { Overlap } from './evaluate-overlap.ts';
 import { metricKindProblem, mixedKinds, usualFor } from './label-kind.ts';
-import { abstentionWords, usualMetrics, usualMultiLabelMetrics } from './metric-words.ts';
+import { usualMetrics, usualMultiLabelMetrics, wordOptions } from './metric-words.ts';
+import { outOfScopeProblem } from './out-of-scope-problems.ts';
 import { requirementProblem } from './requirement.ts';
 import { severalRefusals } from './several-refusals.ts';
 import type { CheckContext } from './stage.ts';
@@ -15,6 +16,7 @@ export interface EvaluateOptions {
   readonly overlap: Overlap;
   readonly slices: readonly string[] | undefined;
   readonly abstain: number | undefined;
+  readonly out_of_scope: string | undefined;
   readonly require: Requirement | undefined;
 }
 
@@ -38,12 +40,24 @@ export function checkEvaluation(
     });
   const kinds = [dataset?.multi_label, model?.multi_label];
   if (several !== undefined && kinds.includes(!several)) report('model', mixedKinds(several));
-  const unknown = unknownLabelProblem(dataset, model?.labels);
+  const { out_of_scope: outside } = options;
+  const labels = dataset?.labels?.filter(({ name }) => name !== outside);
+  const unknown = unknownLabelProblem(dataset && { ...dataset, labels }, model?.labels);
   if (unknown !== undefined) report('on', unknown);
   if (several === true) {
     if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
+    if (outside !== undefined) report('out_of_scope', severalRefusals.out_of_scope);
     if (given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
   }
+  const scope =
+    outside === undefined || several === true || dataset?.labels === undefined
+      ? undefined
+      : outOfScopeProblem(
+          outside,
+          dataset.labels.map(({ name }) => name),
+          model?.labels ?? [],
+        );
+  if (scope !== undefined) report('out_of_scope', scope);
   const wrong =
     several === undefined || options.metrics === undefined
       ? undefined
@@ -71,11 +85,20 @@ export function checkEvaluation(
 
 /** The metrics of the report, by name; nothing where they depend on rows of which too little is known. */
 export function reportMetrics(
-  { metrics, abstain }: EvaluateOptions,
+  options: EvaluateOptions,
   several: boolean | undefined,
 ): readonly string[] | undefined {
-  const measured = metrics ?? usualFor(several);
-  return measured && [...measured, ...(abstain === undefined ? [] : Object.keys(abstentionWords))];
+  const measured = options.metrics ?? usualFor(several);
+  return measured && [...measured, ...addedMetrics(options)];
+}
+
+/** What the report has beside `metrics`. */
+function addedMetrics(options: EvaluateOptions): readonly string[] {
+  const { abstain, out_of_scope } = options;
+  const given: Readonly<Record<string, unknown>> = { abstain, out_of_scope };
+  return Object.keys(wordOptions).filter((name) =>
+    wordOptions[name]?.every((option) => given[option] !== undefined),
+  );
 }
 
 /** A requirement is judged from the report, so the report has to have its figures. */
@@ -89,9 +112,9 @@ function operandProblem(
   for (const { of, metric } of sides) {
     if (of !== undefined && of !== 'majority' && of !== 'frozen_probe')
       return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`majority\` and \`frozen_probe\``;
-    if (Object.hasOwn(abstentionWords, metric) && options.abstain === undefined)
-      return `\`${metric}\` is measured where rows may be left without an answer: add \`abstain: 0.6\``;
-    if (!known.includes(metric) && !Object.hasOwn(abstentionWords, metric))
+    const missing = missingOption(metric, options);
+    if (missing !== undefined) return missing;
+    if (!known.includes(metric) && !Object.hasOwn(wordOptions, metric))
       return `\`${metric}\` is not measured here: add it to \`metrics\``;
   }
   if (at === undefined) return undefined;
@@ -100,5 +123,15 @@ function operandProblem(
   if (own === 0) return 'the baselines have no interval, so `at` cannot be judged';
   if (options.bootstrap === 0)
     return '`bootstrap: 0` makes no intervals, so `at` cannot be judged: leave one of them out';
+  return undefined;
+}
+
+/** What has to be given for a figure that goes with an option. */
+function missingOption(metric: string, { abstain, out_of_scope }: EvaluateOptions): string | undefined {
+  const needed = wordOptions[metric] ?? [];
+  if (needed.includes('abstain') && abstain === undefined)
+    return `\`${metric}\` is measured where rows may be left without an answer: add \`abstain: 0.6\``;
+  if (needed.includes('out_of_scope') && out_of_scope === undefined)
+    return `\`${metric}\` is measured where rows belong to no label of the model: name theirs with \`out_of_scope: "…"\``;
   return undefined;
 }

@@ -25,6 +25,7 @@ interface Options {
   readonly overlap: Overlap;
   readonly slices: readonly string[] | undefined;
   readonly abstain: number | undefined;
+  readonly out_of_scope: string | undefined;
 }
 
 type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
@@ -36,6 +37,7 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
   const { options, inputs } = context;
   checkTexts(given, { stage: 'evaluate', at: 'on' });
   if (options.abstain !== undefined) throw stepFailure(severalRefusals.abstain, 'abstain');
+  if (options.out_of_scope !== undefined) throw stepFailure(severalRefusals.out_of_scope, 'out_of_scope');
   if (inputs.calibrate_on !== undefined) throw stepFailure(severalRefusals.calibrate_on, 'calibrate_on');
   const metrics = options.metrics ?? usualMultiLabelMetrics;
   const wrong = metricKindProblem(metrics, true);

@@ -6,7 +6,7 @@ import { loadClassifier } from './classifier.ts';
 import { labelNumbers } from './classifier-labels.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { texts, type Dataset } from './dataset.ts';
+import { select, texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
 import { evaluateSeveral } from './evaluate-several.ts';
@@ -16,9 +16,11 @@ import { evaluationReport } from './evaluation.ts';
 import { fitProbe, withProbe } from './frozen-probe.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
-import { measured } from './measurement.ts';
+import { measured, type Measurement } from './measurement.ts';
 import { anyMetricWords, reportNames, usualMetrics, usualMultiLabelMetrics } from './metric-words.ts';
-import { column, either, float, int, list, requirement, share, word } from './option.ts';
+import { column, either, float, int, list, requirement, share, string, word } from './option.ts';
+import { cutByScope, type Scoped } from './out-of-scope.ts';
+import { noneInside, outOfScopeProblem } from './out-of-scope-problems.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
 import { checkSamePrompt } from './row-encoder.ts';
@@ -28,7 +30,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 6,
+  version: 7,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -86,6 +88,13 @@ evaluate score {
         'The report then has `coverage`, the share of rows that were answered, and `selective_accuracy`, the share of ' +
         'those that were answered rightly; every other figure is of all rows, as if each had been answered, so that ' +
         'models that abstain and models that do not can be compared.',
+    }),
+    out_of_scope: string({
+      doc:
+        'The label, in these rows, of texts that belong to no label of the model: small talk, questions that the answers do ' +
+        'not cover. The report has `oos_auroc`: whether the model is less sure of such rows. With `abstain` also ' +
+        '`oos_recall` and `oos_precision`, of taking rows without an answer for such rows, and `open_accuracy`, the share of ' +
+        'all rows that were treated rightly. Every other figure is of the other rows.',
     }),
     slices: list(column({ doc: 'A column of the data.' }), {
       distinct: true,
@@ -145,14 +154,22 @@ evaluate score {
       const [support, own] = await Promise.all([classifier.support(), classifier.consumed()]);
       const consumed =
         calibrating === undefined ? own : uniteConsumed(own, await consumedRows(calibrating, 'selected'));
-      const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
+      const { rows: measuredRows, checks } = await resolveOverlap(given, consumed, options.overlap);
+      const scoped = scopeOf(measuredRows, options.out_of_scope, classifier.labels);
+      const { inside: rows } = scoped;
       const truth = labelNumbers(rows, classifier.labels, 'on');
       const probe = await fitProbe(classifier, support, context.signal);
       const ask = withProbe(classifier, probe);
       const plain = await ask(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
       const said = await Promise.all(plain.map((values) => measured(classifier.labels, truth, values)));
+      const beyond = scoped.outside.rows === 0 ? [] : await ask(scoped.outside, () => undefined);
       const calibrated = calibrating && (await calibrate(classifier, ask, said, calibrating, own));
       const [measurement, probed] = calibrated?.measurements ?? said;
+      const [outside = new Float64Array(), probeOutside] = await Promise.all(
+        beyond.map((values, i) =>
+          calibratedAt(values, classifier.labels.length, calibrated?.temperatures[i]),
+        ),
+      );
       const report = await evaluationReport({
         rows,
         support,
@@ -161,6 +178,10 @@ evaluate score {
         checks: [...checks, ...(calibrated?.checks ?? [])],
         budget: labelBudget(consumed),
         calibration: calibrated?.calibration,
+        scope:
+          options.out_of_scope === undefined
+            ? undefined
+            : { label: options.out_of_scope, rows: scoped, outside, probe: probeOutside },
         metrics: metrics as readonly MetricName[], // `metricKindProblem` has said so
         draws: options.bootstrap,
         random: context.random('bootstrap'),
@@ -169,12 +190,20 @@ evaluate score {
       });
       const output = context.output();
       await output.write('report.json', JSON.stringify(report, null, 2) + '\n');
+      const whole = await withOutside(measurement, outside);
       const answered =
         options.abstain === undefined
           ? undefined
-          : answeredRows(measurement.probabilities, classifier.labels.length, options.abstain);
+          : answeredRows(whole.probabilities, classifier.labels.length, options.abstain);
       const abstained = answered?.map((yes) => !yes);
-      const predictions = { source: rows.source, texts: texts(rows), ...measurement, abstained };
+      const { source } = scoped.all;
+      const predictions = {
+        source,
+        texts: texts(scoped.all),
+        ...whole,
+        abstained,
+        outside: options.out_of_scope,
+      };
       await output.write('predictions.parquet', await predictionsFile(predictions));
     } finally {
       await classifier.dispose();
@@ -184,6 +213,39 @@ evaluate score {
   judge: ({ require }, report) =>
     require === undefined || report.type !== 'evaluation' ? undefined : judgeEvaluation(require, report),
 });
+
+/** The rows by scope. Throws `Failure` where none is within it, or the model has learnt the label of those that are not. */
+function scopeOf(rows: Dataset, label: string | undefined, known: readonly string[]): Scoped {
+  if (label === undefined) return { inside: rows, outside: select(rows, []), all: rows };
+  const problem = outOfScopeProblem(label, rows.labels, known);
+  if (problem !== undefined) throw stepFailure(problem, 'out_of_scope');
+  const scoped = cutByScope(rows, label);
+  if (scoped.inside.rows === 0) throw stepFailure(noneInside(label), 'out_of_scope');
+  return scoped;
+}
+
+async function calibratedAt(
+  probabilities: Float64Array,
+  labels: number,
+  temperature: number | undefined,
+): Promise<Float64Array> {
+  if (temperature === undefined) return probabilities;
+  const { atTemperature } = await import('../learning/temperature.ts');
+  return atTemperature(probabilities, labels, temperature);
+}
+
+/** With the rows that belong to no label behind: their true label is -1. */
+async function withOutside(measurement: Measurement, outside: Float64Array): Promise<Measurement> {
+  const { labels, truth, predicted, probabilities } = measurement;
+  const rows = outside.length / labels.length;
+  const others = await measured(labels, new Int32Array(rows).fill(-1), outside);
+  return {
+    labels,
+    truth: Int32Array.of(...truth, ...others.truth),
+    predicted: Int32Array.of(...predicted, ...others.predicted),
+    probabilities: Float64Array.of(...probabilities, ...others.probabilities),
+  };
+}
 
 /** What only the rows show: a text and one label each, and none of them mixed. */
 function checkMeasured(rows: Dataset): void {

@@ -7,6 +7,14 @@ import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { wariness, type Check } from './evaluate-checks.ts';
 import { figuresOf } from './evaluate-intervals.ts';
 import { majorityValues, metricValues, takeMeasured, type Measurement, type Values } from './measurement.ts';
+import {
+  scopeChecks,
+  scopeFigures,
+  scopeMajority,
+  scopeRecord,
+  scopeValues,
+  type Scoped,
+} from './out-of-scope.ts';
 import type { Calibration, EvaluationReport, Slice } from './report.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 
@@ -20,6 +28,15 @@ export interface Evaluated {
   /** Labels of the model, and those it was calibrated with. */
   readonly budget: LabelBudget;
   readonly calibration: Calibration | undefined;
+  /** Rows that belong to no label of the model, and what it and its baseline said of them. */
+  readonly scope:
+    | {
+        readonly label: string;
+        readonly rows: Scoped;
+        readonly outside: Float64Array;
+        readonly probe: Float64Array | undefined;
+      }
+    | undefined;
   /** The least probability of a label that is given; nothing where every row is answered. */
   readonly abstain: number | undefined;
   /** The rows the model was fitted on. */
@@ -43,9 +60,10 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
   const { counts } = confusion(truth, predicted, width);
   const { figures, interval } = await figuresOf(evaluated);
   const abstained = evaluated.abstain === undefined ? undefined : await abstain(evaluated, evaluated.abstain);
+  const scope = await scopeOf(evaluated);
   return {
     type: 'evaluation',
-    metrics: { ...figures, ...abstained?.figures },
+    metrics: { ...figures, ...abstained?.figures, ...scope?.figures },
     per_label: classificationReport(truth, predicted, labels).perLabel,
     confusion: labels.map((_, i) => [...counts.subarray(i * width, (i + 1) * width)]),
     labels,
@@ -56,10 +74,14 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
     label_budget: evaluated.budget,
     ...(evaluated.calibration !== undefined && { calibration: evaluated.calibration }),
     ...(abstained !== undefined && { abstention: abstained.abstention }),
+    ...(scope !== undefined && { out_of_scope: scope.record }),
     baselines: {
-      majority: await majorityValues(measurement, metrics),
+      majority: { ...(await majorityValues(measurement, metrics)), ...scope?.majority },
       ...(probe !== 'none' && {
-        frozen_probe: await metricValues(probe === 'same' ? measurement : probe, metrics),
+        frozen_probe: {
+          ...(await metricValues(probe === 'same' ? measurement : probe, metrics)),
+          ...scope?.probe,
+        },
       }),
     },
     checks: [
@@ -67,12 +89,34 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
       ...unknownFigures(metrics, figures, evaluated.draws),
       ...evaluated.checks,
       ...(abstained?.checks ?? []),
+      ...(scope?.checks ?? []),
       ...probeChecks(probe),
     ],
     interval,
     slices: await slicesBy(rows, evaluated.slices, (indices) =>
       metricValues(takeMeasured(measurement, indices), metrics),
     ),
+  };
+}
+
+async function scopeOf({ scope, measurement, probe, abstain: threshold, draws, random }: Evaluated) {
+  if (scope === undefined) return undefined;
+  const { rows, outside, label } = scope;
+  const judged = { rows, measurement, outside, threshold, draws, random: random.derive('out of scope') };
+  const probed = probe === 'same' ? { measurement, outside } : probe;
+  return {
+    figures: await scopeFigures(judged),
+    record: scopeRecord(judged, label),
+    checks: scopeChecks(judged, label),
+    majority: threshold === undefined ? {} : scopeMajority(measurement, rows.outside.rows),
+    probe:
+      probed === 'none'
+        ? undefined
+        : await scopeValues(
+            'measurement' in probed
+              ? judged
+              : { ...judged, measurement: probed, outside: scope.probe ?? new Float64Array() },
+          ),
   };
 }
 

@@ -51,8 +51,7 @@ export function withProbe(
 }
 
 /** Of rows with several labels: with few rows a label the logistic regression of the other probe is far behind. */
-const severalProbe: Method =
-  probe.name === 'head' ? { name: 'head', arguments: { ...probe.arguments, kind: 'svm' } } : probe;
+const severalProbe: Method = { ...probe, arguments: { ...probe.arguments, kind: 'svm' } };
 
 export interface SeveralProbe {
   readonly head: Head;

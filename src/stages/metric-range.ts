@@ -1,5 +1,5 @@
 // The values that a metric can have: an interval of its mean says nothing beyond them.
-import type { AbstentionName, AnyMetricName } from './metric-words.ts';
+import type { AbstentionName, AnyMetricName, OutOfScopeName } from './metric-words.ts';
 
 interface Range {
   readonly low: number;
@@ -24,9 +24,13 @@ const ranges: Readonly<Record<string, Range>> = {
   samples_f1: share,
   average_precision: share,
   hamming_loss: share,
+  oos_auroc: share,
+  oos_recall: share,
+  oos_precision: share,
+  open_accuracy: share,
   coverage: share,
   selective_accuracy: share,
-} satisfies Readonly<Record<AnyMetricName | AbstentionName, Range>>;
+} satisfies Readonly<Record<AnyMetricName | AbstentionName | OutOfScopeName, Range>>;
 
 const unbounded: Range = { low: -Infinity, high: Infinity };
 

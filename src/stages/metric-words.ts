@@ -54,8 +54,30 @@ export const abstentionWords = {
 
 export type AbstentionName = keyof typeof abstentionWords;
 
-export const reportWords = { ...anyMetricWords, ...abstentionWords } as const;
-export const reportNames = Object.keys(reportWords) as readonly (AnyMetricName | AbstentionName)[];
+/** What a report has beside them where some rows belong to no label of the model. */
+export const outOfScopeWords = {
+  oos_auroc:
+    'with `out_of_scope`: area under the ROC curve of telling such rows from the others by the probability of the most probable label',
+  oos_recall: 'with `out_of_scope` and `abstain`: share of such rows that went without an answer',
+  oos_precision: 'with `out_of_scope` and `abstain`: share of the rows without an answer that are such rows',
+  open_accuracy:
+    'with `out_of_scope` and `abstain`: share of all rows that were treated rightly: answered with their label, or such a row and without an answer',
+} as const;
+
+export type OutOfScopeName = keyof typeof outOfScopeWords;
+
+export const reportWords = { ...anyMetricWords, ...abstentionWords, ...outOfScopeWords } as const;
+export const reportNames = Object.keys(reportWords) as readonly (keyof typeof reportWords)[];
+
+/** Words that go with an option, and the options they go with. */
+export const wordOptions: Readonly<Record<string, readonly string[]>> = {
+  coverage: ['abstain'],
+  selective_accuracy: ['abstain'],
+  oos_auroc: ['out_of_scope'],
+  oos_recall: ['abstain', 'out_of_scope'],
+  oos_precision: ['abstain', 'out_of_scope'],
+  open_accuracy: ['abstain', 'out_of_scope'],
+} satisfies Readonly<Record<AbstentionName | OutOfScopeName, readonly string[]>>;
 
 export const metricNames = Object.keys(metricWords) as readonly MetricName[];
 export const multiLabelNames = Object.keys(multiLabelWords) as readonly MultiLabelMetricName[];

@@ -11,6 +11,8 @@ export interface PredictionRows {
   /** [rows, labels] */
   readonly probabilities: Float64Array;
   readonly labels: readonly string[];
+  /** The name of a true label of -1. */
+  readonly outside?: string | undefined;
   /** Whether each row went without an answer; absent where all have one. */
   readonly abstained?: readonly boolean[] | undefined;
 }
@@ -21,9 +23,9 @@ export interface PredictionRows {
  */
 export async function predictionsFile(rows: PredictionRows): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer');
-  const { labels, predicted, probabilities, abstained } = rows;
+  const { labels, predicted, probabilities, abstained, outside = '' } = rows;
   const count = labels.length;
-  const name = (label: number): string => labels[label] ?? '';
+  const name = (label: number): string => labels[label] ?? outside;
   const lists = Array.from({ length: predicted.length }, (_, i) => [
     ...probabilities.subarray(i * count, (i + 1) * count),
   ]);

@@ -39,6 +39,8 @@ export interface EvaluationReport {
   readonly calibration?: Calibration;
   /** Where rows could go without an answer: `coverage` and `selective_accuracy` are of the answered ones, all else of all rows. */
   readonly abstention?: Abstention;
+  /** Where some rows belong to no label of the model: all figures but `oos_…` and `open_accuracy` are of the other rows. */
+  readonly out_of_scope?: OutOfScope;
   /** The same metrics of models anyone gets for free: `majority`, `frozen_probe`. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What to be wary of: collapsed predictions, duplicates between train and test. */
@@ -86,6 +88,14 @@ export interface Abstention {
   readonly threshold: number;
   readonly answered: number;
   readonly abstained: number;
+}
+
+export interface OutOfScope {
+  /** Of such rows. */
+  readonly label: string;
+  readonly rows: number;
+  /** With `abstain`: how many of them went without an answer. */
+  readonly abstained?: number;
 }
 
 export interface Slice {

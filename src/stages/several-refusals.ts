@@ -7,6 +7,11 @@ export const severalRefusals = {
     message: '`abstain` goes by the most probable label of a row, and these rows have lists of labels',
     hint: 'remove it: a row that no label is probable enough for is given none (`threshold` of `fine-tune`)',
   },
+  out_of_scope: {
+    code: 'not-supported',
+    message: '`out_of_scope` is a label of rows that have no other, and these rows have lists of labels',
+    hint: 'remove it: a row out of scope is one with an empty list',
+  },
   calibrate_on: {
     code: 'not-supported',
     message:

@@ -142,7 +142,11 @@ function severalLines({ multi_label: several }: EvaluationReport): readonly stri
 }
 
 /** What was done to the probabilities, and which rows they left without an answer. */
-function probabilityLines({ calibration, abstention }: EvaluationReport): readonly string[] {
+function probabilityLines({
+  calibration,
+  abstention,
+  out_of_scope: scope,
+}: EvaluationReport): readonly string[] {
   const lines: string[] = [];
   if (calibration !== undefined) {
     const { temperature, rows, before, after } = calibration;
@@ -156,6 +160,13 @@ function probabilityLines({ calibration, abstention }: EvaluationReport): readon
     lines.push(
       `${counted(answered, 'row')} answered, ${grouped(abstained)} abstained from (below a probability of ${threshold}); ` +
         'all figures but `coverage` and `selective_accuracy` are of all rows',
+    );
+  }
+  if (scope !== undefined) {
+    const silent =
+      scope.abstained === undefined ? '' : `, ${grouped(scope.abstained)} of them without an answer`;
+    lines.push(
+      `${counted(scope.rows, 'row')} more out of scope (\`${showable(scope.label)}\`)${silent}: only \`oos_…\` and \`open_accuracy\` are of them`,
     );
   }
   return lines;
