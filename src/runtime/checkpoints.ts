@@ -20,8 +20,8 @@ export interface CheckpointPlace {
   /** Once it aborts nobody waits for the disk any more: what is lost in a power cut after that is no more than time. */
   readonly signal: AbortSignal;
   note(message: string): void;
-  /** Told before and after the writing of a file. */
-  saving(now: boolean): void;
+  /** Told once somebody has asked for what was kept, and so will keep more. */
+  used(): void;
 }
 
 const suffix = '.safetensors';
@@ -44,6 +44,7 @@ export function openCheckpoint(name: string, place: CheckpointPlace): Checkpoint
   return {
     every: place.every,
     load: async () => {
+      place.used();
       for (const file of filesOf(place.folder, name)) {
         const bytes = await readFile(file.path).catch(() => undefined);
         if (bytes !== undefined && sha256(bytes) === file.digest) return bytes;
@@ -55,7 +56,6 @@ export function openCheckpoint(name: string, place: CheckpointPlace): Checkpoint
       const size = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (size > mostBytes) return tell(`${(size / 1e9).toFixed(1)} GB are more than one can have`);
       const draft = join(place.drafts, `.checkpoint-${newNonce()}`);
-      place.saving(true);
       try {
         const older = filesOf(place.folder, name);
         const digest = await writePieces(draft, pieces, place);
@@ -68,8 +68,6 @@ export function openCheckpoint(name: string, place: CheckpointPlace): Checkpoint
         const code = errorCode(error);
         if (code === undefined) throw error;
         tell(code === 'ENOSPC' || code === 'EDQUOT' ? 'there is no room left on the disk' : `${code}`);
-      } finally {
-        place.saving(false);
       }
     },
   };

@@ -45,23 +45,20 @@ export interface JobHost {
 }
 
 const progressEveryMs = 100;
-/** How long a stage may take to stop by itself, and how long where it is writing a checkpoint at that moment. */
+/** How long a stage may take to stop by itself, and how long one that keeps checkpoints, whose step may be a long one. */
 const graceMs = 500;
-const savingGraceMs = 20_000;
+const keepingGraceMs = 10_000;
 const defaultCheckpointSeconds = 30;
 
 export function serveJobs(host: JobHost): void {
   const { channel } = host;
   const stop = new AbortController();
   let running = 0;
-  const saving = { count: 0 };
+  const keeping = new Set<number>();
   const leave = (): void => {
     stop.abort();
     if (running === 0) channel.exit(0);
-    setTimeout(() => {
-      if (saving.count === 0) channel.exit(0);
-      setTimeout(() => channel.exit(0), savingGraceMs);
-    }, graceMs);
+    setTimeout(() => channel.exit(0), keeping.size > 0 ? keepingGraceMs : graceMs);
   };
   channel.on('SIGINT', () => undefined); // Ctrl-C reaches the whole terminal; what to do is the runner's decision
   channel.on('SIGTERM', leave);
@@ -70,24 +67,25 @@ export function serveJobs(host: JobHost): void {
     const request = message as RunnerMessage; // the runner is the same program
     if (request.type === 'stop') return leave();
     running += 1;
-    void answer(request, host, saving, stop.signal).then((reply) => {
+    void answer(request, host, keeping, stop.signal).then((reply) => {
       running -= 1;
+      keeping.delete(request.id);
       channel.send?.(reply);
       if (stop.signal.aborted) channel.exit(0);
     });
   });
 }
 
-/** How many checkpoints are being written. */
-interface Saving {
-  count: number;
-}
-
-async function answer(job: Job, host: JobHost, saving: Saving, signal: AbortSignal): Promise<WorkerMessage> {
+async function answer(
+  job: Job,
+  host: JobHost,
+  keeping: Set<number>,
+  signal: AbortSignal,
+): Promise<WorkerMessage> {
   const corrupt: string[] = [];
   const verification: Verification = { folder: job.folder, corrupt: (digest) => corrupt.push(digest) };
   try {
-    const result = await runJob(job, host, verification, saving, signal);
+    const result = await runJob(job, host, verification, keeping, signal);
     return { type: 'finished', id: job.id, result };
   } catch (error) {
     const own = host.kind(job.kind) !== undefined;
@@ -99,7 +97,7 @@ async function runJob(
   job: Job,
   host: JobHost,
   verification: Verification,
-  saving: Saving,
+  keeping: Set<number>,
   signal: AbortSignal,
 ): Promise<JobResult> {
   const kinds = new Map<string, StageDefinition>();
@@ -144,9 +142,9 @@ async function runJob(
         every: checkpointSeconds(host.env),
         signal,
         note,
-        saving: (now) => {
-          saving.count += now ? 1 : -1;
-          host.channel.send?.({ type: 'saving', id: job.id, now });
+        used: () => {
+          keeping.add(job.id);
+          host.channel.send?.({ type: 'keeps-checkpoints', id: job.id });
         },
       });
     },

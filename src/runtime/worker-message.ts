@@ -69,8 +69,8 @@ export type RunnerMessage = Job | { readonly type: 'stop' };
 export type WorkerMessage =
   | { readonly type: 'progress'; readonly id: number; readonly progress: JobProgress }
   | { readonly type: 'note'; readonly id: number; readonly message: string }
-  /** A checkpoint is being written, or is written: worth waiting for before the worker is killed. */
-  | { readonly type: 'saving'; readonly id: number; readonly now: boolean }
+  /** The job keeps checkpoints: when it is stopped, the last one is worth waiting for. */
+  | { readonly type: 'keeps-checkpoints'; readonly id: number }
   | { readonly type: 'finished'; readonly id: number; readonly result: JobResult }
   | { readonly type: 'failed'; readonly id: number; readonly failure: JobFailure };
 

@@ -38,7 +38,7 @@ function place(folder: TemporaryFolder, more: Partial<CheckpointPlace> = {}): Ch
     every: 30,
     signal: new AbortController().signal,
     note: () => undefined,
-    saving: () => undefined,
+    used: () => undefined,
     ...more,
   };
 }

@@ -14,9 +14,9 @@ interface Worker {
   send(message: RunnerMessage): void;
   /** Replaced for every job. */
   listener: (message: WorkerMessage) => void;
-  /** SIGTERM, and SIGKILL for one that does not end; later for one that is writing a checkpoint. */
+  /** SIGTERM, and SIGKILL for one that does not end; later where its job keeps checkpoints. */
   stop(): void;
-  saving: boolean;
+  keeps: boolean;
   readonly ended: Promise<Ending>;
   /** The last lines it printed. */
   last(): string;
@@ -30,7 +30,7 @@ interface Ending {
 }
 
 const killAfterMs = 1_500;
-const killSavingAfterMs = 22_000;
+const killKeepingAfterMs = 12_000;
 /** Ctrl-C reaches the runner and its workers alike; one that was only starting dies of it, perhaps before the runner knows. */
 const interruptKnownAfterMs = 500;
 const keptOutput = 2_000;
@@ -77,13 +77,12 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
     const worker: Worker = {
       send: (message) => child.send(message, () => undefined), // one that is gone is noticed by its end
       listener: () => undefined,
-      saving: false,
+      keeps: false,
       stop: () => {
         child.kill();
-        const force = (): void => void child.kill('SIGKILL');
-        const late = setTimeout(force, killSavingAfterMs).unref();
-        const soon = setTimeout(() => worker.saving || force(), killAfterMs).unref();
-        void worker.ended.then(() => [late, soon].forEach(clearTimeout));
+        const after = worker.keeps ? killKeepingAfterMs : killAfterMs;
+        const timer = setTimeout(() => void child.kill('SIGKILL'), after).unref();
+        void worker.ended.then(() => clearTimeout(timer));
       },
       last: () => printed.trim(),
       ended: child.then(({ signal, exitCode }) => {
@@ -98,7 +97,7 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
     };
     child.on('message', (message) => {
       const told = message as WorkerMessage; // the worker is the same program
-      if (told.type === 'saving') worker.saving = told.now;
+      if (told.type === 'keeps-checkpoints') worker.keeps = true;
       worker.listener(told);
     });
     all.add(worker);
@@ -134,7 +133,7 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
           return request.progress(message.progress);
         case 'note':
           return request.note(message.message);
-        case 'saving':
+        case 'keeps-checkpoints':
           return;
         case 'finished':
           return settle({ state: 'finished', result: message.result });
@@ -144,6 +143,7 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
           return message satisfies never;
       }
     };
+    worker.keeps = false;
     worker.send(job);
   });
 }
