@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
 import { fitHead, plainHead, trainsEncoder, trainsHead, type Method } from './fine-tune-method.ts';
 import { fitValidated, type ValidationRecord } from './fine-tune-selection.ts';
 import { patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
-import { openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import { openEncoder, type ModelContext, type SourcedEncoder, type TrainingContext } from './model-source.ts';
 import { withLabelTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords } from './prompted-words.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
@@ -43,7 +43,7 @@ export interface Fitted {
   readonly trained: TrainedEncoder | undefined;
 }
 
-export async function fitModel(request: FitRequest, context: ModelContext): Promise<Fitted> {
+export async function fitModel(request: FitRequest, context: TrainingContext): Promise<Fitted> {
   const { model, options } = request;
   const { method } = options;
   const settings = { maxLength: options.max_length };

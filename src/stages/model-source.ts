@@ -17,6 +17,9 @@ export type ModelContext = Pick<
   'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computed'
 >;
 
+/** The same where models are trained. */
+export type TrainingContext = ModelContext & Pick<RunContext<never, never>, 'checkpoint'>;
+
 export type EncodeProgress = (done: number, total: number) => void;
 
 /** An encoder that is loaded when the first text needs it, and not at all where every vector is cached. */

@@ -1,11 +1,12 @@
 // Trains the encoder of a step on its rows, by one of the methods that do so, and tells how it goes. Knows the engine only through the
 // folder that it opened.
+import { createHash } from 'node:crypto';
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
 import type { Objective, TextStepReport, Tuned, TuneSettings } from '../learning/training/tune-encoder.ts';
 import { openTrainable } from './huggingface-source.ts';
 import type { Artifact } from './artifact.ts';
-import type { ModelContext } from './model-source.ts';
+import type { ModelContext, TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { stepsOf, trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
 
@@ -48,10 +49,13 @@ export interface TrainedEncoder {
   readonly record: TrainingRecord;
 }
 
-export async function trainEncoder(request: TrainingRequest, context: ModelContext): Promise<TrainedEncoder> {
+export async function trainEncoder(
+  request: TrainingRequest,
+  context: TrainingContext,
+): Promise<TrainedEncoder> {
   const { files, method, options, rows } = request;
   const plan = trainingPlan(method, options);
-  let done = 0;
+  const done = { steps: 0, resumed: 0 };
   const folder = await openTrainable(files, context, { maxLength: options.max_length });
   try {
     const { encoder, engine, translated } = folder;
@@ -72,11 +76,14 @@ export async function trainEncoder(request: TrainingRequest, context: ModelConte
       seed: request.random.derive('training').below(2 ** 32),
       signal: context.signal,
       onStep: (report) => {
-        done = report.step;
+        done[report.earlier ? 'resumed' : 'steps'] += 1;
         losses.push(report.loss);
         texts += report.texts;
-        show(report);
+        if (!report.earlier) show(report);
       },
+      place: context.checkpoint('encoder'),
+      about: aboutOf(request, context),
+      resumed: (step) => context.note(`resumed at step ${step} of ${steps}`),
     };
     const { tuneEncoder } = await import('../learning/training/tune-encoder.ts');
     const tuned = await translated(() =>
@@ -88,7 +95,7 @@ export async function trainEncoder(request: TrainingRequest, context: ModelConte
       record: { steps, texts, ...ends(losses) },
     };
   } finally {
-    await folder.dispose({ steps: done, resumed: 0 });
+    await folder.dispose(done);
   }
 }
 
@@ -121,18 +128,27 @@ async function objectiveOf(
   };
 }
 
+/** What training comes to depends on, as a digest: a step may train more than one encoder, on one device or another. */
+function aboutOf({ files, method, options, rows }: TrainingRequest, { engine }: ModelContext): string {
+  const { backend, device } = engine;
+  const { texts, labels, weights } = rows;
+  const about = [backend, device, files.digest, method, options, texts, [...labels], [...weights]];
+  return createHash('sha256').update(JSON.stringify(about)).digest('hex');
+}
+
 /** Loss, rate, texts a second and the time that is left, behind the bar. */
 function progressOf(
   steps: number,
   { progress }: Pick<ModelContext, 'progress'>,
 ): (report: TextStepReport) => void {
   const start = performance.now();
-  let texts = 0;
+  let [texts, shown] = [0, 0];
   progress({ done: 0, total: steps, unit: 'steps' });
   return ({ step, loss, rate, texts: now }) => {
     texts += now;
+    shown += 1;
     const seconds = (performance.now() - start) / 1000;
-    const left = Math.ceil((seconds / step) * (steps - step));
+    const left = Math.ceil((seconds / shown) * (steps - step));
     const detail = `loss ${figure(loss)}, rate ${rate.toExponential(1)}, ${figure(texts / seconds)} texts/s, ${left} s left`;
     progress({ done: step, total: steps, unit: 'steps', detail });
   };

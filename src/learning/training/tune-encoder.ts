@@ -10,8 +10,10 @@ import type { Group, Tensors } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
 import { chooseShapes } from './shapes.ts';
 import type { TextShape } from './shapes.ts';
-import { train } from './train.ts';
+import { rateAt } from './train.ts';
 import type { Batch, StepReport } from './train.ts';
+import { trainResumably } from './train-resumably.ts';
+import type { CheckpointPlace, Resumable } from './train-resumably.ts';
 import { trainedWeights } from './trained-weights.ts';
 import type { Trained } from './trained-weights.ts';
 import { cutTable, decayOver, vocabularyOf, wholeTable } from './vocabulary.ts';
@@ -42,11 +44,18 @@ export interface TuneSettings {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onStep?: ((report: TextStepReport) => void) | undefined;
+  /** Where training keeps how far it has come, and what else decides its numbers beside these settings and the shapes of the weights. */
+  readonly place: CheckpointPlace;
+  readonly about: string;
+  /** Told where an earlier attempt had come to, after `onStep` has been told its steps. */
+  readonly resumed?: ((step: number) => void) | undefined;
 }
 
 export interface TextStepReport extends StepReport {
   /** How many the step had. */
   readonly texts: number;
+  /** Whether an earlier attempt has done it. */
+  readonly earlier: boolean;
 }
 
 /** Numbers after training, by name: of the encoder those that have changed, and all of the objective's own. */
@@ -63,7 +72,7 @@ export async function tuneEncoder(
   objective: Objective,
   settings: TuneSettings,
 ): Promise<Tuned> {
-  const { schedule, rate, headRate, weightDecay, seed, signal, onStep } = settings;
+  const { schedule, rate, headRate, weightDecay, seed, signal, place, about, onStep } = settings;
   const ids = texts.map((text) => encoder.tokenizer.encode(text));
   const tables = await cutTables(encoder, ids);
   const own = trainedWeights(encoder, { ...encoder.weights, ...tables.cut }, settings.trained, seed);
@@ -71,8 +80,10 @@ export async function tuneEncoder(
   const groupOf = groups(parameters, objective.weights, weightDecay, headRate / rate);
   const plan = objective.plan(schedule.steps);
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
+  const tell = (report: StepReport, earlier: boolean): void =>
+    onStep?.({ ...report, texts: plan[report.step - 1]?.length ?? 0, earlier });
   try {
-    const trained = await train({
+    const training: Resumable['training'] = {
       engine,
       parameters,
       frozen: own.frozen,
@@ -91,8 +102,14 @@ export async function tuneEncoder(
       schedule,
       clip: settings.clip,
       signal,
-      onStep: (report) => onStep?.({ ...report, texts: plan[report.step - 1]?.length ?? 0 }),
-    });
+      onStep: (report) => tell(report, false),
+    };
+    const resumed = (losses: readonly number[]): void => {
+      for (const [i, loss] of losses.entries())
+        tell({ step: i + 1, loss, rate: rateAt(training, i + 1) }, true);
+      settings.resumed?.(losses.length);
+    };
+    const trained = await trainResumably({ training, place, about, resumed });
     const numbers = await numbersOf(trained);
     const isHead = (name: string): boolean => name in objective.weights;
     const changed = await own.finish(new Map([...numbers].filter(([name]) => !isHead(name))));

@@ -1,0 +1,101 @@
+// Training by the command that loses its worker, or is interrupted: what it says, and that the next run ends with the same bytes.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FakeHost } from './fake-host.ts';
+import { buildWorker, openRig, removeWorker, type Outcome, type Rig } from './rig.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+let worker = '';
+beforeAll(async () => {
+  worker = await buildWorker();
+  process.env['FSL_CHECKPOINT_SECONDS'] = '0.05';
+});
+afterAll(async () => {
+  delete process.env['FSL_CHECKPOINT_SECONDS'];
+  await removeWorker(worker);
+});
+
+const program = `load d { from: "messages.csv"  text: "text"  label: "kind" }
+fine-tune m { model: "./odd-bert"  from: d  method: full  steps: 100 }
+`;
+
+async function project(): Promise<Rig> {
+  const rig = await openRig(worker, join(root, 'test/golden/first'));
+  await cp(join(root, 'test/fixtures/encoders/odd-bert'), join(rig.folder, 'odd-bert'), { recursive: true });
+  await rig.write('pipeline.fsl', program);
+  return rig;
+}
+
+/** Files of the model, by digest. */
+async function madeBy(rig: Rig): Promise<readonly string[]> {
+  const folder = join(rig.folder, '.fsl/actions');
+  const actions = await Promise.all(readdirSync(folder).map((name) => readFile(join(folder, name), 'utf8')));
+  return actions.filter((text) => text.includes('"kind":"fine-tune"')).map(outputsIn);
+}
+
+function outputsIn(action: string): string {
+  const { record } = JSON.parse(action) as { record: { outputs: Record<string, { digest: string }> } };
+  return JSON.stringify(Object.entries(record.outputs).map(([part, { digest }]) => [part, digest]));
+}
+
+function kept(rig: Rig): readonly string[] {
+  const folder = join(rig.folder, '.fsl/checkpoints');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((key) => readdirSync(join(folder, key)));
+}
+
+/** Runs, and does something to it once it has kept a checkpoint. */
+async function disturbed(rig: Rig, act: (host: FakeHost) => void): Promise<Outcome> {
+  let ended = false;
+  let watched = Promise.resolve();
+  const prepare = (host: FakeHost): void => {
+    watched = (async () => {
+      while (!ended && kept(rig).length === 0) await sleep(5);
+      act(host);
+    })();
+  };
+  const outcome = await rig.run(['pipeline.fsl', '--json'], { prepare });
+  ended = true;
+  await watched;
+  return outcome;
+}
+
+function killWorkers(): void {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  for (const pid of children.map(Number)) {
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(worker)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+async function undisturbed(): Promise<readonly string[]> {
+  await using whole = await project();
+  expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
+  return madeBy(whole);
+}
+
+const onLinux = test.skipIf(process.platform !== 'linux');
+
+onLinux('training that lost its process says so, goes on and ends with the same model', async () => {
+  await using rig = await project();
+  const lost = await disturbed(rig, killWorkers);
+  expect(lost.code).toBe(1);
+  expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
+  const again = await rig.run(['pipeline.fsl', '--verbose']);
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/m: resumed at step \d+ of 100/)]);
+  expect(again.stderr).toMatch(/\d+ steps? after \d+ of an earlier attempt/);
+  expect(kept(rig)).toEqual([]);
+  expect(await madeBy(rig)).toEqual(await undisturbed());
+});
+
+onLinux('training that was interrupted does, too', async () => {
+  await using rig = await project();
+  const interrupted = await disturbed(rig, (host) => host.interrupt());
+  expect(interrupted.code).toBe(130);
+  expect(interrupted.stdout).toMatch(/"step-interrupted".*"checkpoint":true/);
+  const rest = await rig.run(['pipeline.fsl']);
+  expect([rest.code, rest.stderr]).toEqual([0, expect.stringMatching(/m: resumed at step \d+ of 100/)]);
+  expect(await madeBy(rig)).toEqual(await undisturbed());
+});
