@@ -180,7 +180,7 @@ export const codes = {
   },
   'bad-verbalizer': {
     title: 'words that cannot stand for the labels',
-    text: 'A `verbalizer` gives every label at least one word, no word to two labels, and where a model is asked for them each word is one token of its tokenizer. The message says which word it is.',
+    text: 'A `verbalizer` gives every label at least one word, no word to two labels, and where a model is asked for them its tokenizer can spell each word. A word of several tokens is scored by the mean of theirs. The message says which word it is.',
   },
   'unknown-label': {
     title: 'a label that the data does not have',

@@ -87,7 +87,7 @@ async function fitOn(
   const { method, class_weights: classWeights } = options;
   const { prompt } = training;
   const encodeRows = rowEncoder(encoder, prompt, async () => training);
-  const start = head ?? (await startOfCloze(method, training, encoder, encodeRows));
+  const start = head ?? (await startOfCloze(method, training, encoder, encodeRows, note));
   const own = await trainingRows(training, encodeRows);
   const rows = await withLabelTexts(own, prompt, training.labels, encoder.encode);
   const labels = training.labels.length;
@@ -114,9 +114,10 @@ async function startOfCloze(
   training: Dataset,
   encoder: SourcedEncoder,
   encode: EncodeRows,
+  note: ModelContext['note'],
 ): Promise<Head | undefined> {
   const { prompt, labels } = training;
   if (method.name !== 'cloze' || prompt === undefined) return undefined;
-  const start = await startOfWords(prompt, labels, encoder);
+  const start = await startOfWords(prompt, labels, encoder, note);
   return prompt.calibrate ? calibratedStart(start, training, encode) : start;
 }

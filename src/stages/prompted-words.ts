@@ -14,11 +14,12 @@ import { stepFailure } from './step-failure.ts';
 /** Texts that say nothing. */
 const contentFree = ['', 'N/A'];
 
-/** Throws `Failure` where a word is not one token of the model, or the model is not asked for words. */
+/** Throws `Failure` where the model cannot spell a word, or is not asked for words; tells which words are several tokens. */
 export async function startOfWords(
   prompt: Prompt,
   labels: readonly string[],
   { files, tokenizer }: SourcedEncoder,
+  note: (text: string) => void,
 ): Promise<Head> {
   const pairs = prompt.words.flatMap(([label, words]) => words.map((word) => ({ label, word })));
   const own = pairs.map(({ word }) => word);
@@ -26,6 +27,10 @@ export async function startOfWords(
   if (found === undefined) throw stepFailure(needsMaskedModel, 'model');
   const problem = wordsProblem(prompt.words, (word) => found.words[own.indexOf(word)]);
   if (problem !== undefined) throw stepFailure(problem, 'from');
+  for (const [i, { label, word }] of pairs.entries()) {
+    const spelt = found.words[i];
+    if (spelt?.state === 'split') note(splitNote(label, word, spelt.pieces));
+  }
   const { wordHead } = await import('../learning/heads/cloze.ts');
   const words: LabelWords = {
     ...found,
@@ -48,9 +53,14 @@ export function wordsProblem(
   if (problems.length === 0) return undefined;
   return {
     code: 'bad-verbalizer',
-    message: `the model is asked for one token, and ${problems.join('; ')}`,
+    message: `the model cannot be asked for every word: ${problems.join('; ')}`,
     hint: 'choose other words in the `verbalizer` of `prompt`, such as short common ones',
   };
+}
+
+function splitNote(label: string, word: string, pieces: readonly { readonly token: string }[]): string {
+  const tokens = pieces.map(({ token }) => `\`${token}\``).join(', ');
+  return `\`${word}\` (${label}) is ${pieces.length} tokens (${tokens}), and its score at the mask is the mean of theirs`;
 }
 
 /** The same scores relative to those of rows without content. */
@@ -73,9 +83,7 @@ function wordProblem(word: MaskedWord | undefined): string | undefined {
     case 'unknown':
       return 'has characters that its tokenizer does not know';
     case 'split':
-      return word.pieces.length === 0
-        ? 'is none'
-        : `is ${word.pieces.length}: ${word.pieces.map((piece) => `\`${piece}\``).join(', ')}`;
+      return word.pieces.length === 0 ? 'has no token' : undefined;
     default:
       return word satisfies never;
   }

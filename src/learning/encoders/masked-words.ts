@@ -1,4 +1,4 @@
-// The words that a masked language model can be asked for: whether each is one token, and what its score is made of. Reads the
+// The words that a masked language model can be asked for: how each is spelt, and what its score is made of. Reads the
 // weights of these words alone, and needs no engine.
 import type { Matrix } from '../matrix.ts';
 import { storedWords } from './bert-weights.ts';
@@ -10,7 +10,8 @@ export interface MaskedWords {
   readonly words: readonly MaskedWord[];
   /**
    * The score of a word is the product of its row with the vector of the mask (`encodeMasks`), plus its bias: as
-   * `BertForMaskedLM` computes logits. [words, width]; rows of words that are no token are zero.
+   * `BertForMaskedLM` computes logits. [words, width]; the score of a word of several tokens is the mean of theirs, and rows of words
+   * that the tokenizer cannot spell are zero.
    */
   readonly weight: Matrix;
   readonly bias: Float64Array;
@@ -31,12 +32,30 @@ export async function loadMaskedWords(
   const width = config.embedding_size;
   const [table, biases] = [file.tensor(stored.weight).data, file.tensor(stored.bias).data];
   const data = new Float32Array(words.length * width);
+  const bias = new Float64Array(words.length);
   words.forEach((word, i) => {
-    if (word.state === 'token') data.set(table.subarray(word.id * width, (word.id + 1) * width), i * width);
+    const ids = idsOf(word);
+    for (const id of ids) {
+      bias[i] += (biases[id] ?? 0) / ids.length;
+      for (let k = 0; k < width; k += 1) data[i * width + k] += (table[id * width + k] ?? 0) / ids.length;
+    }
   });
   return {
     words,
     weight: { rows: words.length, columns: width, data },
-    bias: Float64Array.from(words, (word) => (word.state === 'token' ? (biases[word.id] ?? 0) : 0)),
+    bias,
   };
+}
+
+function idsOf(word: MaskedWord): readonly number[] {
+  switch (word.state) {
+    case 'token':
+      return [word.id];
+    case 'split':
+      return word.pieces.map(({ id }) => id);
+    case 'unknown':
+      return [];
+    default:
+      return word satisfies never;
+  }
 }

@@ -60,10 +60,10 @@ describe('words', () => {
     const { words } = (await loadMaskedWords(folder, ['great', 'greatly', 'all in', '漢', ''])) ?? {
       words: [],
     };
-    expect(words).toEqual([
+    expect(words).toMatchObject([
       { state: 'token', id: 14 },
-      { state: 'split', pieces: ['great', '##l', '##y'] },
-      { state: 'split', pieces: ['all', 'in'] },
+      { state: 'split', pieces: [{ id: 14, token: 'great' }, { token: '##l' }, { token: '##y' }] },
+      { state: 'split', pieces: [{ token: 'all' }, { token: 'in' }] },
       { state: 'unknown' },
       { state: 'split', pieces: [] },
     ]);

@@ -394,10 +394,18 @@ describe('a mask', () => {
     expect(found[0]).toMatch(/^a : \[MASK\] it : good (was|is) : bad$/);
   });
 
-  test('wants words that are one token, and a model that is asked for words', async () => {
+  test('takes words of several tokens, and tells which they are', async () => {
+    const from = await prompted({ ...asked, verbalizer: [['x', ['greatly']], ['y', ['bad']]] }, pool); // prettier-ignore
+    const { notes } = await run(fineTune, { options: cloze(), inputs: { model: tiny, from } });
+    expect(notes).toContain(
+      '`greatly` (x) is 3 tokens (`great`, `##l`, `##y`), and its score at the mask is the mean of theirs',
+    );
+  });
+
+  test('wants words that the tokenizer can spell, and a model that is asked for words', async () => {
     const split = { ...asked, verbalizer: [['x', ['greatly', '漢']], ['y', ['bad']]] }; // prettier-ignore
     expect(await failure(tuned(split, pool, cloze(), tiny))).toBe(
-      'step:from bad-verbalizer: the model is asked for one token, and `greatly` (x) is 3: `great`, `##l`, `##y`; `漢` (x) has characters that its tokenizer does not know',
+      'step:from bad-verbalizer: the model cannot be asked for every word: `漢` (x) has characters that its tokenizer does not know',
     );
     const refused =
       'step:model wrong-artifact: the template asks for a word (`{mask}`), and this model has none to give';
@@ -478,16 +486,14 @@ describe('what is known before anything runs', () => {
     expect(outputs['']).toMatchObject({ labels: labelled ? ['bad', 'good'] : ['x', 'y'] });
   });
 
-  test('words that the tokenizer of a folder splits are known', () => {
+  test('words that the tokenizer of a folder cannot spell are known', () => {
     const word = (text: string) =>
-      text === 'badly'
-        ? ({ state: 'split', pieces: ['bad', '##ly'] } as const)
-        : ({ state: 'token', id: 7 } as const);
+      text === 'badly' ? ({ state: 'unknown' } as const) : ({ state: 'token', id: 7 } as const);
     const model = { type: 'model', capability: 'encoder', labels: undefined, masked: true, word } as const;
     const inputs = { from: { ...pool, prompt: asking }, model };
     const options = { method: { name: 'cloze', arguments: { c: 1 } } };
     expect(check(fineTune, { options, inputs }).problems).toBe(
-      'from bad-verbalizer: the model is asked for one token, and `badly` (y) is 2: `bad`, `##ly`',
+      'from bad-verbalizer: the model cannot be asked for every word: `badly` (y) has characters that its tokenizer does not know',
     );
   });
 
