@@ -12,7 +12,17 @@ export interface Recording {
   /** Computed in this order, as `o0`, `o1`, … */
   readonly wanted: readonly Result[];
   readonly nodes: readonly Node[];
+  /** Whether the results are not handed over: they are wanted only in memory that is given. */
+  readonly withheld?: boolean;
 }
+
+/** The same, computed into memory that is given and not handed over. */
+export function withheld(recording: Recording): Recording {
+  return { ...recording, key: `withheld\n${recording.key}`, withheld: true };
+}
+
+/** The output of a graph whose results are withheld. */
+export const withheldName = 'withheld';
 
 /** What must run to compute the wanted results, without building the graph yet. */
 export function collect(wanted: readonly Result[]): Recording {
@@ -44,7 +54,7 @@ export function collect(wanted: readonly Result[]): Recording {
   return { key: parts.join('\n'), fed: [...fed.keys()], wanted, nodes: needed };
 }
 
-export function toGraph({ fed, wanted, nodes }: Recording): Graph {
+export function toGraph({ fed, wanted, nodes, withheld }: Recording): Graph {
   const names = new Map<Value, string>();
   const constants = new Map<Constant, GraphConstant>();
   fed.forEach((value, i) => names.set(value, `i${i}`));
@@ -67,8 +77,14 @@ export function toGraph({ fed, wanted, nodes }: Recording): Graph {
     inputs: fed.map((value, i) => described(value, `i${i}`)),
     outputs: wanted.map((result, i) => described(result, `o${i}`)),
     constants: [...constants.values()],
+    ...(withheld === true && { list: { name: withheldName, of: `o${smallest(wanted)}` } }),
     nodes: graphNodes,
   };
+}
+
+function smallest(results: readonly Result[]): number {
+  const sizes = results.map(({ shape }) => sizeOf(shape));
+  return sizes.indexOf(Math.min(...sizes));
 }
 
 /** The most bytes of intermediate results that are alive at once, when nodes run in order. */

@@ -39,6 +39,8 @@ export interface GraphConstant extends GraphValue {
 export interface Graph {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
+  /** One more output, before the others: a list of the named value, of a type that a caller cannot take. */
+  readonly list?: { readonly name: string; readonly of: string };
   readonly constants: readonly GraphConstant[];
   /** In an order in which every node comes after those it reads from. */
   readonly nodes: readonly GraphNode[];

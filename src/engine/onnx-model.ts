@@ -32,9 +32,22 @@ function writeOpset(out: Writer, domain: string, version: number): void {
 
 function writeGraph(out: Writer, graph: Graph): void {
   for (const node of graph.nodes) out.message(1, (inner) => writeNode(inner, node));
+  if (graph.list !== undefined) {
+    const { name, of } = graph.list;
+    const node: GraphNode = {
+      op: 'SequenceConstruct',
+      domain: '',
+      inputs: [of],
+      outputs: [name],
+      attributes: {},
+    };
+    out.message(1, (inner) => writeNode(inner, node));
+  }
   out.text(2, 'recorded');
   for (const constant of graph.constants) out.message(5, (inner) => writeConstant(inner, constant));
   for (const value of graph.inputs) out.message(11, (inner) => writeValue(inner, value));
+  // Its type is left to inference.
+  if (graph.list !== undefined) out.message(12, (inner) => inner.text(1, graph.list?.name ?? ''));
   for (const value of graph.outputs) out.message(12, (inner) => writeValue(inner, value));
 }
 

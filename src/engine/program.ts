@@ -32,7 +32,10 @@ export type Definition = (
 ) => Readonly<Record<string, Tensor>>;
 
 export interface Program {
-  /** Computes the outputs. Those that `memory` has a tensor for are written into its numbers. */
+  /**
+   * Computes the outputs. Those that `memory` has a tensor for are written into its numbers; where it has one for all of them,
+   * nothing is copied.
+   */
   run(inputs: HostTensors, memory?: HostTensors): Promise<HostTensors>;
 }
 

@@ -50,6 +50,22 @@ describe('a captured program', () => {
     });
   });
 
+  it('hands nothing over where memory is given for all outputs, and says what goes wrong all the same', async () => {
+    await withEngine('onnx', async (engine) => {
+      const program = captured(engine, (x) => ({ square: tf.square(x), sum: tf.sum(x) }));
+      const memory = { square: real(0, 0), sum: { ...real(0), shape: [] } };
+      for (const n of [1, 2]) {
+        expect(await program.run({ x: real(n, 4) }, memory)).toBe(memory);
+        expect(Array.from(memory.square.data)).toEqual([n * n, 16]);
+        expect(Array.from(memory.sum.data)).toEqual([n + 4]);
+      }
+      expect(engine.trace()).toMatchObject({ compiled: 1, cacheHits: 1, runs: 2 });
+      await expect(program.run({}, memory)).rejects.toThrow('is not given');
+      const { sum } = await program.run({ x: real(5, 5) }, { square: memory.square });
+      expect(Array.from(sum?.data ?? [])).toEqual([10]);
+    });
+  });
+
   it('tells two outputs apart that are one tensor', async () => {
     await withEngine('onnx', async (engine) => {
       const program = captured(engine, (x) => {

@@ -29,7 +29,7 @@ export async function capturedSteps(
 
   const weights = named('weight', { ...frozen, ...parameters });
   const gradients = accumulate > 1 ? zeros(shapesOf(whole)) : trained.gradients;
-  const memory = named('gradient', gradients);
+  const loss = zeros({ loss: [] });
   const [gradientArrays, sumArrays] = [arraysOf(gradients), arraysOf(trained.gradients)];
   const masks = maskMemory(dropoutRate, dropoutSeed);
   const recorded = new Map<string, RecordedLoss>();
@@ -48,8 +48,9 @@ export async function capturedSteps(
     const { program, masks: specs } = recordedFor(batch);
     tables.prepare(batch);
     const inputs = { ...weights, ...named('batch', batch), ...masks.fill(specs, index) };
+    const memory = { ...named('gradient', { ...gradients, ...tables.memory(batch) }), ...loss };
     const outputs = await program.run(inputs, memory);
-    tables.add(batch, outputs);
+    tables.add(batch);
     if (accumulate > 1) summed(sumArrays, gradientArrays, first);
     return outputs['loss']?.data[0] ?? NaN;
   };

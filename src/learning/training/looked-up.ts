@@ -19,8 +19,10 @@ export interface LookedUpTables {
   readonly names: Readonly<Record<string, string>>;
   /** Brings the rows up to date that a batch is about to read. */
   prepare(batch: HostTensors): void;
-  /** Adds the gradients of the rows that were read, each table's output `gradient table`. */
-  add(batch: HostTensors, outputs: HostTensors): void;
+  /** Where the gradients of the rows that a batch reads are to be written, by table. They are read by `add`. */
+  memory(batch: HostTensors): Reals;
+  /** Adds the gradients that were written there. */
+  add(batch: HostTensors): void;
   /** What was added since the last update. */
   gradients(): readonly Float32Array[];
   update(numbers: StepNumbers, factor: number): void;
@@ -56,11 +58,12 @@ export function lookedUpTables(
     state: Object.assign({}, ...tables.map(({ table }) => table.state)) as Reals,
     names: Object.fromEntries(tables.map(({ name, ids }) => [name, ids])),
     prepare: (batch) => tables.forEach(({ ids, table }) => table.prepare(found(batch, ids).data)),
-    add: (batch, outputs) =>
-      tables.forEach(({ name, ids, table }) => {
-        const { data } = found(outputs, `gradient ${name}`);
-        if (!(data instanceof Float32Array)) throw new Error('gradients are reals');
-        table.add(found(batch, ids).data, data);
+    memory: (batch) =>
+      Object.fromEntries(tables.map(({ name, ids, table }) => [name, table.memory(found(batch, ids).data)])),
+    add: (batch) =>
+      tables.forEach(({ ids, table }) => {
+        const rows = found(batch, ids).data;
+        table.add(rows, table.memory(rows).data);
       }),
     gradients: () => tables.map(({ table }) => table.gradient()),
     update: (numbers, factor) => tables.forEach(({ table }) => table.update(numbers, factor)),
@@ -112,6 +115,8 @@ interface LookedUp {
   readonly parameter: RealTensor;
   readonly state: Reals;
   prepare(ids: HostTensor['data']): void;
+  /** A row for each id; the same memory for as many of them. */
+  memory(ids: HostTensor['data']): RealTensor;
   /** One row of gradients for each id. */
   add(ids: HostTensor['data'], gradients: Float32Array): void;
   gradient(): Float32Array;
@@ -165,6 +170,7 @@ function lookedUp(
   };
   done.forEach(shrink);
   const rows = [...touched.keys()].filter((row) => touched[row] === 1);
+  const memories = new Map<number, RealTensor>();
   const slots = new Int32Array(size).fill(-1);
   let used: number[] = []; // the row of each slot
   let sums = new Float32Array(0);
@@ -183,6 +189,14 @@ function lookedUp(
         scale(row);
         rows.push(row);
       }
+    },
+    memory: ({ length }) => {
+      const known = memories.get(length);
+      if (known !== undefined) return known;
+      const shape = [length, width];
+      const fresh: RealTensor = { type: 'float32', shape, data: new Float32Array(length * width) };
+      memories.set(length, fresh);
+      return fresh;
     },
     add: (ids, gradients) => {
       const needed = (used.length + ids.length) * width;
