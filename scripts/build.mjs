@@ -13,6 +13,7 @@ const draft = join(root, 'node_modules', `.fslrun-${process.pid}`); // a build t
 
 const external = [
   '@dagrejs/dagre',
+  '@huggingface/hub',
   '@huggingface/tokenizers',
   '@tensorflow/*',
   'csv-parse',
