@@ -3,7 +3,13 @@ import type { Artifact, StaticDataset } from './artifact.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
 import { labelIndices, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
-import { choosesStrength, methodText, takesEarlyStopping, type Method } from './fine-tune-method.ts';
+import {
+  choosesStrength,
+  methodText,
+  takesEarlyStopping,
+  trainsEncoder,
+  type Method,
+} from './fine-tune-method.ts';
 import type { ValidationRows } from './fine-tune-selection.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { call, either, int, record } from './option.ts';
@@ -45,6 +51,11 @@ export function patienceOf(value: EarlyStoppingValue): number | undefined {
   return value.name === 'none' ? undefined : value.arguments.patience;
 }
 
+function reasonOf(method: Method): string {
+  if (trainsEncoder(method)) return 'whose training goes on for as many steps as were asked for';
+  return 'which is fitted in one step';
+}
+
 interface Asked {
   readonly method: Method;
   readonly early_stopping: EarlyStoppingValue;
@@ -59,7 +70,7 @@ export function checkValidation(
   if (stops && !takesEarlyStopping(method))
     report('early_stopping', {
       code: 'option-without-effect',
-      message: `\`early_stopping\` has no meaning for \`${methodText(method)}\`, which is fitted in one step`,
+      message: `\`early_stopping\` has no meaning for \`${methodText(method)}\`, ${reasonOf(method)}`,
       hint: 'remove it, or use `head(kind: logistic)`',
     });
   const needs = stops ? 'early_stopping' : choosesStrength(method) ? 'c: auto' : undefined;
