@@ -1,0 +1,110 @@
+// Runs one FSL program a data set on chosen published splits and prints the difference to another tool on the same rows, paired.
+// Usage: npm run bench:peers -- [--sets sst5,sst2] [--splits 0,1,2] [--method "contrastive"] [--options "steps: 10"] [--shared FOLDER]
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const here = import.meta.dirname;
+const { values } = parseArgs({
+  options: {
+    sets: { type: 'string', default: 'sst5,sst2,cr,agnews,amazon_cf' },
+    splits: { type: 'string', default: '0,1,2,3,4,5,6,7,8,9' },
+    method: { type: 'string', default: 'contrastive' },
+    options: { type: 'string', default: '' },
+    peer: { type: 'string', default: 'SetFit (20 iterations)' },
+    shared: { type: 'string', default: process.env.FSL_SHARED ?? join(here, '../../../shared') },
+  },
+});
+const shared = resolve(values.shared);
+const command = join(here, '../../dist/fslrun.js');
+const splits = values.splits.split(',');
+
+/** Where the rows of each set are. Text files have a label and a text a line. */
+const sets = {
+  sst5: { train: lines('sst/stsa.fine.train'), test: lines('sst/stsa.fine.test') },
+  sst2: { train: lines('sst/stsa.binary.train'), test: lines('sst/stsa.binary.test') },
+  cr: { train: lines('cr_mr/custrev.all') },
+  agnews: {
+    train:
+      'from: "SHARED/data/ag_news_test/test.csv"  header: ["class", "title", "description"]  text: "{title}. {description}"  label: "class"',
+  },
+  amazon_cf: { train: tsv('EN_train'), test: tsv('EN_test'), metric: 'mcc' },
+};
+
+function lines(file) {
+  return `from: "SHARED/data/${file}"  format: text  pattern: "{label} {text}"  text: "text"  label: "label"`;
+}
+
+function tsv(name) {
+  return `from: "SHARED/data/amazon_counterfactual/data/${name}.tsv"  format: tsv  text: "sentence"  label: "is_counterfactual"`;
+}
+
+function program(name, { train, test, metric = 'accuracy' }) {
+  const published = `"${shared}/data/peer_splits/${name}.json"`;
+  const rows = test === undefined ? `test: rows(${published}, key: "test")` : '';
+  return `fsl 1
+load all { ${train.replace('SHARED', shared)}  on_error: skip }
+${test === undefined ? '' : `load others { ${test.replace('SHARED', shared)}  on_error: skip }`}
+each seed in [${splits.join(', ')}] {
+  split parts { from: all  train: rows(${published}, key: "\${seed}")  ${rows} }
+  fine-tune model { model: "${shared}/models/all-MiniLM-L6-v2"  from: parts.train  method: ${values.method}  ${values.options}  seed: seed }
+  evaluate score {
+    model: model  on: ${test === undefined ? 'parts.test' : 'others'}  metrics: [${metric}]  bootstrap: 0
+    overlap: keep  allow: leakage("the published splits keep texts that recur")
+  }
+}
+`;
+}
+
+const peers = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
+console.log(
+  `| set | splits | fslrun ${values.method} ${values.options} | ${values.peer} | mean difference | 95 % interval |`,
+);
+console.log('| --- | --- | --- | --- | --- | --- |');
+for (const name of values.sets.split(',')) {
+  const folder = mkdtempSync(join(tmpdir(), 'fsl-peers-'));
+  try {
+    const { metric = 'accuracy' } = sets[name];
+    writeFileSync(join(folder, 'main.fsl'), program(name, sets[name]));
+    writeFileSync(join(folder, 'package.json'), '{}');
+    const run = (...args) =>
+      execFileSync(process.execPath, [command, ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+    run('main.fsl');
+    const ours = splits.map((seed) => {
+      const report = JSON.parse(run('show', 'main.fsl', `score[seed=${seed}]`, '--format', 'json'));
+      return 100 * report.metrics[metric].value;
+    });
+    const theirs = splits.map((seed) => peers[name][values.peer]?.[seed] ?? NaN);
+    const differences = ours.map((value, i) => value - theirs[i]);
+    const half = halfWidth(differences);
+    const mean = average(differences);
+    console.log(
+      `| ${name} | ${splits.join(' ')} | ${average(ours).toFixed(1)} | ${average(theirs).toFixed(1)} | ${signed(mean)} | ${signed(mean - half)} … ${signed(mean + half)} |`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function average(numbers) {
+  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+}
+
+/** Of the 95 % t interval of the mean. */
+function halfWidth(numbers) {
+  const quantiles = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
+  const mean = average(numbers);
+  const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numbers.length - 1);
+  return (quantiles[numbers.length - 1] ?? 1.96) * Math.sqrt(variance / numbers.length);
+}
+
+function signed(value) {
+  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+}
