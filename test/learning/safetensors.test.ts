@@ -82,6 +82,16 @@ describe('number formats', () => {
     expect(() => tensor('ids')).toThrow('I64');
   });
 
+  it('reads a `Buffer` that starts anywhere, as small files are read', () => {
+    const bytes = writeSafetensors({ a: { shape: [3], data: Float32Array.of(1, -2, 3.5) } });
+    for (const shift of [0, 1, 2, 3]) {
+      const around = Buffer.alloc(bytes.length + 8);
+      around.set(bytes, shift);
+      const moved = around.subarray(shift, shift + bytes.length);
+      expect([...(readSafetensors(moved, 'f')['a']?.data ?? [])]).toEqual([1, -2, 3.5]);
+    }
+  });
+
   it('reads numbers that do not start at a multiple of four', () => {
     const bytes = writeSafetensors({ w: { shape: [2], data: Float32Array.of(1.5, -2) } });
     const moved = new Uint8Array(bytes.length + 1);
