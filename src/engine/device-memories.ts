@@ -1,6 +1,7 @@
 // Memory of a device beside that of this process: numbers go there and come back through a graph that does nothing else, because
 // `getData()` of onnxruntime-node crashes. Knows no graphs of programs and not who needs what.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { nativeFailure } from './native-failure.ts';
 import { encodeModel } from './onnx-model.ts';
 import { sessionOptions } from './provider.ts';
 import type { Provider } from './provider.ts';
@@ -89,9 +90,18 @@ export class DeviceMemories {
       this.#ways.get(name) ??
       InferenceSession.create(copying(type), sessionOptions(this.#provider, 1, direction === 'back'));
     this.#ways.set(name, way);
-    const { to } = await (await way).run({ from: tensor });
+    const { to } = await this.#run(await way, tensor);
     if (to === undefined) throw new Error('ONNX Runtime left an output out');
     return to;
+  }
+
+  async #run(way: InferenceSession, from: Tensor): Promise<Readonly<Record<string, Tensor | undefined>>> {
+    try {
+      return await way.run({ from });
+    } catch (error) {
+      const graphBytes = from.size * 4;
+      throw nativeFailure(error, { provider: this.#provider, graphBytes, deviceBytes: this.#bytes });
+    }
   }
 }
 

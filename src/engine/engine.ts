@@ -18,6 +18,7 @@ import {
   registerRules,
   shareKernels,
   tensorOf,
+  usesGpu,
 } from './tfjs.ts';
 
 export type BackendName = 'onnx' | 'tensorflow' | 'reference';
@@ -34,6 +35,7 @@ export interface EngineOptions {
 /** One is open at a time in a process: tfjs's own state is global. */
 export interface Engine {
   readonly name: BackendName;
+  readonly device: 'cpu' | 'gpu';
   trace(): EngineTrace;
   /** Records a program, to be run with other numbers. Only a backend that records and gives results back has this. */
   readonly capture?: (definition: Definition) => Program;
@@ -99,6 +101,7 @@ async function openOnnx({
   await activate(name, () => backend);
   return {
     name,
+    device: provider === 'cpu' ? 'cpu' : 'gpu',
     trace: () => traceOf(backend),
     ...(keepsResults(provider)
       ? { resident: residence(backend) }
@@ -154,7 +157,12 @@ async function openReference(): Promise<Engine> {
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
   shareKernels('cpu', name);
   await activate(name, () => new MathBackendCPU());
-  return { name, trace: () => ({ ...nothingRecorded, ...live() }), dispose: async () => deactivate(name) };
+  return {
+    name,
+    device: 'cpu',
+    trace: () => ({ ...nothingRecorded, ...live() }),
+    dispose: async () => deactivate(name),
+  };
 }
 
 async function openTensorflow(): Promise<Engine> {
@@ -164,6 +172,7 @@ async function openTensorflow(): Promise<Engine> {
   await activate(name, make);
   return {
     name,
+    device: usesGpu() ? 'gpu' : 'cpu',
     trace: () => ({ ...nothingRecorded, ...live() }),
     // The package registers itself at its first import only, so its registration must survive.
     dispose: async () => deactivate(name, make),

@@ -4,12 +4,13 @@ import { KernelBackend } from '@tensorflow/tfjs-core';
 import type { DataType, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import { collect, withheld, withheldName } from './compile.ts';
+import { collect, peakBytes, withheld, withheldName } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { DeviceMemories, seenAs } from './device-memories.ts';
 import { EngineError } from './engine-error.ts';
 import type { DeviceTensor, DeviceTensors, HostTensor, HostTensors, TensorSpec } from './program.ts';
 import type { KernelRule } from './kernels/rule.ts';
+import { nativeFailure } from './native-failure.ts';
 import { keepsResults } from './provider.ts';
 import type { Provider } from './provider.ts';
 import { constant, host, Recorder } from './recorder.ts';
@@ -35,7 +36,7 @@ export class OnnxBackend extends KernelBackend {
   readonly sessions: SessionCache;
   readonly memories: DeviceMemories;
   readonly counts: RunCounts = { runs: 0, runMs: 0, nodes: new Map() };
-  readonly #keepsResults: boolean;
+  readonly #provider: Provider;
   readonly #recorder = new Recorder();
   readonly #stored = new Map<object, Stored>();
   #running: Promise<unknown> = Promise.resolve();
@@ -46,7 +47,7 @@ export class OnnxBackend extends KernelBackend {
     super();
     this.sessions = new SessionCache(provider, threads, limits);
     this.memories = new DeviceMemories(provider);
-    this.#keepsResults = keepsResults(provider);
+    this.#provider = provider;
   }
 
   /** Records one call of a kernel. */
@@ -273,8 +274,21 @@ export class OnnxBackend extends KernelBackend {
     inputs: Readonly<Record<string, HostTensor | DeviceTensor>>,
     memory: readonly (Tensor | undefined)[],
   ): Promise<readonly (Tensor | undefined)[]> {
+    try {
+      return await this.#compute(recording, inputs, memory);
+    } catch (error) {
+      const [graphBytes, deviceBytes] = [peakBytes(recording), this.memories.bytes];
+      throw nativeFailure(error, { provider: this.#provider, graphBytes, deviceBytes });
+    }
+  }
+
+  async #compute(
+    recording: Recording,
+    inputs: Readonly<Record<string, HostTensor | DeviceTensor>>,
+    memory: readonly (Tensor | undefined)[],
+  ): Promise<readonly (Tensor | undefined)[]> {
     const session = await this.sessions.sessionFor(recording);
-    if (this.#keepsResults) await this.#copyUsedTwice(recording);
+    if (keepsResults(this.#provider)) await this.#copyUsedTwice(recording);
     const feeds = Object.fromEntries(recording.fed.map((value, i) => [`i${i}`, fedTensor(value, inputs)]));
     const fetches = Object.fromEntries(recording.wanted.map((_, i) => [`o${i}`, memory[i] ?? null]));
     const start = performance.now();

@@ -89,6 +89,12 @@ export function registeredFactory(name: string): (() => KernelBackend) | undefin
   };
 }
 
+/** Whether the active backend, of one of TensorFlow's packages for Node, has found a GPU. */
+export function usesGpu(): boolean {
+  const backend = tf.backend();
+  return 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
+}
+
 function named(
   rule: KernelRule,
   inputs: Readonly<Record<string, TensorInfo | undefined>>,

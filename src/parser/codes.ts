@@ -296,6 +296,18 @@ export const codes = {
     title: 'an optional package that is not installed',
     text: 'The message carries the one command that adds it.',
   },
+  'missing-device': {
+    title: 'a GPU that was asked for and is not there',
+    text: 'The message says what was tried. `fslrun doctor` shows what computes here and what adds the rest; without `device` the processor computes.',
+  },
+  'device-failed': {
+    title: 'a GPU that failed while it computed',
+    text: 'With `device: auto` the step starts again on the processor by itself. Finished steps are kept.',
+  },
+  'out-of-memory': {
+    title: 'a step that asked for more memory than there is',
+    text: 'The message says how much was asked for and what to lower. Finished steps are kept.',
+  },
   'unsupported-kernel': {
     title: 'an operation the backend does not have',
     text: 'Use another `--backend`. If it is the default one, this is worth a report.',

@@ -1,6 +1,7 @@
 // One attempt of a claimed step: run in a private folder, its inputs checked again, its result published as a whole or dropped.
 import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
+import type { EngineChoice } from '../stages/stage.ts';
 import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
 import { checkpointFolder, dropCheckpoints, hasCheckpoint } from './checkpoints.ts';
@@ -19,17 +20,41 @@ export interface Work {
   readonly key: string;
   readonly parts: KeyParts;
   readonly run: StepRun;
+  /** Of the processor. */
+  readonly threads: number;
 }
 
 /** Throws `Failure` (`disk-full`) where the result cannot be published. */
 export async function runAttempt(work: Work): Promise<StepOutcome> {
+  const { step, run } = work;
+  const asked = step.common.device === 'auto' ? run.settings.engine.device : step.common.device;
+  const notes: string[] = [];
+  const first = await attemptOn(asked, work, notes);
+  if (!('gpuFailed' in first)) return first;
+  // Nobody has asked for the GPU, so its failure is none of the step.
+  const note = `the GPU failed (${first.gpuFailed}), so the step starts again on the processor`;
+  notes.push(note);
+  run.tell({ type: 'step-note', step: step.id, message: note });
+  const second = await attemptOn('cpu', work, notes);
+  if ('gpuFailed' in second) throw new Error('a GPU failed that was not used');
+  return second;
+}
+
+/** With `auto`, a failure of the GPU is told apart from one of the step. */
+async function attemptOn(
+  device: EngineChoice['device'],
+  work: Work,
+  notes: string[],
+): Promise<StepOutcome | { readonly gpuFailed: string }> {
   const { step, key, run } = work;
   const folder = run.attempts.open();
   const kept = (): boolean => hasCheckpoint(run.settings.store, key);
   try {
-    const notes: string[] = [];
     const start = run.settings.now();
-    const outcome = await runJob(work, folder, notes);
+    let onGpu = false;
+    const outcome = await runJob(work, folder, device, notes, (used) => (onGpu = used === 'gpu'));
+    const gpuFailed = device === 'auto' && onGpu ? failureOfGpu(outcome) : undefined;
+    if (gpuFailed !== undefined) return { gpuFailed };
     switch (outcome.state) {
       case 'finished':
         return await publish(work, outcome.result, notes, (run.settings.now() - start) / 1000);
@@ -40,7 +65,7 @@ export async function runAttempt(work: Work): Promise<StepOutcome> {
         return { state: 'failed', diagnostics };
       }
       case 'died':
-        return { state: 'failed', diagnostics: [died(step, outcome, kept())] };
+        return { state: 'failed', diagnostics: [died(step, outcome, onGpu ? 'gpu' : 'cpu', kept())] };
       case 'timeout':
         return { state: 'failed', diagnostics: [timedOut(step, kept())] };
       case 'stopped':
@@ -53,7 +78,31 @@ export async function runAttempt(work: Work): Promise<StepOutcome> {
   }
 }
 
-async function runJob({ step, key, parts, run }: Work, folder: string, notes: string[]): Promise<JobOutcome> {
+/** Why it may go well on the processor. */
+function failureOfGpu(outcome: JobOutcome): string | undefined {
+  switch (outcome.state) {
+    case 'died':
+      return `its process ${outcome.how}`;
+    case 'failed':
+      return outcome.failure.diagnostics.find(
+        ({ code }) => code === 'device-failed' || code === 'out-of-memory',
+      )?.message;
+    case 'finished':
+    case 'timeout':
+    case 'stopped':
+      return undefined;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function runJob(
+  { step, key, parts, run, threads }: Work,
+  folder: string,
+  device: EngineChoice['device'],
+  notes: string[],
+  using: (device: 'cpu' | 'gpu') => void,
+): Promise<JobOutcome> {
   const { settings } = run;
   const locations = locationsOf(run);
   const inputs: Record<string, WorkerInput> = {};
@@ -74,10 +123,7 @@ async function runJob({ step, key, parts, run }: Work, folder: string, notes: st
       parts: writtenParts(step),
       folder,
       objects: settings.store.path('objects'),
-      engine: {
-        ...settings.engine,
-        device: step.common.device === 'auto' ? settings.engine.device : step.common.device,
-      },
+      engine: { threads, ...settings.engine, device },
       cacheDirectory: settings.store.path('cache'),
       checkpoints: checkpointFolder(settings.store, key),
     },
@@ -87,6 +133,7 @@ async function runJob({ step, key, parts, run }: Work, folder: string, notes: st
       const told = detail === undefined ? progress : { ...progress, detail: redact(detail) };
       run.tell({ type: 'step-progress', step: step.id, ...told });
     },
+    using,
     note: (text) => {
       const message = redact(text);
       notes.push(message);

@@ -7,7 +7,7 @@ import { runAttempt, type Work } from './attempt-step.ts';
 import { dropCheckpoints } from './checkpoints.ts';
 import { isClaim, type Claims, type Holder } from './claim.ts';
 import { deviceReason } from './decide.ts';
-import { demandOf } from './demand.ts';
+import { demandOf, threadsOf } from './demand.ts';
 import { actionKey, keyParts, type KeyParts } from './key.ts';
 import type { StepPlan } from './plan.ts';
 import type { News, RunSettings } from './run-settings.ts';
@@ -63,7 +63,7 @@ export async function runStep(
       const by = blockedBy();
       if (by !== undefined) return { state: 'blocked', by };
       if (settings.signal.aborted) return { state: 'interrupted', started: false };
-      attempted = await lookUpOrRun(plan, run);
+      attempted = await lookUpOrRun(plan, run, threadsOf(step.common, slots));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { state: 'failed', diagnostics: error.diagnostics.map((one) => placed(one, step)) };
@@ -95,13 +95,14 @@ interface Busy {
 async function lookUpOrRun(
   { step, planned, always, flawed }: StepPlan,
   run: StepRun,
+  threads: number,
 ): Promise<StepOutcome | Busy> {
   const inputs = resolveInputs(step, run);
   if ('missing' in inputs)
     return { state: 'failed', diagnostics: [missingFile(step, inputs.missing, run.settings)] };
   const parts = keyParts(step, inputs.known);
   const key = actionKey(parts);
-  const work: Work = { step, key, parts, run };
+  const work: Work = { step, key, parts, run, threads };
   const forced = always && planned.reasons.some(({ code }) => code === 'forced');
   const found = (): Action | undefined => (always && !run.fresh.has(key) ? undefined : usable(work, flawed));
   const early = found();

@@ -42,6 +42,8 @@ export interface JobHost {
   plugin(origin: PluginOrigin): Promise<readonly StageDefinition[]>;
   readonly env: Environment;
   readonly fault: Fault;
+  /** The program of this process, where it tries devices when it is asked to. */
+  readonly program?: string | undefined;
 }
 
 const progressEveryMs = 100;
@@ -131,6 +133,8 @@ async function runJob(
     progress: throttled(job.id, host.channel),
     secret: ({ $secret }) => secretValue($secret, host.env),
     note,
+    using: (device) => host.channel.send?.({ type: 'using', id: job.id, device }),
+    probeProgram: host.program,
     computed: (computation) => (computed = together(computed, computation)),
     signal,
     engine: job.engine,

@@ -17,6 +17,10 @@ export interface Capacity extends Demand {
 export interface Slots {
   /** Resolves when there is room, to what makes the room free again; calling that twice is no harm. */
   take(demand: Demand): Promise<() => void>;
+  /** Of the machine. */
+  readonly cores: number;
+  /** Steps that run or could run now, as far as there are slots. */
+  busy(): number;
 }
 
 /** Those that ask for the same wait in one queue: only its first matters, however many thousands there are. */
@@ -64,6 +68,11 @@ export function openSlots(capacity: Capacity): Slots {
   }
 
   return {
+    cores: capacity.cores,
+    busy: () => {
+      const waiting = [...queues.values()].reduce((sum, queue) => sum + queue.waiting.length, 0);
+      return Math.min(capacity.steps, capacity.steps - free.steps + waiting);
+    },
     take: async (demand) => {
       const queue = queueOf(demand);
       await new Promise<void>((resolve) => {

@@ -54,6 +54,7 @@ export function changedDuringRun(
 export function died(
   step: CheckedStep,
   { how, last }: { readonly how: string; readonly last: string },
+  device: 'cpu' | 'gpu',
   checkpoint: boolean,
 ): Diagnostic {
   const kept = `finished steps are kept${checkpoint ? ', and this one goes on from its checkpoint' : ''}`;
@@ -61,10 +62,17 @@ export function died(
     code: 'worker-died',
     message: `the process that ran \`${step.id}\` ${how}${last === '' ? '' : `; it printed at the end: ${last}`}`,
     span: step.span,
-    hint: how.includes('SIGKILL')
-      ? `often the machine ran out of memory: run again with \`--jobs 1\`; ${kept}`
-      : `${kept}; run again`,
+    hint: `${adviceAfter(how, device)}; ${kept}`,
   });
+}
+
+function adviceAfter(how: string, device: 'cpu' | 'gpu'): string {
+  if (how.includes('SIGKILL')) return 'often the machine ran out of memory: run again with `--jobs 1`';
+  if (device === 'gpu')
+    return 'often it is the driver of the GPU that crashes: compute on the processor with `--device cpu`';
+  if (/SIGSEGV|SIGABRT|SIGBUS|SIGILL/.test(how))
+    return 'a native library crashed, often because memory ran out: run again with `--jobs 1`, or with less at once';
+  return 'run again';
 }
 
 export function timedOut(step: CheckedStep, checkpoint: boolean): Diagnostic {

@@ -69,6 +69,8 @@ export type RunnerMessage = Job | { readonly type: 'stop' };
 export type WorkerMessage =
   | { readonly type: 'progress'; readonly id: number; readonly progress: JobProgress }
   | { readonly type: 'note'; readonly id: number; readonly message: string }
+  /** Where tensors are about to be computed. */
+  | { readonly type: 'using'; readonly id: number; readonly device: 'cpu' | 'gpu' }
   /** The job keeps checkpoints: when it is stopped, the last one is worth waiting for. */
   | { readonly type: 'keeps-checkpoints'; readonly id: number }
   | { readonly type: 'finished'; readonly id: number; readonly result: JobResult }

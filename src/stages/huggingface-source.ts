@@ -1,5 +1,4 @@
 // A Hugging Face folder as an encoder on the engine of this step; what is wrong in its files becomes a failure of the step.
-import { availableParallelism } from 'node:os';
 import type { Engine } from '../engine/engine.ts';
 import type { EncodeOptions } from '../learning/encoders/encoder.ts';
 import type { MaskedWords } from '../learning/encoders/masked-words.ts';
@@ -8,6 +7,7 @@ import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Artifact } from './artifact.ts';
 import { computationOf } from './computation.ts';
 import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
+import { openStepEngine, translated } from './open-engine.ts';
 import type { Computation } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -72,39 +72,13 @@ interface FolderEngine {
 }
 
 async function openFolderEngine(files: Artifact, context: ModelContext): Promise<FolderEngine> {
-  const [{ openEngine }, { EngineError }] = await Promise.all([
-    import('../engine/engine.ts'),
-    import('../engine/engine-error.ts'),
-  ]);
-
-  async function translated<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await namingFiles(files, work);
-    } catch (error) {
-      if (error instanceof EngineError && error.code !== 'internal')
-        throw stepFailure({ code: error.code, message: error.message, hint: error.hint });
-      throw error;
-    }
-  }
-
-  const { backend, device, threads = availableParallelism() } = context.engine;
-  if (device === 'gpu' && backend !== 'tensorflow')
-    throw stepFailure(
-      {
-        code: 'not-supported',
-        message: `in this version the backend \`${backend}\` computes on the processor only, and a GPU was asked for`,
-        hint: 'leave `device` away, or run with `--backend tensorflow` where `@tensorflow/tfjs-node-gpu` is installed',
-      },
-      'device',
-    );
-  const engine = await translated(() => openEngine({ backend, threads }));
+  const engine = await openStepEngine(context);
   const close: FolderEngine['close'] = async (encoder, training) => {
-    const on = backend === 'tensorflow' ? 'gpu' : 'cpu';
-    context.computed?.(computationOf(engine, on, training));
+    context.computed?.(computationOf(engine, engine.device, training));
     encoder?.dispose();
     await engine.dispose();
   };
-  return { engine, translated, close };
+  return { engine, translated: (work) => translated(() => namingFiles(files, work)), close };
 }
 
 /** The tokenizer alone. */

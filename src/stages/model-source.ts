@@ -7,6 +7,7 @@ import type { Artifact } from './artifact.ts';
 import { artifactFolder, digestOfFiles } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import { openHuggingFace, openTokenizer } from './huggingface-source.ts';
+import { chooseStepDevice } from './open-engine.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { cachedEncode, type Encode } from './vector-cache.ts';
@@ -14,7 +15,7 @@ import { cachedEncode, type Encode } from './vector-cache.ts';
 /** What opening a model needs of a running step. */
 export type ModelContext = Pick<
   RunContext<never, never>,
-  'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computed'
+  'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computed' | 'using' | 'probeProgram'
 >;
 
 /** The same where models are trained. */
@@ -68,7 +69,8 @@ export async function openEncoder(
   const files = inside.names.length > 0 ? inside : artifact;
   if (!files.names.includes(builtinFile)) {
     const load = (): Promise<LoadedEncoder> => openHuggingFace(files, context, settings);
-    const open = opened(load, context, cacheKey(files, context, settings));
+    const { device } = await chooseStepDevice(context);
+    const open = opened(load, context, cacheKey(files, context, settings, device));
     let tokenizer: Promise<TextTokenizer> | undefined;
     return { files, ...open, tokenizer: () => (tokenizer ??= openTokenizer(files, settings)) };
   }
@@ -135,9 +137,14 @@ export const needsMaskedModel = {
 } as const;
 
 /** Equal keys give equal vectors: the same files, read in the same way by the same programs. */
-function cacheKey(files: Artifact, { engine }: ModelContext, { maxLength }: EncoderSettings): string {
+function cacheKey(
+  files: Artifact,
+  { engine }: ModelContext,
+  { maxLength }: EncoderSettings,
+  device: 'cpu' | 'gpu',
+): string {
   const contents = digestOfFiles(files.names, (name) => files.digestOf(name));
-  return JSON.stringify([vectorNumerics, contents, maxLength ?? null, engine.backend, engine.device]);
+  return JSON.stringify([vectorNumerics, contents, maxLength ?? null, engine.backend, device]);
 }
 
 /** Raised when the same files give other vectors. */

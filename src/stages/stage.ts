@@ -132,6 +132,10 @@ export interface RunContext<O extends Options, I extends Inputs> {
   secret(option: SecretValue): string;
   /** A thing the user should know that is not an error: shown with the step, kept in its record. */
   readonly note: (message: string) => void;
+  /** Says where tensors are about to be computed, so that the end of the process can be understood. */
+  using?(device: 'cpu' | 'gpu'): void;
+  /** A program that tries a device in a process of its own; nothing where there is none to start. */
+  readonly probeProgram?: string | undefined;
   /** Says where tensors were computed and at what cost, for the record of the step. */
   computed?(computation: Computation): void;
   readonly signal: AbortSignal;
@@ -148,6 +152,8 @@ export interface RunContext<O extends Options, I extends Inputs> {
 export interface Computation {
   readonly backend: EngineChoice['backend'];
   readonly device: 'cpu' | 'gpu';
+  /** Of the processor, for one operator. */
+  readonly threads?: number;
   /** Graphs compiled, taken from the cache, and run; zeros for backends that compile none. */
   readonly compiled: number;
   readonly compileMs: number;
@@ -171,7 +177,7 @@ export interface Computation {
 export interface EngineChoice {
   readonly backend: 'onnx' | 'tensorflow' | 'reference';
   readonly device: 'auto' | 'cpu' | 'gpu';
-  /** Processor threads of one step: the same whatever else runs beside it, so that results do not depend on `--jobs`. */
+  /** Processor threads of the step, fixed when it starts; results do not depend on them. */
   readonly threads?: number;
 }
 

@@ -81,6 +81,9 @@ export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
   'disk-full': { worker: 'full disk' },
   internal: { worker: 'mistake' },
   'missing-package': { before: copyEncoder },
+  'missing-device': { before: copyEncoder },
+  'out-of-memory': { worker: 'no memory', before: copyEncoder },
+  'device-failed': { worker: 'lost device', before: copyEncoder },
   'unsupported-kernel': { worker: 'no layer norm', before: copyEncoder },
   'training-diverged': { before: copyEncoder },
 };

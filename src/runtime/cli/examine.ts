@@ -1,7 +1,6 @@
-// What `doctor` finds out: Node.js, the machine, backends, the store, caches. Loads native packages only here, on request.
+// What `doctor` finds out: Node.js, the machine, what computes here, the store, caches. Native packages are tried in processes of their own.
 import { existsSync } from 'node:fs';
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../parser/diagnostic.ts';
 import type { Host } from '../host.ts';
@@ -25,12 +24,16 @@ const leastMemory = 2e9; // bytes
 const leastFree = 2e9; // bytes
 const leastNode = 20;
 
-export async function examine(host: Host, storeFlag: string | undefined): Promise<readonly Finding[]> {
+/** `program` is that of a worker. */
+export async function examine(
+  host: Host,
+  program: string,
+  storeFlag: string | undefined,
+): Promise<readonly Finding[]> {
   return [
     versions(host),
     machine(host),
-    await onnxRuntime(),
-    tensorflow(),
+    ...(await devices(host, program)),
     ...(await store(host, storeFlag)),
     await huggingFace(host),
   ];
@@ -54,51 +57,38 @@ function machine({ machine: { cores, memory, gpus } }: Host): Finding {
   };
 }
 
-interface OnnxRuntime {
-  listSupportedBackends(): readonly { readonly name: string; readonly bundled: boolean }[];
-}
-
-async function onnxRuntime(): Promise<Finding> {
-  const what = 'backend onnx';
-  try {
-    const runtime = (await import('onnxruntime-node')) as unknown as OnnxRuntime & {
-      readonly default?: OnnxRuntime;
-    };
-    const listed = (runtime.default ?? runtime).listSupportedBackends();
-    const names = (bundled: boolean): string =>
-      listed
-        .filter((one) => one.bundled === bundled)
-        .map(({ name }) => name)
-        .join(', ');
-    const further = names(false) === '' ? '' : `; ${names(false)} where their libraries are installed`;
-    return {
-      state: 'good',
-      what,
-      text: `onnxruntime-node ${packageVersion('onnxruntime-node') ?? ''}, providers ${names(true)}${further}`,
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return {
-      state: 'broken',
-      what,
-      text: `onnxruntime-node cannot be loaded: ${why}`,
-      remedy: 'Install it again with `npm install onnxruntime-node`; until then use `--backend reference`.',
-    };
-  }
-}
-
-function tensorflow(): Finding {
-  const what = 'backend tensorflow';
-  const found = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].find(
-    (name) => packageVersion(name) !== undefined,
-  );
-  if (found !== undefined) return { state: 'good', what, text: `${found} ${packageVersion(found)}` };
-  return {
-    state: 'optional',
-    what,
-    text: 'not installed; needed only for `--backend tensorflow` on NVIDIA devices',
-    remedy: '`npm install @tensorflow/tfjs-node-gpu` adds it.',
-  };
+/** Each way of computing, tried in a process of its own: drivers may crash. */
+async function devices(host: Host, program: string): Promise<readonly Finding[]> {
+  const [{ candidates, probeApart, remedies }, { probeFlag }] = await Promise.all([
+    import('../../stages/device-findings.ts'),
+    import('../../stages/probe-flag.ts'),
+  ]);
+  const found = candidates.map(async (candidate): Promise<Finding> => {
+    const what = `compute ${candidate}`;
+    const { state, text } = await probeApart([program, probeFlag], candidate);
+    const remedy = remedies[candidate];
+    switch (state) {
+      case 'works':
+        return { state: 'good', what, text };
+      case 'software':
+        return {
+          state: 'optional',
+          what,
+          text: `${text}: only used with FSL_GPU=software`,
+          remedy,
+        };
+      case 'absent':
+        return { state: 'optional', what, text, remedy };
+      case 'fails': {
+        const needed = candidate === 'onnx-cpu' || candidate === 'reference';
+        const broken = needed ? 'broken' : host.machine.gpus === 0 ? 'optional' : 'warning';
+        return { state: broken, what, text: `does not work: ${text}`, remedy };
+      }
+      default:
+        return state satisfies never;
+    }
+  });
+  return Promise.all(found);
 }
 
 async function store(host: Host, flag: string | undefined): Promise<readonly Finding[]> {
@@ -144,16 +134,6 @@ async function huggingFace({ env }: Host): Promise<Finding> {
   const models = existsSync(hub) ? (await readdir(hub)).filter((name) => name.startsWith('models--')) : [];
   if (models.length === 0) return { state: 'optional', what, text: `${hub} holds no models` };
   return { state: 'good', what, text: `${counted(models.length, 'model')} in ${shellWord(hub)}` };
-}
-
-/** Version of a package as it is found from here; nothing where it is not installed. */
-function packageVersion(name: string): string | undefined {
-  try {
-    const found = createRequire(import.meta.url)(`${name}/package.json`) as { readonly version: string };
-    return found.version;
-  } catch {
-    return undefined;
-  }
 }
 
 function nearest(path: string): string {

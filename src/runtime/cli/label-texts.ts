@@ -53,6 +53,7 @@ export async function labelTexts(
       timeout: undefined,
       progress: () => undefined,
       note: () => undefined,
+      using: () => undefined,
     });
     if (outcome.state !== 'finished') return { problems: problemsOfOutcome(context, outcome) };
     const written = artifactOf(outcome.result.outputs[''] ?? [], 'predictions', open);

@@ -1,6 +1,6 @@
 // The outside world as Node.js gives it. The only file of the command that touches `process`.
 import { availableParallelism, hostname, totalmem } from 'node:os';
-import { countGpus } from '../count-gpus.ts';
+import { countGpus } from '../../stages/count-gpus.ts';
 import type { Host, Terminal } from '../host.ts';
 
 export interface NodeProcess {

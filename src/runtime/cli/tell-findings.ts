@@ -8,8 +8,8 @@ export interface DoctorFlags extends ColourFlags {
   readonly json?: boolean;
 }
 
-export async function tellFindings({ host }: Context, flags: DoctorFlags): Promise<number> {
-  const findings = await examine(host, flags.store);
+export async function tellFindings({ host, workerPath }: Context, flags: DoctorFlags): Promise<number> {
+  const findings = await examine(host, workerPath, flags.store);
   const code = findings.some(({ state }) => state === 'broken') ? exitCodes.failed : exitCodes.done;
   if (flags.json === true) {
     host.stdout.write(`${JSON.stringify({ version: 1, findings }, null, 2)}\n`);

@@ -15,6 +15,8 @@ export interface JobRequest {
   readonly timeout: number | undefined;
   progress(progress: JobProgress): void;
   note(message: string): void;
+  /** Where it is about to compute tensors. */
+  using(device: 'cpu' | 'gpu'): void;
 }
 
 export type JobOutcome =

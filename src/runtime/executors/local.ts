@@ -133,6 +133,8 @@ async function work(worker: Worker, job: Job, request: JobRequest): Promise<JobO
           return request.progress(message.progress);
         case 'note':
           return request.note(message.message);
+        case 'using':
+          return request.using(message.device);
         case 'keeps-checkpoints':
           return;
         case 'finished':

@@ -610,6 +610,30 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[missing-package]: the backend `tensorflow` needs a package that is not there: `@tensorflow/tfjs-node-gpu` is not installed, `@tensorflow/tfjs-node` is not installed\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Run `npm install @tensorflow/tfjs-node-gpu`, or use `--backend onnx`.\n"
   },
+  "missing-device": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "main.fsl --device gpu"
+    ],
+    "printed": "error[missing-device]: a GPU was asked for, and none works here (webgpu: this program cannot try it; cuda: this program cannot try it)\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Install the driver of your GPU with its Vulkan part (Debian, Ubuntu: `apt-get install libvulkan1 mesa-vulkan-drivers`, or NVIDIA’s own driver); `fslrun doctor` shows what was found. Leave `device` away to compute on the processor.\n"
+  },
+  "device-failed": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "main.fsl --device gpu"
+    ],
+    "printed": "error[device-failed]: the GPU failed while it computed: WebGPU device lost: the driver was reset\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Compute on the processor with `--device cpu`. `fslrun doctor` tries the GPU again; a newer driver may help.\n"
+  },
+  "out-of-memory": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
+    "files": {},
+    "commands": [
+      "main.fsl"
+    ],
+    "printed": "error[out-of-memory]: the memory of this machine is used up: the graph takes about 2 MB while it runs, 98766 MB were asked for at once\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Lower `batch` or `max_length`, or run fewer steps at once with `--jobs 1`.\n"
+  },
   "unsupported-kernel": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
     "files": {},

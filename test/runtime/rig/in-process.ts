@@ -48,6 +48,7 @@ export function inProcessExecutor(
     const { request, resolve } = asked;
     if (message.type === 'progress') request.progress(message.progress);
     else if (message.type === 'note') request.note(message.message);
+    else if (message.type === 'using') request.using(message.device);
     else if (message.type === 'keeps-checkpoints') return;
     else if (message.type === 'finished') resolve({ state: 'finished', result: message.result });
     else resolve({ state: 'failed', failure: message.failure });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { countGpus } from '../../src/runtime/count-gpus.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { countGpus } from '../../src/stages/count-gpus.ts';
+import { temporaryFolder } from '../runtime/temporary-folder.ts';
 
 function count(...names: readonly string[]): number | undefined {
   using folder = temporaryFolder();

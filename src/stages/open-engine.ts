@@ -1,0 +1,74 @@
+// The engine of a step: on the device that was asked for or, with `auto`, the fastest that works here. A GPU is waited for, as one step at a time
+// computes on it, whichever run it belongs to. What can go wrong becomes a failure of the step.
+import { availableParallelism } from 'node:os';
+import type { Engine } from '../engine/engine.ts';
+import type { Choice } from '../engine/devices/choose.ts';
+import { countGpus } from './count-gpus.ts';
+import { probeFlag } from './probe-flag.ts';
+import type { RunContext } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+
+export type EngineContext = Pick<
+  RunContext<never, never>,
+  'signal' | 'engine' | 'cacheDirectory' | 'note' | 'using' | 'probeProgram'
+>;
+
+/** One is open at a time in a process; `dispose` closes it and lets others have the device. */
+export async function openStepEngine(context: EngineContext): Promise<Engine> {
+  const { engine, signal } = context;
+  const { openEngine } = await import('../engine/engine.ts');
+  return translated(async () => {
+    const { device, provider } = await chooseStepDevice(context);
+    const threads = engine.threads ?? availableParallelism();
+    context.using?.(device);
+    if (device === 'cpu') {
+      // TensorFlow takes a GPU whenever it sees one.
+      if (engine.backend === 'tensorflow') process.env['CUDA_VISIBLE_DEVICES'] ??= '-1';
+      return openEngine({ backend: engine.backend, threads });
+    }
+    const { lockDevice } = await import('../engine/devices/lock.ts');
+    const waiting = (): void => context.note('waits for the GPU, on which another step computes');
+    const lock = await lockDevice('gpu-0', waiting, signal);
+    try {
+      const opened = await openEngine({ backend: engine.backend, provider, threads });
+      return {
+        ...opened,
+        dispose: async () => {
+          await opened.dispose();
+          await lock.release();
+        },
+      };
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  });
+}
+
+/** Where this step computes. */
+export async function chooseStepDevice(context: EngineContext): Promise<Choice> {
+  const { engine, cacheDirectory, probeProgram } = context;
+  if (engine.device === 'cpu') return { device: 'cpu', provider: 'cpu' };
+  const [{ chooseDevice }, { deviceFinder }] = await Promise.all([
+    import('../engine/devices/choose.ts'),
+    import('../engine/devices/find.ts'),
+  ]);
+  const finder =
+    probeProgram === undefined
+      ? { find: async () => ({ state: 'absent', text: 'this program cannot try it' }) as const }
+      : deviceFinder([probeProgram, probeFlag], cacheDirectory);
+  const around = { finder, gpus: countGpus(process.platform), wish: process.env['FSL_GPU'] };
+  return translated(() => chooseDevice(engine, around));
+}
+
+/** What the engine says about the machine, as a failure of the step. */
+export async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { EngineError } = await import('../engine/engine-error.ts');
+    if (!(error instanceof EngineError) || error.code === 'internal') throw error;
+    const { code, message, hint } = error;
+    throw stepFailure({ code, message, hint }, code === 'missing-device' ? 'device' : '');
+  }
+}
