@@ -9,9 +9,11 @@ export const poolingGradients: readonly GradConfig[] = [
     const info = poolingOf(x, attributes);
     const y: Tensor = tf.engine().runKernel('MaxPool', { x }, attributes);
     const zero = tf.scalar(0);
-    // The first of equal elements gets it all, as in PyTorch and TensorFlow.
+    // The first of equal elements gets it all, as in PyTorch and TensorFlow; the last what no other got.
     let rest = dy;
-    const shares = partsOf(x, info, -Infinity).map((part) => {
+    const parts = partsOf(x, info, -Infinity);
+    const shares = parts.map((part, place) => {
+      if (place === parts.length - 1) return rest;
       const hit = tf.equal(part, y);
       const share = tf.where(hit, rest, zero);
       rest = tf.where(hit, zero, rest);

@@ -21,7 +21,6 @@ const slopes: readonly (readonly [kernel: string, slope: (x: Tensor) => Tensor])
   ['Log', (x) => tf.reciprocal(x)],
   ['Log1p', (x) => tf.reciprocal(tf.add(x, 1))],
   ['Reciprocal', (x) => tf.neg(tf.reciprocal(tf.square(x)))],
-  ['Relu', (x) => tf.step(x)],
   ['Relu6', (x) => asNumber(tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6)))],
   ['Rsqrt', (x) => tf.mul(tf.div(tf.rsqrt(x), x), -0.5)],
   [
@@ -49,6 +48,7 @@ export const unaryGradients: readonly GradConfig[] = [
   ...slopes.map(([kernel, slope]) => ofOne(kernel, 'x', (dy, x) => tf.mul(dy, slope(x)))),
   ...flat.map((kernel) => ofOne(kernel, 'x', (_, x) => nothing(x))),
   ofOne('Neg', 'x', (dy) => tf.neg(dy)),
+  ofOne('Relu', 'x', (dy, x) => tf.where(tf.greater(x, 0), dy, tf.scalar(0))),
   ofOne('LeakyRelu', 'x', (dy, x, attributes) => tf.mul(dy, tf.step(x, Number(attributes['alpha'])))),
   ofOne('ClipByValue', 'x', (dy, x, { clipValueMin, clipValueMax }) => {
     const inside = tf.logicalAnd(

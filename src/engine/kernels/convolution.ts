@@ -10,6 +10,9 @@ import { after, convolutionWindows, windowAttributes } from './window.ts';
 import type { Span, Windows } from './window.ts';
 import { windowParts } from './window-parts.ts';
 
+/** Up to so many numbers a window, a product with all windows is faster than a convolution, which needs another order of axes. */
+const shallow = 32;
+
 export const convolutionRules: readonly KernelRule[] = [
   {
     kernel: 'Conv2D',
@@ -38,19 +41,11 @@ export const convolutionRules: readonly KernelRule[] = [
       const { recorder } = call;
       const shape = numbersAttribute(call, 'filterShape');
       const windows = convolutionWindows(call, inputAt(call, 0).shape, shape, false);
-      const parts = windowParts(recorder, lastly(recorder, inputAt(call, 0), windows), windows);
-      const dy = lastly(recorder, inputAt(call, 1), windows);
-      const rows = windows.batch * windows.spans[0].count * windows.spans[1].count;
-      const patches = reshape(recorder, concatLast(recorder, parts), [
-        rows,
-        parts.length * windows.inChannels,
-      ]);
-      const matrix = recorder.add(
-        'Gemm',
-        [patches, reshape(recorder, dy, [rows, windows.outChannels])],
-        { type: 'float32', shape: [parts.length * windows.inChannels, windows.outChannels] },
-        { attributes: { transA: int(1) } },
-      );
+      const patches = patchesOf(recorder, lastly(recorder, inputAt(call, 0), windows), windows);
+      const [rows = 1, depth = 1] = patches.shape;
+      const dy = reshape(recorder, lastly(recorder, inputAt(call, 1), windows), [rows, windows.outChannels]);
+      const output = { type: 'float32' as const, shape: [depth, windows.outChannels] };
+      const matrix = recorder.add('Gemm', [patches, dy], output, { attributes: { transA: int(1) } });
       return reshape(recorder, matrix, shape);
     },
   },
@@ -90,6 +85,14 @@ function convolve(call: KernelCall, depthwise: boolean): Value {
   const [x, filter] = [inputAt(call, 0), inputAt(call, 1)];
   const windows = convolutionWindows(call, x.shape, filter.shape, depthwise);
   const [rows, columns] = windows.spans;
+  const depth = rows.width * columns.width * windows.inChannels;
+  if (!depthwise && windows.channelsLast && depth <= shallow) {
+    const matrix = reshape(recorder, filter, [depth, windows.outChannels]);
+    const places = [windows.batch * rows.count * columns.count, windows.outChannels];
+    const product = { type: 'float32' as const, shape: places };
+    const y = recorder.add('MatMul', [patchesOf(recorder, x, windows), matrix], product);
+    return reshape(recorder, y, [windows.batch, rows.count, columns.count, windows.outChannels]);
+  }
   const y = recorder.add(
     'Conv',
     [secondly(recorder, x, windows), outFirst(recorder, filter, depthwise)],
@@ -161,6 +164,13 @@ function turned(recorder: Recorder, filter: Value): Value {
   if (filter.shape[0] === 1 && filter.shape[1] === 1) return moved;
   const all = (value: number): Value => integers([value, value]);
   return recorder.add('Slice', [moved, all(-1), all(-(2 ** 31)), integers([2, 3]), all(-1)], moved);
+}
+
+/** What each window sees, a row each: [windows, places * channels]. */
+function patchesOf(recorder: Recorder, x: Value, windows: Windows): Value {
+  const parts = windowParts(recorder, x, windows);
+  const rows = windows.batch * windows.spans[0].count * windows.spans[1].count;
+  return reshape(recorder, concatLast(recorder, parts), [rows, parts.length * windows.inChannels]);
 }
 
 function concatLast(recorder: Recorder, parts: readonly Value[]): Value {

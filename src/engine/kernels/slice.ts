@@ -25,8 +25,11 @@ export const sliceRules: readonly KernelRule[] = [
         const stop = start + (info.strides[axis] ?? 1) * (shape[axis] ?? 0);
         return stop < 0 ? -(2 ** 31) : stop; // ONNX counts negative ones from the end
       });
-      const axes = info.begin.map((_, axis) => axis);
-      const inputs = [x, integers(info.begin), integers(stops), integers(axes), integers(info.strides)];
+      const axes = info.begin.flatMap((start, axis) =>
+        start === 0 && info.strides[axis] === 1 && shape[axis] === x.shape[axis] ? [] : [axis],
+      );
+      const of = (all: readonly number[]): Value => integers(axes.map((axis) => all[axis] ?? 0));
+      const inputs = [x, of(info.begin), of(stops), integers(axes), of(info.strides)];
       return reshape(
         recorder,
         recorder.add('Slice', inputs, { type: x.type, shape }),

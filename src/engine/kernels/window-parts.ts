@@ -18,10 +18,8 @@ export function windowParts(
   return range(rows.width).flatMap((i) =>
     range(columns.width).map((j) => {
       const [top, left] = [i * rows.dilation, j * columns.dilation];
-      const [bottom, right] = [
-        top + (rows.count - 1) * rows.stride + 1,
-        left + (columns.count - 1) * columns.stride + 1,
-      ];
+      // Beyond the end, where ONNX stops by itself: `StridedSlice` says the same, so that both are computed once.
+      const [bottom, right] = [top + rows.count * rows.stride, left + columns.count * columns.stride];
       const steps = integers([rows.stride, columns.stride]);
       const inputs = [padded, integers([top, left]), integers([bottom, right]), integers([1, 2]), steps];
       return recorder.add('Slice', inputs, { type: x.type, shape });
