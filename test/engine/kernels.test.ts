@@ -23,8 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
+/** TensorFlow's package for Node has no numbers for padding, no channels before places, no rounding up, and no whole strided slices. */
+const beyondTensorflow =
+  /^(conv2d|depthwiseConv2d|maxPool|avgPool).*(\[|channels|rounded)|^stridedSlice of all/;
+const cases = kernelCases.filter(
+  ({ name }) => testedInstead !== 'tensorflow' || !beyondTensorflow.test(name),
+);
+
 describe('kernels of `onnx` agree with the reference', () => {
-  it.each(kernelCases)('$name', async ({ name, program }) => {
+  it.each(cases)('$name', async ({ name, program }) => {
     const expected = reference.get(name) ?? [];
     const actual = await compute(program);
     expect(actual.map(typeOf)).toEqual(expected.map(typeOf));

@@ -6,7 +6,7 @@ import { loadBertWeights } from '../../../src/learning/encoders/weights.ts';
 import { crossEntropy } from '../../../src/learning/losses/cross-entropy.ts';
 import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { train } from '../../../src/learning/training/train.ts';
-import { withEngine } from '../../engine/on-backend.ts';
+import { testedInstead, withEngine } from '../../engine/on-backend.ts';
 import { oddBert, onDisk } from '../encoders/folders.ts';
 import { embed, embedBatch, textBatch } from './embed.ts';
 import { batchOf, expected, miniLm, readMiniLm, wave } from './fixture.ts';
@@ -90,7 +90,7 @@ describe('a fine-tune gives the losses and vectors of PyTorch', () => {
     const outcome = await fineTune(oddBert, expected['odd-bert'], 1);
     check(outcome, expected['odd-bert']);
     // The head is made in a run of its own.
-    expect(outcome.compiled).toBe(2);
+    expect(outcome.compiled).toBe(testedInstead === 'tensorflow' ? 0 : 2);
   });
 
   const absent = miniLm === undefined;
