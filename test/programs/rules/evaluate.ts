@@ -30,7 +30,7 @@ export function evaluateRules(unique: Unique): Rules {
         (input === 'on' || (on !== undefined && apart(facts.draws, on.draws)))
       );
     },
-    planned: ['metrics', 'bootstrap', 'overlap', 'slices', 'abstain', 'require'],
+    planned: ['metrics', 'bootstrap', 'overlap', 'slices', 'abstain', 'require', 'out_of_scope'],
     plan: (sketch, d) => planned(sketch, unique, d),
     facts: (_, _sketch, plan) => ({
       type: 'report',

@@ -20,7 +20,7 @@ export const fineTune: Rules = {
       apart(facts.draws, from.draws)
     );
   },
-  planned: ['method', 'class_weights', 'early_stopping'],
+  planned: ['method', 'class_weights', 'early_stopping', 'threshold'],
   plan: (sketch, d) => planned(sketch, d),
   facts(_, sketch) {
     const from = datasetOf(sketch, 'from');
