@@ -67,6 +67,7 @@ export class OnnxBackend extends KernelBackend {
       byName: Object.fromEntries(inputs.map(([name], i) => [name, values[i]])),
       attributes: attributes ?? {},
     };
+    if (this.#provider === 'webgpu') refuseWrongOnWebgpu(rule.kernel, call.attributes['strides']);
     const output = rule.record(call);
     if (isMany(output)) return output.map((value) => this.#keep(value));
     return this.#keep(output);
@@ -376,6 +377,18 @@ function fedTensor(value: Fed, inputs: Readonly<Record<string, HostTensor | Devi
     'internal',
     `the input \`${value.name}\` of a captured program ${wrong}`,
     `Give ${sizeOf(value.shape)} ${value.type}.`,
+  );
+}
+
+/** A transposed convolution of groups with steps gives wrong numbers there (ONNX Runtime 1.30). */
+function refuseWrongOnWebgpu(kernel: string, strides: unknown): void {
+  if (kernel !== 'DepthwiseConv2dNativeBackpropInput') return;
+  const steps = Array.isArray(strides) ? strides : [strides];
+  if (steps.every((step) => step === 1)) return;
+  throw new EngineError(
+    'unsupported-kernel',
+    'WebGPU computes the gradient of a depthwise convolution with steps wrongly',
+    'Compute on the processor with `--device cpu`.',
   );
 }
 

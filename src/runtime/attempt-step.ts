@@ -85,7 +85,7 @@ function failureOfGpu(outcome: JobOutcome): string | undefined {
       return `its process ${outcome.how}`;
     case 'failed':
       return outcome.failure.diagnostics.find(
-        ({ code }) => code === 'device-failed' || code === 'out-of-memory',
+        ({ code }) => code === 'device-failed' || code === 'out-of-memory' || code === 'unsupported-kernel',
       )?.message;
     case 'finished':
     case 'timeout':
