@@ -8,7 +8,8 @@ export function computationOf(
   device: Computation['device'],
   training?: Computation['training'],
 ): Computation {
-  const { compiled, compileMs, cacheHits, runs, runMs, nodes, ...held } = engine.trace();
+  const { compiled, compileMs, cacheHits, runs, runMs, nodes, tensors, tensorBytes, graphBytes } =
+    engine.trace();
   return {
     backend: engine.name,
     device,
@@ -18,9 +19,8 @@ export function computationOf(
     runs,
     runMs,
     nodes,
-    tensors: held.tensors,
-    bytes: held.tensorBytes + held.graphBytes,
-    ...(held.mostDeviceBytes > 0 && { deviceBytes: held.deviceBytes, mostDeviceBytes: held.mostDeviceBytes }),
+    tensors,
+    bytes: tensorBytes + graphBytes,
     ...(training === undefined ? {} : { training }),
   };
 }
@@ -34,7 +34,6 @@ export function together(a: Computation | undefined, b: Computation): Computatio
     a.training && b.training
       ? { steps: a.training.steps + b.training.steps, resumed: a.training.resumed + b.training.resumed }
       : (a.training ?? b.training);
-  const most = Math.max(a.mostDeviceBytes ?? 0, b.mostDeviceBytes ?? 0);
   return {
     backend: b.backend,
     device: b.device,
@@ -46,8 +45,6 @@ export function together(a: Computation | undefined, b: Computation): Computatio
     nodes,
     ...(b.tensors === undefined ? {} : { tensors: b.tensors }),
     ...(b.bytes === undefined ? {} : { bytes: Math.max(a.bytes ?? 0, b.bytes) }),
-    ...(b.deviceBytes === undefined ? {} : { deviceBytes: b.deviceBytes }),
-    ...(most === 0 ? {} : { mostDeviceBytes: most }),
     ...(training === undefined ? {} : { training }),
   };
 }

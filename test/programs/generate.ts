@@ -31,6 +31,7 @@ import { anyValue } from './option-values.ts';
 import { rulesOf } from './rules/rules-of.ts';
 import type { Read, Rules, Sketch } from './sketch.ts';
 import { Globals, spellBool, spellTerm, spellValue, type Axis } from './spell.ts';
+import { encoderFolder } from './surroundings.ts';
 import { ints } from './terms.ts';
 import { refer, type Facts, type Thing } from './things.ts';
 import type { Group } from './world.ts';
@@ -231,9 +232,10 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
     if (declaration.shape === 'many')
       return manyInput({ input, declaration, sketch, axes: block.axes, things: block.things, fits }, from);
     if (declaration.capability === 'encoder') {
-      const word: Value = { type: 'string', value: 'builtin:ngrams' };
+      const trainable = from.chance('folder', 0.4);
+      const word: Value = { type: 'string', value: trainable ? `./${encoderFolder}` : 'builtin:ngrams' };
       const expr = spellValue(word, { axes: [], decides: new Set() }, globals, from.at('spell'));
-      return { expr, things: [], names: [] };
+      return { expr, things: [], names: [], trainable };
     }
     const candidates = block.things.flatMap((thing, i) => {
       const referred = refer(thing, block.axes, from.at(`${i}`));

@@ -3,7 +3,9 @@
 import type * as Ast from '../../src/parser/ast.ts';
 import type { Decisions } from './decisions.ts';
 import { call, entryOf, literal, map, member, reference, stageOf, text } from './nodes.ts';
+import { trainers } from './rules/training.ts';
 import { spellTerm, type Axis, type Globals } from './spell.ts';
+import { encoderFolder } from './surroundings.ts';
 import { int, ints, word, type Term } from './terms.ts';
 import { apart, refer, type DatasetFacts, type Referred, type Thing } from './things.ts';
 
@@ -26,6 +28,7 @@ interface Searched {
   readonly space: Entries;
   readonly choicesOnly: boolean;
   readonly options: Entries;
+  readonly encoder?: string;
   /** Between the fold and what learns from it. */
   readonly augment: Entries | undefined;
 }
@@ -44,7 +47,7 @@ export function makeTune({ name, axes, things, globals }: TunePlace, d: Decision
   const decides = new Set([...from.thing.decides, ...(on?.thing.decides ?? [])]);
   const place = { axes, decides };
   const say = (term: Term, at: string): Ast.Expr => spellTerm(term, place, globals, d.at(at));
-  const { space, choicesOnly, options, augment } = searched(say, d);
+  const { space, choicesOnly, options, encoder = 'builtin:ngrams', augment } = searched(say, d);
   const [candidate, score, copies] = [`candidate_${name}`, `score_${name}`, `copies_${name}`];
   const aim = d.pick('aim', [
     ['maximize', 'macro_f1'],
@@ -52,11 +55,10 @@ export function makeTune({ name, axes, things, globals }: TunePlace, d: Decision
     ['minimize', 'nll'],
   ] as const);
   const fold = (part: string): Ast.Expr => member(reference('fold'), part);
-  const encoder = text('builtin:ngrams');
   const body = [
     ...(augment === undefined ? [] : [stage('augment', copies, [['from', fold('train')], ...augment])]),
     stage('fine-tune', candidate, [
-      ['model', encoder],
+      ['model', text(encoder)],
       ['from', augment === undefined ? fold('train') : reference(copies)],
       ...options,
     ]),
@@ -167,7 +169,7 @@ function searched(say: (term: Term, at: string) => Ast.Expr, d: Decisions): Sear
   const weighted = d.chance('weights', 0.3);
   const weights: Entries = weighted ? [['weights', choice([word('none'), word('balanced')], 'weights')]] : [];
   const weighting: Entries = weighted ? [['class_weights', of('weights')]] : [];
-  switch (d.below('what', 5)) {
+  switch (d.below('what', 6)) {
     case 1:
       return {
         space: [
@@ -231,6 +233,24 @@ function searched(say: (term: Term, at: string) => Ast.Expr, d: Decisions): Sear
         choicesOnly: true,
         options: weighting,
         augment: [['with', call('delete', [['rate', of('rate')]])]],
+      };
+    case 5:
+      return {
+        space: [
+          ['rate', range('log_uniform', float(1e-4), float(1e-3))],
+          ['drop', choice([float(0.1), float(0.2)], 'drop')],
+          ...weights,
+        ],
+        choicesOnly: false,
+        options: [
+          ['method', say(word(d.pick('trainer', trainers)), 'trainer')],
+          ['steps', say(ints(1, 2), 'steps')],
+          ['learning_rate', of('rate')],
+          ['dropout', of('drop')],
+          ...weighting,
+        ],
+        encoder: `./${encoderFolder}`,
+        augment: undefined,
       };
     default:
       return {

@@ -130,7 +130,7 @@ function mutate(random: Random, edits: Edit[]): boolean {
     case 6:
     case 7:
     case 8: {
-      const whats = ['library', 'library-comment', 'text', 'env'] as const;
+      const whats = ['library', 'library-comment', 'text', 'env', 'encoder'] as const;
       edits.push({ what: whats[random.below(whats.length)] ?? 'text', times: edits.length + 1 });
       break;
     }

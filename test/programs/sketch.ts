@@ -13,6 +13,8 @@ export interface Read {
   readonly things: readonly Thing[];
   /** The names under which a `many` input knows them. */
   readonly names: readonly string[];
+  /** An encoder that has weights. */
+  readonly trainable?: boolean;
 }
 
 export interface Sketch {

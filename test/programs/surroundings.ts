@@ -1,18 +1,23 @@
-// What generated programs read besides data: a file that they import, texts that `read` names, environment variables.
+// What generated programs read besides data: a file that they import, texts that `read` names, environment variables, and a tiny encoder
+// that can be trained.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Edit } from './world.ts';
 
-/** Changes of these: another number in the imported file or only a comment, another text, another value. */
+/** Changes of these: another number in the imported file or only a comment, another text, another value, white space behind a file of the encoder. */
 export interface SurroundingEdit {
-  readonly what: 'library' | 'library-comment' | 'text' | 'env';
+  readonly what: 'library' | 'library-comment' | 'text' | 'env' | 'encoder';
   readonly times: number;
 }
 
 export const libraryFile = 'lib/part.fsl';
+/** Two layers with random weights. */
+export const encoderFolder = 'models/tiny';
 export const templateFile = 'texts/template.txt';
 export const variable = 'FSL_TEST_WORD';
 
 export interface Surroundings {
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly { readonly path: string; readonly text: string | Uint8Array }[];
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -24,9 +29,20 @@ export function surroundingsOf(edits: readonly Edit[] = []): Surroundings {
       { path: 'data/lib.csv', text: rows() },
       { path: libraryFile, text: library(last('library'), last('library-comment')) },
       { path: templateFile, text: `Read ${last('text')}: {text}\n` },
+      ...encoder(last('encoder')),
     ],
     env: { [variable]: `word${last('env')}` },
   };
+}
+
+const tiny = join(import.meta.dirname, '../fixtures/encoders/odd-bert');
+const tinyFiles = readdirSync(tiny).map((name) => ({ name, bytes: readFileSync(join(tiny, name)) }));
+
+function encoder(spaces: number): Surroundings['files'] {
+  return tinyFiles.map(({ name, bytes }) => ({
+    path: `${encoderFolder}/${name}`,
+    text: name === 'config.json' ? bytes.toString() + ' '.repeat(spaces) : bytes,
+  }));
 }
 
 function rows(): string {

@@ -1,8 +1,9 @@
-// What makes a generated `fine-tune` right: a method that the rows allow, and validation rows where something goes by them.
+// What makes a generated `fine-tune` right: a method that the rows and the encoder allow, and validation rows where something goes by them.
 import type { Decisions } from '../decisions.ts';
 import { datasetOf, modelsOf, type Plan, type Rules, type Sketch } from '../sketch.ts';
 import { ints, words, type Term } from '../terms.ts';
 import { apart } from '../things.ts';
+import { training, trainingOptionNames, trains } from './training.ts';
 
 export const fineTune: Rules = {
   accepts(input, { facts }, sketch) {
@@ -20,7 +21,7 @@ export const fineTune: Rules = {
       apart(facts.draws, from.draws)
     );
   },
-  planned: ['method', 'class_weights', 'early_stopping', 'threshold'],
+  planned: ['method', 'class_weights', 'early_stopping', 'threshold', ...trainingOptionNames],
   plan: (sketch, d) => planned(sketch, d),
   facts(_, sketch) {
     const from = datasetOf(sketch, 'from');
@@ -35,7 +36,7 @@ export const fineTune: Rules = {
       draws: [...from.draws, ...inherited, ...selected],
     };
   },
-  random: () => false,
+  random: trains,
 };
 
 function planned(sketch: Sketch, d: Decisions): Plan {
@@ -46,6 +47,8 @@ function planned(sketch: Sketch, d: Decisions): Plan {
       ? ['logistic', 'ridge']
       : ['logistic', 'ridge', 'knn'];
   const weights: Term = words('none', 'balanced');
+  if (sketch.inputs.get('model')?.trainable === true && from?.mixed === false && d.chance('train', 0.8))
+    return { ...training(d.at('training')), class_weights: d.chance('weights', 0.3) ? weights : undefined };
   switch (d.below('method', 5)) {
     case 1:
       return {
