@@ -46,12 +46,13 @@ for (const name of Object.keys(trained).sort()) {
   const data = await trained[name]?.data<'float32'>();
   if (data !== undefined) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
-const { userCPUTime, systemCPUTime } = process.resourceUsage();
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
 const { compiled, compileMs, cacheHits, runs, tensors } = engine.trace();
 console.log(
   JSON.stringify({
     ...{ resident, milliseconds, shapes: shapes.length, compiled, compileMs, cacheHits, runs, tensors },
     seconds: (performance.now() - began) / 1000,
+    most: maxRSS * 1024,
     processor: (userCPUTime + systemCPUTime) / 1e6,
     digest: hash.digest('hex'),
   }),

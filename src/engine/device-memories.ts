@@ -88,7 +88,10 @@ export class DeviceMemories {
     const name = `${direction} ${type}`;
     const way =
       this.#ways.get(name) ??
-      InferenceSession.create(copying(type), sessionOptions(this.#provider, 1, direction === 'back'));
+      InferenceSession.create(
+        copying(type),
+        sessionOptions(this.#provider, 1, { here: direction === 'back' }),
+      );
     this.#ways.set(name, way);
     const { to } = await this.#run(await way, tensor);
     if (to === undefined) throw new Error('ONNX Runtime left an output out');

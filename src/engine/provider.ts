@@ -12,11 +12,25 @@ export function keepsResults(provider: Provider): boolean {
   return provider === 'webgpu';
 }
 
-/** `here`: the outputs are wanted in the memory of this process, whatever the provider. */
+/**
+ * Whether a graph with so much working memory keeps it from one run to the next. On the processor each session would keep its own: that of
+ * its first run and, laid out anew, that of all others, about twice as much together. Where it is much, a run asks for it and gives it back.
+ */
+export function keepsWorkingMemory(provider: Provider, bytes: number): boolean {
+  return provider !== 'cpu' || bytes <= 32 * 2 ** 20;
+}
+
+export interface SessionWishes {
+  /** The outputs are wanted in the memory of this process, whatever the provider. */
+  readonly here?: boolean;
+  /** As `keepsWorkingMemory` says. */
+  readonly keeps?: boolean;
+}
+
 export function sessionOptions(
   provider: Provider,
   threads: number,
-  here = false,
+  { here = false, keeps = true }: SessionWishes = {},
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -24,6 +38,8 @@ export function sessionOptions(
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    enableCpuMemArena: keeps,
+    enableMemPattern: keeps,
     logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     ...(keepsResults(provider) && { preferredOutputLocation: here ? 'cpu' : 'gpu-buffer' }),

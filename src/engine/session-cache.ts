@@ -1,14 +1,15 @@
-// Compiled graphs by structure: the least recently used go first when there are too many or they may hold too much memory.
+// Compiled graphs by structure: the least recently used go first when there are too many or they may hold too much memory. Those that
+// are run in turn by one training all stay.
 import { InferenceSession } from 'onnxruntime-node';
 import { peakBytes, toGraph } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { encodeModel } from './onnx-model.ts';
-import { sessionOptions } from './provider.ts';
+import { keepsWorkingMemory, sessionOptions } from './provider.ts';
 import type { Provider } from './provider.ts';
 
 export interface SessionLimits {
   readonly sessions: number;
-  /** Of working memory that ONNX Runtime keeps between runs, estimated from the shapes. */
+  /** Of working memory that ONNX Runtime keeps between runs, estimated from the shapes. More is kept where it is that of the newest. */
   readonly bytes: number;
 }
 
@@ -18,8 +19,12 @@ export interface SessionCounts {
   hits: number;
 }
 
+/** As many of the newest stay whatever they hold: work that goes round over so many would compile every one of them anew each time. */
+const newest = 8;
+
 interface Entry {
   readonly session: InferenceSession;
+  /** Kept between runs. */
   readonly bytes: number;
 }
 
@@ -57,11 +62,13 @@ export class SessionCache {
       return known.session;
     }
     const start = performance.now();
-    const options = sessionOptions(this.#provider, this.#threads);
+    const peak = peakBytes(recording);
+    const keeps = keepsWorkingMemory(this.#provider, peak);
+    const options = sessionOptions(this.#provider, this.#threads, { keeps });
     const session = await InferenceSession.create(encodeModel(toGraph(recording)), options);
     this.counts.compiled += 1;
     this.counts.compileMs += performance.now() - start;
-    this.#entries.set(key, { session, bytes: peakBytes(recording) });
+    this.#entries.set(key, { session, bytes: keeps ? peak : 0 });
     await this.#shrink();
     return session;
   }
@@ -71,11 +78,10 @@ export class SessionCache {
     this.#entries.clear();
   }
 
-  /** The newest session always stays. */
   async #shrink(): Promise<void> {
+    const { sessions, bytes } = this.#limits;
     for (const [key, { session }] of this.#entries) {
-      if (this.#entries.size <= 1) return;
-      if (this.#entries.size <= this.#limits.sessions && this.bytes <= this.#limits.bytes) return;
+      if (this.size <= sessions && (this.size <= newest || this.bytes <= bytes)) return;
       this.#entries.delete(key);
       await session.release();
     }

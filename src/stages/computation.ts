@@ -8,8 +8,7 @@ export function computationOf(
   device: Computation['device'],
   training?: Computation['training'],
 ): Computation {
-  const { compiled, compileMs, cacheHits, runs, runMs, nodes, tensors, tensorBytes, graphBytes } =
-    engine.trace();
+  const { compiled, compileMs, cacheHits, runs, runMs, nodes, ...held } = engine.trace();
   return {
     backend: engine.name,
     device,
@@ -19,8 +18,9 @@ export function computationOf(
     runs,
     runMs,
     nodes,
-    tensors,
-    bytes: tensorBytes + graphBytes,
+    tensors: held.tensors,
+    bytes: held.tensorBytes + held.graphBytes,
+    ...(held.mostDeviceBytes > 0 && { deviceBytes: held.deviceBytes, mostDeviceBytes: held.mostDeviceBytes }),
     ...(training === undefined ? {} : { training }),
   };
 }
@@ -34,6 +34,7 @@ export function together(a: Computation | undefined, b: Computation): Computatio
     a.training && b.training
       ? { steps: a.training.steps + b.training.steps, resumed: a.training.resumed + b.training.resumed }
       : (a.training ?? b.training);
+  const most = Math.max(a.mostDeviceBytes ?? 0, b.mostDeviceBytes ?? 0);
   return {
     backend: b.backend,
     device: b.device,
@@ -45,6 +46,8 @@ export function together(a: Computation | undefined, b: Computation): Computatio
     nodes,
     ...(b.tensors === undefined ? {} : { tensors: b.tensors }),
     ...(b.bytes === undefined ? {} : { bytes: Math.max(a.bytes ?? 0, b.bytes) }),
+    ...(b.deviceBytes === undefined ? {} : { deviceBytes: b.deviceBytes }),
+    ...(most === 0 ? {} : { mostDeviceBytes: most }),
     ...(training === undefined ? {} : { training }),
   };
 }

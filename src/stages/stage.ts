@@ -152,8 +152,6 @@ export interface RunContext<O extends Options, I extends Inputs> {
 export interface Computation {
   readonly backend: EngineChoice['backend'];
   readonly device: 'cpu' | 'gpu';
-  /** Of the processor, for one operator. */
-  readonly threads?: number;
   /** Graphs compiled, taken from the cache, and run; zeros for backends that compile none. */
   readonly compiled: number;
   readonly compileMs: number;
@@ -166,6 +164,9 @@ export interface Computation {
   readonly tensors?: number;
   /** What those tensors and the working memory of graphs take on the device. */
   readonly bytes?: number;
+  /** Numbers on a device other than the processor, where there were any: when the step was done with its work, and the most at once. */
+  readonly deviceBytes?: number;
+  readonly mostDeviceBytes?: number;
   readonly training?: {
     /** Done by this attempt. */
     readonly steps: number;

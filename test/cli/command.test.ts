@@ -228,7 +228,7 @@ describe('the rest', () => {
     const { stdout } = await rig.run(['doctor', '--json']);
     const { findings } = JSON.parse(stdout) as { findings: { what: string; state: string }[] };
     expect(findings.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['versions', 'machine', 'backend onnx', 'backend tensorflow', 'store']),
+      expect.arrayContaining(['versions', 'machine', 'compute onnx-cpu', 'compute tensorflow', 'store']),
     );
   });
 

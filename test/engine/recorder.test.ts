@@ -130,14 +130,24 @@ describe('memory', () => {
     await engine.dispose();
   });
 
-  it('drops graphs that keep too much working memory, but never the newest', async () => {
-    const engine = await openEngine({ backend: 'onnx', threads: 1, limits: { sessions: 9, bytes: 5000 } });
+  it('drops graphs that keep too much working memory, but none of the eight newest', async () => {
+    const engine = await openEngine({ backend: 'onnx', threads: 1, limits: { sessions: 12, bytes: 5000 } });
     const run = (rows: number): Promise<readonly number[]> => numbers(() => tf.sum(tf.neg(tf.ones([rows]))));
-    await run(250);
-    await run(251);
-    expect(engine.trace().graphs).toBe(2);
-    await run(4000);
-    expect(engine.trace()).toMatchObject({ compiled: 3, graphs: 1 });
+    for (let i = 0; i < 10; i++) await run(10 + i);
+    expect(engine.trace()).toMatchObject({ compiled: 10, graphs: 10 });
+    for (let round = 0; round < 3; round++) for (let i = 0; i < 8; i++) await run(4000 + i);
+    expect(engine.trace()).toMatchObject({ compiled: 18, cacheHits: 16, graphs: 8 });
+    await engine.dispose();
+  });
+
+  it('keeps the working memory of small graphs only', async () => {
+    const engine = await openEngine({ backend: 'onnx', threads: 1 });
+    const run = (rows: number): Promise<readonly number[]> => numbers(() => tf.sum(tf.neg(tf.ones([rows]))));
+    await run(1000);
+    const { graphBytes } = engine.trace();
+    expect(graphBytes).toBeGreaterThanOrEqual(4000);
+    expect(await run(12_000_000)).toEqual([-12_000_000]);
+    expect(engine.trace()).toMatchObject({ graphs: 2, graphBytes });
     await engine.dispose();
   });
 });

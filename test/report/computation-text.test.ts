@@ -34,6 +34,10 @@ describe('what an engine did, in a line', () => {
         ...{ training: { steps: 1, resumed: 0 }, tensors: 1, bytes: 400 },
       },
     ],
+    [
+      'onnx on gpu: 210 tensors, 91 MB, at most 275 MB on the device',
+      { ...encoded, device: 'gpu', runs: 0, deviceBytes: 0, mostDeviceBytes: 275e6 },
+    ],
   ])('%s', (text, computation) => {
     expect(computationText(computation)).toBe(text);
   });

@@ -43,7 +43,7 @@ async function onnx(provider: Provider): Promise<Probed> {
   if (provider === 'cuda' && cudaLibrary() === undefined)
     return { state: 'absent', text: 'its library is not beside that of onnxruntime-node' };
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const options = { ...sessionOptions(provider, 1, true), executionProviders: [provider] };
+  const options = { ...sessionOptions(provider, 1, { here: true }), executionProviders: [provider] };
   const session = await InferenceSession.create(product(), options);
   const numbers = Float32Array.from({ length: size * size }, (_, i) => (i % 7) - 3);
   const x = new Tensor('float32', numbers, [size, size]);

@@ -8,7 +8,7 @@ import { bytes as size, counted, duration, grouped } from './quantity.ts';
  */
 export function computationText(computation: Computation): string {
   const { backend, device, compiled, compileMs, cacheHits, runs, runMs, nodes } = computation;
-  const { tensors, bytes, training } = computation;
+  const { tensors, bytes, mostDeviceBytes, training } = computation;
   const where = `${backend} on ${device}`;
   const parts: string[] = [];
   if (training !== undefined) {
@@ -26,5 +26,6 @@ export function computationText(computation: Computation): string {
   }
   if (tensors !== undefined) parts.push(counted(tensors, 'tensor'));
   if (bytes !== undefined) parts.push(size(bytes));
+  if (mostDeviceBytes !== undefined) parts.push(`at most ${size(mostDeviceBytes)} on the device`);
   return parts.length === 0 ? where : `${where}: ${parts.join(', ')}`;
 }
