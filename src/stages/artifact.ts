@@ -17,6 +17,8 @@ export interface StaticDataset {
   readonly type: 'dataset';
   readonly columns: readonly string[] | undefined;
   readonly rows: number | undefined;
+  /** How many row numbers there are, where some are of rows that were left out. */
+  readonly numbered?: number | undefined;
   readonly labelled: boolean;
   /** Whether rows have lists of labels. */
   readonly multi_label?: boolean | undefined;

@@ -62,6 +62,8 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
   picked.set(roles.text, (picked.get(roles.text) ?? []).map(cellText));
   const labelled = labels(columns, picked, roles, options.label_names);
   if (labelled.findings.length > 0) return { state: 'wrong', findings: labelled.findings };
+  // Rows that are left out for want of a text or label keep their numbers, so that those of a published split stay right.
+  const numbers = new Map(chosen.indices.map((index, number) => [index, number]));
   const dataset: Dataset = {
     rows: used.length,
     columns: picked,
@@ -69,7 +71,7 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
     labels: labelled.labels,
     multiLabel: labelled.multi,
     partition: undefined,
-    source: Int32Array.from(used, (_, i) => i),
+    source: Int32Array.from(used, (index) => numbers.get(index) ?? index),
   };
   return { state: 'loaded', dataset, incomplete: chosen.indices.length - complete.rows.indices.length };
 }

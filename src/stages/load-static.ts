@@ -74,7 +74,15 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
   const wrong = nothing.length + unnamed.length > 0; // one mistake is not told again by the stages behind
   return {
-    dataset: wrong ? base : { ...base, rows, multi_label: multi, labels: label === undefined ? [] : labels },
+    dataset: wrong
+      ? base
+      : {
+          ...base,
+          rows,
+          ...(certain && kept.missing > 0 && { numbered: kept.rows + kept.missing }),
+          multi_label: multi,
+          labels: label === undefined ? [] : labels,
+        },
     findings: [...nothing, ...unnamed],
   };
 }

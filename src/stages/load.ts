@@ -66,7 +66,7 @@ const options = {
 
 export const load = defineStage({
   name: 'load',
-  version: 1,
+  version: 2,
   doc:
     'Reads data files into a dataset and says which column is the text and which the label. ' +
     'Several files become one dataset, one after the other.',

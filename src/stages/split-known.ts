@@ -144,7 +144,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
   for (const [part, count] of drawOrder(counts)) {
     const wanted = wantedRows(count, from, total, left);
     if (count !== 'rest' && 'named' in count && from.partition === undefined && from.rows !== undefined) {
-      const { rows } = from;
+      const rows = from.numbered ?? from.rows;
       const outside = count.named.filter((row) => row >= rows);
       if (outside.length > 0)
         findings.push(outsideRows(part, outside, `the data has the rows 0 to ${rows - 1}`));
