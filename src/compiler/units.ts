@@ -14,6 +14,7 @@ import { importArguments } from './import-arguments.ts';
 import { collectNames } from './names.ts';
 import type { GivenParam } from './given-value.ts';
 import { checkTypes } from './check-param.ts';
+import { optionWords } from './option-words.ts';
 import { evaluateParams } from './params.ts';
 import type { CheckedParam } from './pipeline.ts';
 import type { Program } from './program.ts';
@@ -221,19 +222,25 @@ function checkConstants(program: Program): void {
         ? !functionNames.includes(value.callee.text)
         : ['list', 'map', 'per-label', 'reference'].includes(value.node);
     if (!later) constant(declaration, program);
-    // One of a circle stands for all of them.
-    else if (circular.has(declaration.name.text) && !leadsTo(declaration, told, program))
-      constant(declaration, program);
+    else {
+      const { text } = declaration.name;
+      if (!circular.has(text) || !leadsTo(declaration, new Set([text]), program)) continue;
+      // One of a circle stands for all of them.
+      if (!leadsTo(declaration, told, program)) constant(declaration, program);
+    }
     if (circular.has(declaration.name.text)) told.add(declaration.name.text);
   }
 }
 
-/** Whether a constant needs one of those, directly or through others. */
-function leadsTo(declaration: Ast.Let, names: ReadonlySet<string>, { names: { lets } }: Program): boolean {
+/** Whether a constant needs one of those, directly or through others, even if options take as words what they know. */
+function leadsTo(declaration: Ast.Let, names: ReadonlySet<string>, program: Program): boolean {
+  const { lets } = program.names;
+  const words = optionWords(program.registry);
   const open = [declaration];
   const seen = new Set(open);
   for (let at = open.pop(); at !== undefined; at = open.pop())
     for (const name of referencedNames(at.value)) {
+      if (words.has(name)) continue;
       if (names.has(name)) return true;
       const next = lets.get(name);
       if (next !== undefined && !seen.has(next)) {

@@ -421,6 +421,16 @@ summary all { of: s }`);
       arguments: { kind: 'logistic' },
     });
   });
+
+  test('a constant may be called as a word that it holds', () => {
+    const { pipeline, problems } = compileText(`let knn = head(kind: knn)\n${withLearn('method: knn')}`);
+    expect(problems).toEqual([
+      "warning 1:22 ambiguous-word: `knn` is taken as the option's word, not as the declaration of that name",
+    ]);
+    expect(pipeline?.steps.find((step) => step.name === 'm')?.options.method).toMatchObject({
+      arguments: { kind: 'knn' },
+    });
+  });
 });
 
 test('ten thousand steps share what they have in common', () => {
