@@ -50,7 +50,7 @@ export async function loadTrainable(
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
-  const { file, name } = await readWeights(folder);
+  const { file, name, bytes } = await readWeights(folder);
   const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
   const stored = new Map(storedBertWeights(shapes, config, name).map((weight) => [weight.name, weight]));
   const weights = onlyOf(loadBertWeights(file, config, name), stored);
@@ -78,7 +78,7 @@ export async function loadTrainable(
       }
       const files: Record<string, Uint8Array<ArrayBuffer>> = await singlePrecision(folder);
       for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(await folder.read(its), numbers, its);
+        files[its] = changedSafetensors(bytes.get(its) ?? (await folder.read(its)), numbers, its);
       return files;
     },
     dispose: () => tf.dispose(Object.values(weights)),
