@@ -76,7 +76,7 @@ export const trainingOptions = {
   }),
   learning_rate: float({
     above: 0,
-    doc: `The greatest rate of the encoder's weights. Without it: ${unsaid({ contrastive: '1e-4', full: '2e-5', bitfit: '1e-3', lora: '1e-3' })}.`,
+    doc: `The greatest rate of the encoder's weights. Without it: ${unsaid({ contrastive: '3e-5', full: '2e-5', bitfit: '1e-3', lora: '1e-3' })}.`,
   }),
   head_learning_rate: float({
     above: 0,
@@ -121,7 +121,7 @@ export interface TrainingPlan {
   readonly smoothing: number;
 }
 
-const rates = { contrastive: 1e-4, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
+const rates = { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
 
 export function trainingPlan(method: TrainedMethod, options: TrainingOptions): TrainingPlan {
   const { train, epochs, steps, batch_size: size } = options;
