@@ -43,6 +43,7 @@ async function predictions(classifier: Classifier, of: readonly string[]): Promi
 
 describe.each([
   ['logistic', head('logistic')],
+  ['svm', head('svm')],
   ['ridge', head('ridge')],
   ['knn', head('knn')],
   ['prototype', prototype],
