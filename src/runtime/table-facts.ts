@@ -64,7 +64,7 @@ export function tableFacts(request: TableRequest, sources: TableSources): Fact<T
     if (reading.state === 'unreadable') return { state: 'wrong', problem: reading.problem };
     const problem = request.onError === 'fail' ? problemOf(reading.broken) : undefined;
     if (problem !== undefined) return { state: 'wrong', problem };
-    const counted = count(reading.table, reading.broken.count);
+    const counted = count(reading.table, reading.broken.before.length);
     if (cacheFile !== undefined) store(cacheFile, counted);
     return { state: 'known', value: factsOf(counted) };
   } catch (error) {

@@ -17,7 +17,7 @@ export interface StaticDataset {
   readonly type: 'dataset';
   readonly columns: readonly string[] | undefined;
   readonly rows: number | undefined;
-  /** How many row numbers there are, where some are of rows that were left out. */
+  /** How many row numbers there are at most, where some are of rows that were left out. */
   readonly numbered?: number | undefined;
   readonly labelled: boolean;
   /** Whether rows have lists of labels. */

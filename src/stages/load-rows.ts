@@ -31,11 +31,13 @@ export type LoadedRows =
   | {
       readonly state: 'loaded';
       readonly dataset: Dataset;
-      /** Rows left out for want of a text or label. */ readonly incomplete: number;
+      /** Rows left out for want of a text or label. */
+      readonly incomplete: number;
     }
   | { readonly state: 'wrong'; readonly findings: readonly Finding[] };
 
-export function loadRows(table: Table, options: RowOptions): LoadedRows {
+/** `broken`: of each row that could not be read, how many of the table stand before it. */
+export function loadRows(table: Table, broken: readonly number[], options: RowOptions): LoadedRows {
   const { roles, template, findings } = useColumns([...table.columns.keys()], options);
   if (findings.length > 0 || roles.text === undefined) {
     const present =
@@ -62,8 +64,7 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
   picked.set(roles.text, (picked.get(roles.text) ?? []).map(cellText));
   const labelled = labels(columns, picked, roles, options.label_names);
   if (labelled.findings.length > 0) return { state: 'wrong', findings: labelled.findings };
-  // Rows that are left out for want of a text or label keep their numbers, so that those of a published split stay right.
-  const numbers = new Map(chosen.indices.map((index, number) => [index, number]));
+  const numbers = rowNumbers(chosen.indices, broken);
   const dataset: Dataset = {
     rows: used.length,
     columns: picked,
@@ -74,6 +75,20 @@ export function loadRows(table: Table, options: RowOptions): LoadedRows {
     source: Int32Array.from(used, (index) => numbers.get(index) ?? index),
   };
   return { state: 'loaded', dataset, incomplete: chosen.indices.length - complete.rows.indices.length };
+}
+
+/**
+ * By index in the table. Rows that are left out as broken, or for want of a text or label, keep their numbers, so that those of a
+ * published split stay right.
+ */
+function rowNumbers(chosen: readonly number[], broken: readonly number[]): ReadonlyMap<number, number> {
+  let passed = 0;
+  return new Map(
+    chosen.map((index, number) => {
+      while ((broken[passed] ?? Infinity) <= index) passed += 1;
+      return [index, number + passed];
+    }),
+  );
 }
 
 export const noRows: Finding = {

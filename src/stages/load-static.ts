@@ -72,6 +72,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
       ? Math.min(kept.rows, options.limit ?? kept.rows)
       : undefined;
   const labels = certain && used !== undefined ? labelRows(kept.counts ?? [], names) : undefined;
+  const numbered = kept.rows + kept.missing + table.skipped;
   const wrong = nothing.length + unnamed.length > 0; // one mistake is not told again by the stages behind
   return {
     dataset: wrong
@@ -79,7 +80,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
       : {
           ...base,
           rows,
-          ...(certain && kept.missing > 0 && { numbered: kept.rows + kept.missing }),
+          ...(options.on_error === 'skip' && numbered !== rows && { numbered }),
           multi_label: multi,
           labels: label === undefined ? [] : labels,
         },

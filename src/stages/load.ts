@@ -66,7 +66,7 @@ const options = {
 
 export const load = defineStage({
   name: 'load',
-  version: 2,
+  version: 3,
   doc:
     'Reads data files into a dataset and says which column is the text and which the label. ' +
     'Several files become one dataset, one after the other.',
@@ -114,12 +114,13 @@ export const load = defineStage({
     const { table, broken } = reading;
     const problem = problemOf(broken);
     if (problem !== undefined && given.on_error === 'fail') throw new Failure(problem);
-    const loaded = loadRows(table, given);
+    const loaded = loadRows(table, broken.before, given);
     if (loaded.state === 'wrong')
       throw new Failure(
         ...loaded.findings.flatMap((finding) => stepFailure(finding.problem, finding.at).diagnostics),
       );
-    if (broken.count > 0) context.note(`${rows(broken.count)} left out because they are broken`);
+    if (broken.before.length > 0)
+      context.note(`${rows(broken.before.length)} left out because they are broken`);
     if (loaded.incomplete > 0)
       context.note(`${rows(loaded.incomplete)} left out because they lack a text or a label`);
     for (const note of loadNotes(loaded.dataset)) context.note(note);

@@ -143,8 +143,8 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
   const total = dropping ? undefined : from.rows;
   for (const [part, count] of drawOrder(counts)) {
     const wanted = wantedRows(count, from, total, left);
-    if (count !== 'rest' && 'named' in count && from.partition === undefined && from.rows !== undefined) {
-      const rows = from.numbered ?? from.rows;
+    const rows = from.numbered ?? from.rows;
+    if (count !== 'rest' && 'named' in count && from.partition === undefined && rows !== undefined) {
       const outside = count.named.filter((row) => row >= rows);
       if (outside.length > 0)
         findings.push(outsideRows(part, outside, `the data has the rows 0 to ${rows - 1}`));

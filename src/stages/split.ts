@@ -12,7 +12,7 @@ import { needsLabels } from './split-problems.ts';
 import { stepFailure } from './step-failure.ts';
 
 const how =
-  ' `8 per label`, `100`, `20%`, `rest`, or `rows(…)` with row numbers of the loaded data, counted from 0 (rows left out for want of a text or label have theirs).';
+  ' `8 per label`, `100`, `20%`, `rest`, or `rows(…)` with row numbers of the loaded data, counted from 0 (rows left out by `on_error: skip` have theirs).';
 
 export const split = defineStage({
   name: 'split',

@@ -45,7 +45,7 @@ export function readDelimited(data: DataFile, { delimiter, header, stated }: Del
     if (columns.length === 0) columns.push(...names.map(() => []));
     if (record.length !== names.length) {
       const expected = names.length;
-      broken.add(() =>
+      broken.add(columns[0]?.length ?? 0, () =>
         ragged(file, bytes, place, { delimiter, stated, expected, found: record.length, header }),
       );
       return;
@@ -54,7 +54,8 @@ export function readDelimited(data: DataFile, { delimiter, header, stated }: Del
       (cell, i) => cell.startsWith('"') && isLoose(bytes, place, delimiter, cell, i),
     );
     if (loose === -1) record.forEach((cell, i) => columns[i]?.push(cell));
-    else broken.add(() => looseQuote(fieldSpan(file, bytes, place, delimiter, loose)));
+    else
+      broken.add(columns[0]?.length ?? 0, () => looseQuote(fieldSpan(file, bytes, place, delimiter, loose)));
   }
 
   try {

@@ -25,7 +25,7 @@ export function readJson(data: DataFile): Reading {
   list.forEach((row: unknown, i) => {
     if (isRecord(row)) records.push(Object.entries(row));
     else
-      broken.add(() => ({
+      broken.add(records.length, () => ({
         code: 'bad-table',
         message: `element ${i + 1} of the list is ${kindOf(row)}, not an object`,
         span: excerpt(file, 0, 0),
@@ -47,10 +47,10 @@ export function readJsonLines(data: DataFile): Reading {
     start += line.length + 1;
     if (line.trim() === '') continue;
     const parsed = parse(line);
-    if (parsed === undefined) broken.add(() => notJson(file, from, line));
+    if (parsed === undefined) broken.add(records.length, () => notJson(file, from, line));
     else if (isRecord(parsed.value)) records.push(Object.entries(parsed.value));
     else
-      broken.add(() => ({
+      broken.add(records.length, () => ({
         code: 'bad-table',
         message: `the line holds ${kindOf(parsed.value)}, not an object`,
         span: excerpt(file, from, from + line.trimEnd().length),

@@ -23,7 +23,7 @@ export function readLines(data: DataFile, pattern: string | undefined): Reading 
     if (line.trim() === '') continue;
     const match = cut.expression.exec(line);
     if (match === null)
-      broken.add(() => ({
+      broken.add(columns[0]?.length ?? 0, () => ({
         code: 'bad-table',
         message: `the line does not fit the pattern \`${pattern}\``,
         span: excerpt(file, from, from + line.length),

@@ -84,10 +84,13 @@ function readText(file: DataFile, { format, header, pattern, delimiter }: Manner
 function together(files: readonly DataFile[], readings: readonly Reading[], manner: Manner): Reading {
   const tables: Table[] = [];
   const broken: BrokenRows[] = [];
+  let above = 0;
   for (const reading of readings) {
     if (reading.state === 'unreadable') return reading;
+    const start = above;
     tables.push(reading.table);
-    broken.push(reading.broken);
+    broken.push({ ...reading.broken, before: reading.broken.before.map((rows) => start + rows) });
+    above += reading.table.rows;
   }
   const problem = differentColumns(files, tables, manner);
   if (problem !== undefined) return { state: 'unreadable', problem };
@@ -95,7 +98,7 @@ function together(files: readonly DataFile[], readings: readonly Reading[], mann
     state: 'read',
     table: stack(tables),
     broken: {
-      count: broken.reduce((sum, rows) => sum + rows.count, 0),
+      before: broken.flatMap((rows) => rows.before),
       first: broken.flatMap((rows) => rows.first).slice(0, 4),
     },
   };

@@ -9,7 +9,8 @@ export interface Table {
 
 /** Rows left out of a table because they are broken, with the problems of the first ones. */
 export interface BrokenRows {
-  readonly count: number;
+  /** Of each, in order, how many rows of the table stand before it. */
+  readonly before: readonly number[];
   readonly first: readonly Problem[];
 }
 
@@ -18,19 +19,21 @@ export type Reading =
   /** No row of the file can be trusted. */
   | { readonly state: 'unreadable'; readonly problem: Problem };
 
-export const noneBroken: BrokenRows = { count: 0, first: [] };
+export const noneBroken: BrokenRows = { before: [], first: [] };
 
 /** Gathers broken rows, keeping the problems of the first few only. */
-export function brokenRows(): { readonly rows: BrokenRows; add(describe: () => Problem): void } {
+export function brokenRows(): {
+  readonly rows: BrokenRows;
+  /** `before`: how many rows have been read so far that are not broken. */
+  add(before: number, describe: () => Problem): void;
+} {
   const first: Problem[] = [];
-  let count = 0;
+  const places: number[] = [];
   return {
-    get rows() {
-      return { count, first };
-    },
-    add(describe) {
+    rows: { before: places, first },
+    add(before, describe) {
       if (first.length < 4) first.push(describe());
-      count += 1;
+      places.push(before);
     },
   };
 }
@@ -39,7 +42,7 @@ export function brokenRows(): { readonly rows: BrokenRows; add(describe: () => P
 export function problemOf(broken: BrokenRows): Problem | undefined {
   const [problem, ...others] = broken.first;
   if (problem === undefined) return undefined;
-  const more = broken.count - broken.first.length;
+  const more = broken.before.length - broken.first.length;
   const notes = others.map((other) => ({ span: other.span, message: other.message }));
   const skip = 'or leave broken rows out with `on_error: skip`';
   return {

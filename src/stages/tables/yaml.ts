@@ -42,7 +42,7 @@ export function readYaml(data: DataFile): Reading {
   rows.forEach((row, i) => {
     if (isRecord(row)) records.push(Object.entries(row));
     else
-      broken.add(() => {
+      broken.add(records.length, () => {
         const item: unknown = list.items[i];
         const [start, end] = (isNode(item) && item.range) || [0, 0];
         return {

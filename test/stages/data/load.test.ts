@@ -198,12 +198,29 @@ test('rows that are left out are counted', async () => {
     { 'a.csv': 'text,label\na,1\nb\n ,2\nc,\nd,2\n' },
     { on_error: 'skip' },
   );
-  expect(data).toMatchObject({ columns: { text: ['a', 'd'] }, source: [0, 3] }); // row numbers of a published split stay right
+  expect(data).toMatchObject({ columns: { text: ['a', 'd'] }, source: [0, 4] }); // row numbers of a published split stay right
   expect(notes).toEqual([
     '1 row was left out because they are broken',
     '2 rows were left out because they lack a text or a label',
   ]);
-  expect(known).toMatchObject({ columns: ['text', 'label'] });
+  expect(known).toMatchObject({ columns: ['text', 'label'], numbered: 5 });
+});
+
+test.each<[format: string, files: Files, options: Given]>([
+  ['csv', { 'a.csv': 'text,label\na,1\nb\n"c\nc" d,1\nd,2\n', 'b.csv': 'text,label\ne,2,3\nf,1\n' }, {}],
+  ['jsonl', { 'a.jsonl': '{"text":"a","label":"1"}\n[]\n{\n{"text":"d","label":"2"}', 'b.jsonl': '1\n{"text":"f","label":"1"}' }, {}], // prettier-ignore
+  ['json', { 'a.json': '[{"text":"a","label":"1"},1,[],{"text":"d","label":"2"},2,{"text":"f","label":"1"}]' }, {}], // prettier-ignore
+  ['yaml', { 'a.yaml': '- {text: a, label: "1"}\n- 1\n- 2\n- {text: d, label: "2"}\n- 3\n- {text: f, label: "1"}' }, {}], // prettier-ignore
+  ['text', { 'a.txt': '1 a\nb\nc\n2 d\n', 'b.txt': 'e\n1 f\n' }, { pattern: '{label} {text}' }],
+])('broken rows keep their numbers: %s', async (_, files, given) => {
+  const ran = await both(files, { ...given, on_error: 'skip' });
+  expect(ran.data).toMatchObject({ columns: { text: ['a', 'd', 'f'] }, source: [0, 3, 5] });
+  expect(ran.known).toMatchObject({ rows: 3, numbered: 6 });
+  const kept = await both(files, { ...given, on_error: 'skip', where: is('==', 'label', '1') });
+  expect(kept.data).toMatchObject({ columns: { text: ['a', 'f'] }, source: [0, 4] }); // rows that `where` leaves out have none
+  const first = await both(files, { ...given, on_error: 'skip', limit: 2 });
+  expect(first.data).toMatchObject({ source: [0, 3] });
+  expect(first.known).toMatchObject({ rows: 2, numbered: 6 });
 });
 
 test.each<[what: string, files: Files, options: Given, message: string]>([

@@ -22,7 +22,7 @@ function outcome(reading: Reading): string {
     ...Array.from({ length: table.rows }, (_, i) => row(i)),
   ];
   const problem = problemOf(broken);
-  return [...lines, ...(problem ? [`${broken.count} broken`, show(problem)] : [])].join('\n');
+  return [...lines, ...(problem ? [`${broken.before.length} broken`, show(problem)] : [])].join('\n');
 }
 
 test.each<[what: string, reading: () => Reading, expected: string]>([
