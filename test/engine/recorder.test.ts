@@ -153,6 +153,28 @@ describe('memory', () => {
 });
 
 describe('refusals', () => {
+  it('of the gradient of a depthwise convolution with steps, on WebGPU, come before anything is computed', async () => {
+    for (const provider of ['webgpu', 'cpu'] as const) {
+      const engine = await openEngine({ backend: 'onnx', provider, threads: 1 });
+      try {
+        const slope = (strides: number) => (): tf.Tensor =>
+          tf.grad((x) =>
+            tf.depthwiseConv2d(x as tf.Tensor4D, tf.ones<tf.Rank.R4>([1, 1, 2, 1]), strides, 'valid'),
+          )(tf.ones([1, 4, 4, 2]));
+        slope(1)();
+        if (provider === 'cpu') slope(2)();
+        else
+          expect(thrown(slope(2))).toMatchObject({
+            code: 'unsupported-kernel',
+            message: 'WebGPU computes the gradient of a depthwise convolution with steps wrongly',
+            hint: 'Compute on the processor with `--device cpu`.',
+          });
+      } finally {
+        await engine.dispose();
+      }
+    }
+  });
+
   it('of a synchronous read name the operation that is pending', async () => {
     await withEngine('onnx', async () => {
       const pending = tf.tanh(tf.scalar(1));
