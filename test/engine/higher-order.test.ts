@@ -65,6 +65,11 @@ describe('what has no derivative is refused by name', () => {
       'dilations of 1',
       (x) => tf.sum(tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 2, 3, 1]), tf.ones([1, 1, 1, 1]), 1, 'valid', 'NHWC', [2, 2])), // prettier-ignore
     ],
+    [
+      '`FusedBatchNorm` without its `offset` or `scale`',
+      'zeros and ones',
+      (x) => tf.sum(tf.batchNorm(tf.reshape<tf.Rank.R4>(x, [1, 1, 2, 3]), tf.ones([3]), tf.ones([3]), tf.ones([3]))), // prettier-ignore
+    ],
   ])('%s', async (name, hint, f) => {
     await withEngine('onnx', async () => {
       const taken = (): tf.Tensor => tf.grad(f)(tf.tensor2d(numbers, [2, 3]));

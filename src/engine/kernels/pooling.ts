@@ -1,4 +1,6 @@
 // Pooling over windows of images, channels last, and normalising them by given statistics.
+import * as tf from '@tensorflow/tfjs-core';
+import { EngineError } from '../engine-error.ts';
 import { scalar } from '../recorder.ts';
 import type { Value } from '../value.ts';
 import { inputAt, numberAttribute, real32, transpose, unsupported } from './rule.ts';
@@ -43,6 +45,7 @@ export const poolingRules: readonly KernelRule[] = [
       const { recorder } = call;
       const [x, mean, variance] = [inputAt(call, 0), inputAt(call, 1), inputAt(call, 2)];
       const { offset, scale } = call.byName;
+      if (offset === undefined || scale === undefined) refuseOnTape();
       const spread = recorder.add(
         'Add',
         [variance, scalar(numberAttribute(call, 'varianceEpsilon'), 'float32')],
@@ -55,6 +58,16 @@ export const poolingRules: readonly KernelRule[] = [
     },
   },
 ];
+
+/** tfjs's tape fails with an error of its own where inputs are left out. */
+function refuseOnTape(): void {
+  if (tf.engine().state.gradientDepth === 0) return;
+  throw new EngineError(
+    'unsupported-kernel',
+    'a derivative was asked for through `FusedBatchNorm` without its `offset` or `scale`',
+    'Give `batchNorm` zeros and ones for them.',
+  );
+}
 
 function pool(call: KernelCall, op: string, x: Value, windows: Windows): Value {
   const { recorder } = call;
