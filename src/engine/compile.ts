@@ -16,6 +16,15 @@ export interface Recording {
   readonly withheld?: boolean;
 }
 
+/** A program that was recorded once. */
+export interface CapturedGraph {
+  readonly recording: Recording;
+  /** Of the outputs, in the recording's order. */
+  readonly names: readonly string[];
+  /** Made when first needed. */
+  withheld?: Recording;
+}
+
 /** The same, computed into memory that is given and not handed over. */
 export function withheld(recording: Recording): Recording {
   return { ...recording, key: `withheld\n${recording.key}`, withheld: true };

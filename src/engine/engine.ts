@@ -1,10 +1,11 @@
 // Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
-import { memory, tidy } from '@tensorflow/tfjs-core';
+import { memory } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { capture, residence } from './captured-programs.ts';
 import { EngineError } from './engine-error.ts';
+import { GraphRunner } from './graph-runner.ts';
 import { kernelRules } from './kernels/table.ts';
 import { OnnxBackend } from './onnx-backend.ts';
-import type { CapturedGraph } from './onnx-backend.ts';
 import type { Definition, Program, Residence } from './program.ts';
 import { keepsResults } from './provider.ts';
 import type { Provider } from './provider.ts';
@@ -17,7 +18,6 @@ import {
   registeredFactory,
   registerRules,
   shareKernels,
-  tensorOf,
   usesGpu,
 } from './tfjs.ts';
 
@@ -95,61 +95,23 @@ async function openOnnx({
   limits = defaultLimits,
 }: EngineOptions): Promise<Engine> {
   const name = 'onnx';
-  const backend = new OnnxBackend(provider, threads, limits);
+  const runner = new GraphRunner(provider, threads, limits);
+  const backend = new OnnxBackend(runner);
   registerRules(name, kernelRules, recorderOf);
   refuseOthers(name, refuse);
   await activate(name, () => backend);
   return {
     name,
     device: provider === 'cpu' ? 'cpu' : 'gpu',
-    trace: () => traceOf(backend),
+    trace: () => traceOf(runner),
     ...(keepsResults(provider)
-      ? { resident: residence(backend) }
-      : { capture: (definition: Definition) => capture(backend, definition) }),
+      ? { resident: residence(backend, runner) }
+      : { capture: (definition: Definition) => capture(backend, runner, definition) }),
     dispose: async () => {
-      await backend.finish();
+      await runner.finish();
       deactivate(name);
     },
   };
-}
-
-function capture(backend: OnnxBackend, definition: Definition): Program {
-  const graph = captured(backend, definition);
-  return { run: (inputs, memory = {}) => backend.replay(graph, inputs, memory) };
-}
-
-function residence(backend: OnnxBackend): Residence {
-  const { memories } = backend;
-  return {
-    capture: (definition) => {
-      const graph = captured(backend, definition);
-      return { run: (inputs) => backend.replayThere(graph, inputs) };
-    },
-    place: async ({ type, shape, data }) => {
-      const memory = await memories.copy({ kind: 'host', type, shape, data });
-      memories.hold(memory);
-      return { type, shape, memory };
-    },
-    read: async ({ type, shape, memory }) => ({
-      type,
-      shape,
-      data: await memories.read({ kind: 'device', type, shape, memory }),
-    }),
-    free: (tensors) => {
-      for (const { memory } of tensors) memories.free(memory);
-    },
-    handOver: (tensor) => tensorOf(backend.adopt(tensor)),
-  };
-}
-
-function captured(backend: OnnxBackend, definition: Definition): CapturedGraph {
-  let graph: CapturedGraph | undefined;
-  tidy(() => {
-    graph = backend.capture(() => definition((name, spec) => tensorOf(backend.input(name, spec))));
-  });
-  const captured = graph;
-  if (captured === undefined) throw new Error('nothing was captured');
-  return captured;
 }
 
 async function openReference(): Promise<Engine> {
@@ -213,7 +175,7 @@ function refuse(kernel: string): never {
   );
 }
 
-function traceOf({ sessions, counts, memories }: OnnxBackend): EngineTrace {
+function traceOf({ sessions, counts, memories }: GraphRunner): EngineTrace {
   return {
     compiled: sessions.counts.compiled,
     compileMs: sessions.counts.compileMs,
