@@ -4,16 +4,22 @@ import type { Random } from '../learning/random.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
-import type { Dataset } from './dataset.ts';
 import { fitHead, plainHead, trainsEncoder, trainsHead, type Method } from './fine-tune-method.ts';
-import { fitValidated, type ValidationRecord } from './fine-tune-selection.ts';
-import { patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
-import { openEncoder, type ModelContext, type SourcedEncoder, type TrainingContext } from './model-source.ts';
+import { fitValidated, measureHead, type ValidationRecord } from './fine-tune-selection.ts';
+import { intervalOf, patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
+import { labelIndices, texts, type Dataset } from './dataset.ts';
+import {
+  openEncoder,
+  type OpenEncoder,
+  type ModelContext,
+  type SourcedEncoder,
+  type TrainingContext,
+} from './model-source.ts';
 import { withLabelTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords } from './prompted-words.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
-import { trainEncoder, type TrainedEncoder } from './train-encoder.ts';
+import { trainEncoder, type EncoderWatch, type TrainedEncoder } from './train-encoder.ts';
 import { notTrainable } from './training-check.ts';
 import { collapseNote, trainingNotes } from './training-notes.ts';
 import { trainingRows } from './training-rows.ts';
@@ -54,20 +60,57 @@ export async function fitModel(request: FitRequest, context: TrainingContext): P
     return { ...fitted, encoder, trained: undefined };
   }
   if (encoder.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
-  const texts = await textsToTrain(request.training, options.class_weights, before);
+  const rows = await textsToTrain(request.training, options.class_weights, before);
   const start = trainsHead(method)
     ? (await fitOn(startingFrom(request), before, undefined, context)).head
     : undefined;
   await before.dispose(); // one engine is open at a time
   const random = request.random;
   const trained = await trainEncoder(
-    { files: encoder, method, options, rows: texts, start, random },
+    { files: encoder, method, options, rows, start, random, watch: watchOf(request, context) },
     context,
   );
   for (const note of trainingNotes(trained.record)) context.note(note);
   const after = await openEncoder(overlaid(encoder, inMemory(trained.files)), context, settings);
   const fitted = await fitOn(request, after, trained.head, context).finally(after.dispose);
-  return { ...fitted, encoder, trained };
+  const validation = fitted.validation && { ...fitted.validation, ...keptAt(trained) };
+  return { ...fitted, validation, encoder, trained };
+}
+
+function keptAt({ watched, record }: TrainedEncoder): Partial<ValidationRecord> {
+  if (watched === undefined) return {};
+  return { step: watched.kept, last_step: record.steps, measured: watched.measured };
+}
+
+/** Early stopping of the training of the encoder. */
+function watchOf(request: FitRequest, { signal }: Pick<ModelContext, 'signal'>): EncoderWatch | undefined {
+  const { training, validation, options } = request;
+  const patience = patienceOf(options.early_stopping);
+  if (patience === undefined || validation === undefined) return undefined;
+  return {
+    patience,
+    every: (steps) => intervalOf(options.early_stopping, steps),
+    measure: async (encoder, head) => {
+      const encodeRows = rowEncoder(encoder, training.prompt, async () => training);
+      const fitted = head ?? (await fitOnVectors(request, encoder, encodeRows, signal));
+      return measureHead(fitted, await validationRows(validation, training.labels, encodeRows));
+    },
+    about: [texts(validation), validation.labels, [...labelIndices(validation)]],
+  };
+}
+
+/** The classifier that follows the training of an encoder, without what is told of it. */
+async function fitOnVectors(
+  { training, options }: FitRequest,
+  encoder: OpenEncoder,
+  encodeRows: EncodeRows,
+  signal: AbortSignal,
+): Promise<Head> {
+  const { prompt, labels } = training;
+  const own = await trainingRows(training, encodeRows);
+  const { vectors, targets } = await withLabelTexts(own, prompt, labels, encoder.encode);
+  const settings = { classWeights: options.class_weights, signal };
+  return fitHead(vectors, targets, labels.length, options.method, settings);
 }
 
 /** The classifier that training starts from: fitted on the vectors as they are. */
@@ -103,7 +146,8 @@ async function fitOn(
       ),
     };
   const held = await validationRows(validation, training.labels, encodeRows);
-  const settings = { classWeights, signal, start, patience: patienceOf(options.early_stopping) };
+  const patience = trainsEncoder(method) ? undefined : patienceOf(options.early_stopping); // the training has stopped already
+  const settings = { classWeights, signal, start, patience };
   const fitted = await fitValidated(rows, labels, method, settings, held);
   return { head: await told(fitted.head), validation: fitted.record };
 }

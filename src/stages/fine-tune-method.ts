@@ -90,7 +90,7 @@ export const methodOption = call(methods, {
 
 export interface FitSettings {
   readonly classWeights: 'none' | 'balanced';
-  /** Only where `takesEarlyStopping`. */
+  /** Of the fit of the head, and only where `takesEarlyStopping`. */
   readonly stopping?: EarlyStopping | undefined;
   readonly signal: AbortSignal;
   /** For `cloze`: the scores of the labels' words. For methods that train a classifier with the encoder: that one. */
@@ -149,8 +149,9 @@ export function choosesStrength(method: Method): method is Extract<Method, { rea
 }
 
 /** Whether the method is fitted in steps between which it can be stopped. */
-export function takesEarlyStopping(method: Method): method is Extract<Method, { readonly name: 'head' }> {
-  return method.name === 'head' && method.arguments.kind === 'logistic';
+export function takesEarlyStopping(method: Method): boolean {
+  if (trainsEncoder(method)) return true;
+  return method.name === 'head' ? method.arguments.kind === 'logistic' : method.name === 'cloze';
 }
 
 /** Whether a row may belong to two labels in shares. */
@@ -182,6 +183,7 @@ export async function fitHead(
       tolerance: 1e-4,
       maxIterations: 1000,
       classWeights,
+      stopping: settings.stopping,
       signal: settings.signal,
     });
   }

@@ -1,6 +1,7 @@
 // What `fine-tune` does with validation rows: stops the fit early, chooses `c`, or only measures. All by their loss.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
+import type { Measured } from '../learning/training/best-weights.ts';
 import { choosesStrength, fitHead, type FitSettings, type Method } from './fine-tune-method.ts';
 import type { TrainingRows } from './training-rows.ts';
 
@@ -13,6 +14,10 @@ export interface ValidationRecord {
   /** Where the fit was stopped early: the iteration that was kept, and how many there were. */
   readonly iteration?: number;
   readonly tried?: number;
+  /** Where the encoder was trained with early stopping: the step whose weights were kept, the last one made, and what was measured. */
+  readonly step?: number;
+  readonly last_step?: number;
+  readonly measured?: readonly Measured[];
   /** Where it was chosen: the inverse strength of the penalty, and the loss with each at its best temperature. */
   readonly c?: number;
   readonly losses?: readonly { readonly c: number; readonly loss: number }[];
@@ -72,7 +77,7 @@ export async function fitValidated(
 /** As it is told when the model has been made. */
 export function validationNote(record: ValidationRecord): string {
   const told = `the ${record.rows} validation rows: loss ${figure(record.loss)}, accuracy ${figure(record.accuracy)}`;
-  const chosen = [...strengthText(record), ...iterationText(record)];
+  const chosen = [...strengthText(record), ...iterationText(record), ...stepText(record)];
   return `${told}; ${chosen.length === 0 ? 'nothing was chosen by them' : chosen.join(', and ')}`;
 }
 
@@ -85,6 +90,17 @@ function strengthText({ c, losses = [] }: ValidationRecord): readonly string[] {
 
 function iterationText({ iteration, tried = iteration }: ValidationRecord): readonly string[] {
   return iteration === undefined ? [] : [`the fit was kept at iteration ${iteration} of ${tried}`];
+}
+
+function stepText({ step, last_step: last, measured = [] }: ValidationRecord): readonly string[] {
+  if (step === undefined) return [];
+  const lossOf = (wanted: number): string => figure(measured.find((one) => one.step === wanted)?.loss ?? NaN);
+  const kept =
+    step === 0 ? 'the encoder was kept as it was before training' : `training was kept at step ${step}`;
+  const against = step === 0 ? '' : `, against ${lossOf(0)} before training`;
+  return [
+    `${kept} of ${last} (loss at the best temperature ${lossOf(step)}${against}; ${measured.length} measurements)`,
+  ];
 }
 
 function figure(value: number): string {
@@ -114,6 +130,12 @@ async function measureOf({
       accuracy: metrics.accuracy.compute(predictions),
     };
   };
+}
+
+/** What early stopping of a training goes by: the loss at the temperature that suits the head best, and the accuracy. */
+export async function measureHead(head: Head, validation: ValidationRows): Promise<Omit<Measured, 'step'>> {
+  const measure = await measureOf(validation);
+  return { loss: await calibratedLoss(head, validation), accuracy: measure(head).accuracy };
 }
 
 async function calibratedLoss(head: Head, { vectors, truth }: ValidationRows): Promise<number> {

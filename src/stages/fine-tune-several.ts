@@ -38,6 +38,7 @@ export function checkSeveral(
   const problem = severalMethodProblem(method);
   if (problem !== undefined) report('method', problem);
   if (given('validation')) report('validation', validationRefused);
+  if (given('early_stopping')) report('early_stopping', stoppingRefused);
 }
 
 type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
@@ -132,6 +133,13 @@ function constantNotes(carried: Uint8Array, labels: readonly string[]): readonly
     ...(always === '' ? [] : [`every training row has the label ${always}: the model always gives it`]),
   ];
 }
+
+const stoppingRefused = {
+  code: 'not-supported',
+  message:
+    '`early_stopping` goes by `validation` rows with one label each, and these rows have lists of labels',
+  hint: 'remove it',
+} as const;
 
 const validationRefused = {
   code: 'not-supported',

@@ -21,7 +21,12 @@ import { hasMixedRows } from './training-rows.ts';
 const patience = int({
   min: 1,
   default: 3,
-  doc: 'Iterations in which the loss on `validation` may fail to fall below its lowest.',
+  doc: 'How many times in a row the loss on `validation` may fail to fall below its lowest.',
+});
+
+const every = int({
+  min: 1,
+  doc: 'Where the encoder is trained: steps between two measurements. Without it: a tenth of the steps.',
 });
 
 /** `early_stopping: { patience: 3 }`, or the same as a call. */
@@ -30,16 +35,20 @@ export const earlyStoppingOption = either(
     {
       none: { doc: 'The fit goes on until it is done.', arguments: {} },
       early_stopping: {
-        doc: 'The fit is stopped, and the iteration kept that had the lowest loss on `validation`.',
-        arguments: { patience },
+        doc:
+          'The fit is stopped, and the iteration kept that had the lowest loss on `validation`. Where the encoder is trained, it is ' +
+          'measured every so many steps, before the first and after the last too, by its loss at the temperature that suits it best.',
+        arguments: { patience, every },
       },
     },
     { doc: '' },
   ),
-  record({ patience }, { doc: '' }),
+  record({ patience, every }, { doc: '' }),
   {
     default: { name: 'none', arguments: {} },
-    doc: 'Whether the fit ends when the loss on `validation` no longer falls. For `head(kind: logistic)`.',
+    doc:
+      'Whether the fit ends when the loss on `validation` no longer falls. For `head(kind: logistic)`, `cloze`, and the methods that ' +
+      'train the encoder.',
   },
 );
 
@@ -51,9 +60,14 @@ export function patienceOf(value: EarlyStoppingValue): number | undefined {
   return value.name === 'none' ? undefined : value.arguments.patience;
 }
 
-function reasonOf(method: Method): string {
-  if (trainsEncoder(method)) return 'whose training goes on for as many steps as were asked for';
-  return 'which is fitted in one step';
+/** Steps between two measurements of a training of so many. */
+export function intervalOf(value: EarlyStoppingValue, steps: number): number {
+  return givenInterval(value) ?? Math.max(1, Math.round(steps / 10));
+}
+
+function givenInterval(value: EarlyStoppingValue): number | undefined {
+  if (!('name' in value)) return value.every;
+  return value.name === 'none' ? undefined : value.arguments.every;
 }
 
 interface Asked {
@@ -70,8 +84,14 @@ export function checkValidation(
   if (stops && !takesEarlyStopping(method))
     report('early_stopping', {
       code: 'option-without-effect',
-      message: `\`early_stopping\` has no meaning for \`${methodText(method)}\`, ${reasonOf(method)}`,
+      message: `\`early_stopping\` has no meaning for \`${methodText(method)}\`, which is fitted in one step`,
       hint: 'remove it, or use `head(kind: logistic)`',
+    });
+  else if (givenInterval(early_stopping) !== undefined && !trainsEncoder(method))
+    report('early_stopping', {
+      code: 'option-without-effect',
+      message: `\`every\` changes nothing here: \`${methodText(method)}\` is measured after every iteration of its fit`,
+      hint: 'remove `every`',
     });
   const needs = stops ? 'early_stopping' : choosesStrength(method) ? 'c: auto' : undefined;
   if (needs !== undefined && !given('validation'))

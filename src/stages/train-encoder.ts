@@ -2,11 +2,18 @@
 // folder that it opened.
 import { createHash } from 'node:crypto';
 import type { Head } from '../learning/heads/head.ts';
+import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Random } from '../learning/random.ts';
+import type { Measured } from '../learning/training/best-weights.ts';
 import type { Objective, TextStepReport, Tuned, TuneSettings } from '../learning/training/tune-encoder.ts';
 import { openTrainable } from './huggingface-source.ts';
 import type { Artifact } from './artifact.ts';
-import type { ModelContext, TrainingContext } from './model-source.ts';
+import {
+  needsMaskedModel,
+  type ModelContext,
+  type OpenEncoder,
+  type TrainingContext,
+} from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { stepsOf, trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
 
@@ -29,6 +36,18 @@ export interface TrainingRequest {
   /** For methods that train a classifier along: the one that they start from. */
   readonly start: Head | undefined;
   readonly random: Random;
+  readonly watch?: EncoderWatch | undefined;
+}
+
+/** Early stopping. */
+export interface EncoderWatch {
+  readonly patience: number;
+  /** Steps between two measurements, of a training of so many. */
+  readonly every: (steps: number) => number;
+  /** Of the encoder as it is in the middle of training, with the classifier that is trained along. */
+  readonly measure: (encoder: OpenEncoder, head: Head | undefined) => Promise<Omit<Measured, 'step'>>;
+  /** What the measurements depend on, beside what they measure. */
+  readonly about: unknown;
 }
 
 /** Kept in the description of the model. */
@@ -47,6 +66,8 @@ export interface TrainedEncoder {
   /** The classifier that was trained along. */
   readonly head: Head | undefined;
   readonly record: TrainingRecord;
+  /** With early stopping: what was measured, and the step whose weights these are. */
+  readonly watched?: Tuned['watched'];
 }
 
 export async function trainEncoder(
@@ -81,6 +102,7 @@ export async function trainEncoder(
         texts += report.texts;
         if (!report.earlier) show(report);
       },
+      watch: watchOf(request, { steps, encoder, headOf, signal: context.signal }),
       place: context.checkpoint('encoder'),
       about: aboutOf(request, context),
       resumed: (step) => context.note(`resumed at step ${step} of ${steps}`),
@@ -92,7 +114,8 @@ export async function trainEncoder(
     return {
       files: await encoder.changedFiles(tuned.encoder),
       head: headOf?.(tuned),
-      record: { steps, texts, ...ends(losses) },
+      record: { steps: losses.length, texts, ...ends(losses) },
+      ...(tuned.watched !== undefined && { watched: tuned.watched }),
     };
   } finally {
     await folder.dispose(done);
@@ -103,6 +126,35 @@ interface Aim {
   readonly objective: Objective;
   readonly stepsAPass: number;
   readonly headOf?: (tuned: Tuned) => Head;
+}
+
+interface Watching {
+  readonly steps: number;
+  readonly encoder: TrainableEncoder;
+  readonly headOf: Aim['headOf'];
+  readonly signal: AbortSignal;
+}
+
+function watchOf(
+  { watch }: TrainingRequest,
+  { steps, encoder, headOf, signal }: Watching,
+): TuneSettings['watch'] {
+  if (watch === undefined) return undefined;
+  return {
+    patience: watch.patience,
+    every: watch.every(steps),
+    measure: async (tuned) => {
+      const open: OpenEncoder = {
+        encode: (texts) => encoder.encode(texts, tuned.encoder, { signal }),
+        encodeMasks: async () => {
+          throw stepFailure(needsMaskedModel, 'model');
+        },
+        tokenizer: async () => encoder.tokenizer,
+        dispose: async () => undefined,
+      };
+      return watch.measure(open, headOf?.(tuned));
+    },
+  };
 }
 
 async function objectiveOf(
@@ -129,10 +181,20 @@ async function objectiveOf(
 }
 
 /** What training comes to depends on, as a digest: a step may train more than one encoder, on one device or another. */
-function aboutOf({ files, method, options, rows }: TrainingRequest, { engine }: ModelContext): string {
+function aboutOf({ files, method, options, rows, watch }: TrainingRequest, { engine }: ModelContext): string {
   const { backend, device } = engine;
   const { texts, labels, weights } = rows;
-  const about = [backend, device, files.digest, method, options, texts, [...labels], [...weights]];
+  const about = [
+    backend,
+    device,
+    files.digest,
+    method,
+    options,
+    texts,
+    [...labels],
+    [...weights],
+    watch?.about,
+  ];
   return createHash('sha256').update(JSON.stringify(about)).digest('hex');
 }
 

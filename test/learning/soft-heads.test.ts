@@ -97,6 +97,26 @@ describe('a head that starts from the scores of words', () => {
     }
   });
 
+  test('and stopped early is the sum that was measured, at its iteration', async () => {
+    const [item] = fixture.started;
+    const [x, start] = [matrix(item.x, item.columns), startOf(item)];
+    const measured: Float32Array[] = [];
+    const loss = (head: Head): number => {
+      measured.push(head.tensors['weight'].data);
+      return measured.length === 2 ? 0 : 1;
+    };
+    const options = { ...tight, c: item.c, stopping: { patience: 3, loss } };
+    const head = await fitCloze(x, Int32Array.from(item.y), start, options);
+    expect(head.settings).toMatchObject({ iterations: 2, tried: 5 });
+    expect(head.tensors['weight'].data).toEqual(measured[1]);
+    const added = await fitCloze(x, Int32Array.from(item.y), start, {
+      ...tight,
+      c: item.c,
+      maxIterations: 2,
+    });
+    expect(head.tensors['weight'].data).toEqual(added.tensors['weight'].data);
+  });
+
   test('takes the mean of the words of a label', () => {
     const weight = matrix([1, 2, 3, 4, 10, 20], 2);
     const words = { weight, bias: Float64Array.of(1, 3, 7), labels: Int32Array.of(1, 1, 0) };

@@ -20,7 +20,8 @@ export interface SentenceEncoderOptions {
   readonly maxTokens?: number | undefined;
 }
 
-interface Model {
+/** Weights with what says how they are run. */
+export interface Model {
   readonly config: BertConfig;
   readonly weights: Weights;
   readonly pooling: Pooling;
@@ -33,13 +34,12 @@ export async function loadSentenceEncoder(
   options: SentenceEncoderOptions = {},
 ): Promise<Encoder> {
   const model = await loadModel(folder, options);
-  const buckets = bucketsUpTo(model.tokenizer.maxTokens);
   return {
     width: model.config.hidden_size,
-    encode: (texts, settings) => encode(model, buckets, texts, settings, poolTexts),
+    encode: (texts, settings) => encodeTexts(model, texts, settings),
     ...(hasMaskHead(model) && {
       encodeMasks: (texts: readonly string[], settings: EncodeOptions) =>
-        encode(model, buckets, texts, settings, readMasks),
+        encode(model, texts, settings, readMasks),
     }),
     dispose: () => tf.dispose(Object.values(model.weights)),
   };
@@ -53,9 +53,17 @@ async function loadModel(folder: ModelFolder, { maxTokens }: SentenceEncoderOpti
   return { config, pooling, tokenizer, weights: loadBertWeights(file, config, name) };
 }
 
+/** Texts to vectors [texts, width], as `Encoder.encode`. */
+export async function encodeTexts(
+  model: Model,
+  texts: readonly string[],
+  options: EncodeOptions,
+): Promise<Matrix> {
+  return encode(model, texts, options, poolTexts);
+}
+
 async function encode(
   model: Model,
-  buckets: readonly Bucket[],
   texts: readonly string[],
   { signal, progress }: EncodeOptions,
   readOut: ReadOut,
@@ -65,7 +73,7 @@ async function encode(
   const tokens = distinct.map((text) => model.tokenizer.encode(text));
   const packs = packTexts(
     tokens.map((ids) => ids.length),
-    buckets,
+    bucketsUpTo(model.tokenizer.maxTokens),
   );
   const vectors = new Map<string, Float32Array>();
   progress?.(0, distinct.length);

@@ -5,6 +5,8 @@ import type { Dropout } from '../layers/dropout.ts';
 import { unitRows } from '../layers/unit-rows.ts';
 import { changedSafetensors } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
+import type { Matrix } from '../matrix.ts';
+import type { EncodeOptions } from './encoder.ts';
 import type { BertConfig } from './bert-config.ts';
 import { storedBertWeights } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
@@ -17,6 +19,7 @@ import { fillPack } from './packs.ts';
 import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { Pooling, PooledTexts } from './pooling.ts';
+import { encodeTexts } from './sentence-encoder.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights, transposed } from './weights.ts';
@@ -35,6 +38,12 @@ export interface TrainableEncoder {
   pack(texts: readonly (readonly number[])[], bucket: Bucket): HostTensors;
   /** Vectors [bucket.texts, width]; those of texts that are not there mean nothing. */
   vectors(weights: Weights, packed: Weights, dropout: Dropout): tf.Tensor2D;
+  /** Texts to vectors [texts, width] with these weights in the place of its own: what the folder gives with `changedFiles`. */
+  encode(
+    texts: readonly string[],
+    changed: ReadonlyMap<string, Float32Array>,
+    options: EncodeOptions,
+  ): Promise<Matrix>;
   /** The files of the folder that are others with these weights, which are given as `weights` has them. */
   changedFiles(changed: ReadonlyMap<string, Float32Array>): Promise<ChangedFiles>;
   dispose(): void;
@@ -66,6 +75,17 @@ export async function loadTrainable(
     vectors: (own, batch, dropout) => {
       const texts = packedTexts(batch);
       return pooled(pooling, bert(own, config, texts, dropout), { ...texts, shares: batch['shares'] });
+    },
+    encode: async (texts, changed, options) => {
+      const others = [...changed].map(
+        ([weight, data]) => [weight, tf.tensor(data, weights[weight]?.shape)] as const,
+      );
+      const model = { config, pooling, tokenizer, weights: { ...weights, ...Object.fromEntries(others) } };
+      try {
+        return await encodeTexts(model, texts, options);
+      } finally {
+        tf.dispose(others.map(([, tensor]) => tensor));
+      }
     },
     changedFiles: async (changed) => {
       const byFile = new Map<string, Map<string, Float32Array>>();

@@ -60,21 +60,22 @@ export async function fitCloze(
   x: Matrix,
   targets: Targets,
   start: Head,
-  options: Omit<LogisticOptions, 'examples' | 'stopping' | 'fitIntercept'>,
+  options: Omit<LogisticOptions, 'examples' | 'fitIntercept'>,
 ): Promise<Head> {
   if (x.rows === 0) return start;
   const { weight, bias } = start.tensors;
   const offsets = innerProducts(x.data, weight.data, x.columns).map(
     (product, i) => product + bias.data[i % start.labels],
   );
-  const added = await fitLogistic(x, targets, start.labels, { ...options, examples: { offsets } });
-  const sum = (name: string): Float32Array =>
-    start.tensors[name].data.map((value, i) => value + added.tensors[name].data[i]);
-  return {
-    ...added,
-    tensors: {
-      weight: { ...weight, data: sum('weight') },
-      bias: { ...bias, data: sum('bias') },
-    },
+  const summed = (added: Head): Head => {
+    const sum = (name: string): Float32Array =>
+      start.tensors[name].data.map((value, i) => value + added.tensors[name].data[i]);
+    const tensors = { weight: { ...weight, data: sum('weight') }, bias: { ...bias, data: sum('bias') } };
+    return { ...added, tensors };
   };
+  const stopping = options.stopping && {
+    patience: options.stopping.patience,
+    loss: (added: Head) => options.stopping?.loss(summed(added)) ?? NaN,
+  };
+  return summed(await fitLogistic(x, targets, start.labels, { ...options, stopping, examples: { offsets } }));
 }

@@ -71,6 +71,7 @@ export async function capturedSteps(
       tables.update(numbers, factor);
       return loss;
     },
+    readParameters: async () => copyOf(parameters),
     read: async () => ({ parameters: copyOf(parameters), state: copyOf({ ...state, ...tables.touched }) }),
     finish: () => {
       tables.finish();

@@ -1,9 +1,11 @@
-// A training that has come to some step, as a safetensors file: parameters, the optimizer's state, and what the training is. The
+// A training that has come to some step, as a safetensors file: parameters, the optimizer's state, the best parameters so far where they
+// are measured, and what the training is. The
 // position of every random generator is the step itself: batches and masks are functions of seed and step. Knows no files.
 import { ModelError } from '../model-error.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
 import { openSafetensors, safetensorsParts } from '../safetensors.ts';
 import type { Safetensors } from '../safetensors.ts';
+import type { BestWeightsState, Measured } from './best-weights.ts';
 import type { TrainingState } from './train.ts';
 
 /** What must be equal for one training to go on where another stopped, beside the names and shapes of its tensors. */
@@ -25,22 +27,31 @@ export type StateShapes = Readonly<
 
 export type ReadCheckpoint =
   /** `losses`: of the steps that are done. */
-  | { readonly state: 'whole'; readonly training: TrainingState; readonly losses: readonly number[] }
+  | {
+      readonly state: 'whole';
+      readonly training: TrainingState;
+      readonly losses: readonly number[];
+      /** What was measured; nothing where nothing was. */
+      readonly watched: BestWeightsState;
+    }
   /** It belongs to a training that is not this one, or is no checkpoint. */
   | { readonly state: 'foreign' | 'damaged' };
 
 const formatVersion = '1';
-const groups = ['parameters', 'state'] as const;
+const groups = ['parameters', 'state', 'best'] as const;
+type Group = (typeof groups)[number];
 
 /** The file in pieces: the numbers are those of the state, so they must stay as they are until it is written. */
 export function writeCheckpoint(
   state: TrainingState,
   losses: readonly number[],
   identity: TrainingIdentity,
+  { best = {}, measured }: BestWeightsState = { measured: [] },
 ): readonly Uint8Array[] {
+  const contents = { ...state, best };
   const tensors = Object.fromEntries(
     groups.flatMap((group) =>
-      Object.entries(state[group]).map(([name, { data, shape }]) => {
+      Object.entries(contents[group]).map(([name, { data, shape }]) => {
         if (!(data instanceof Float32Array))
           throw new Error(`\`${name}\` is not of single-precision numbers`);
         return [`${group}/${name}`, { data, shape }] as const;
@@ -52,6 +63,7 @@ export function writeCheckpoint(
     version: formatVersion,
     step: String(state.step),
     losses: JSON.stringify(losses),
+    ...(measured.length > 0 && { measured: JSON.stringify(measured) }),
     training: identityText(identity),
   });
 }
@@ -71,8 +83,10 @@ export function readCheckpoint(
     if (!Number.isInteger(done) || done < 1 || done > identity.schedule.steps) return { state: 'damaged' };
     const losses = lossesOf(file);
     if (losses.length !== done) return { state: 'damaged' };
+    const measured = measuredOf(file);
+    const all = { ...shapes, best: measured.length > 0 ? shapes.parameters : {} };
     const wanted = groups.flatMap((group) =>
-      Object.entries(shapes[group]).map(([name, shape]) => ({
+      Object.entries(all[group]).map(([name, shape]) => ({
         group,
         name,
         shape,
@@ -82,14 +96,15 @@ export function readCheckpoint(
     if (file.names.length !== wanted.length) return { state: 'foreign' };
     if (wanted.some(({ path, shape }) => !file.has(path) || !sameShape(file.shape(path), shape)))
       return { state: 'foreign' };
-    const read = (which: (typeof groups)[number]): TrainingState['parameters'] =>
+    const read = (which: Group): TrainingState['parameters'] =>
       Object.fromEntries(
         wanted
           .filter(({ group }) => group === which)
           .map(({ name, path }) => [name, { ...file.tensor(path), type: 'float32' } as const]),
       );
     const training = { step: done, parameters: read('parameters'), state: read('state') };
-    return { state: 'whole', training, losses };
+    const watched = { measured, ...(measured.length > 0 && { best: read('best') }) };
+    return { state: 'whole', training, losses, watched };
   } catch (error) {
     if (error instanceof ModelError) return { state: 'damaged' };
     throw error;
@@ -99,6 +114,14 @@ export function readCheckpoint(
 function lossesOf({ metadata }: Safetensors): readonly number[] {
   try {
     return JSON.parse(metadata['losses'] ?? '[]') as readonly number[]; // written by `writeCheckpoint`, under a digest
+  } catch {
+    return [];
+  }
+}
+
+function measuredOf({ metadata }: Safetensors): readonly Measured[] {
+  try {
+    return JSON.parse(metadata['measured'] ?? '[]') as readonly Measured[]; // written by `writeCheckpoint`, under a digest
   } catch {
     return [];
   }

@@ -32,6 +32,7 @@ export async function eagerSteps(training: Training): Promise<Steps> {
       tf.dispose([loss, { ...gradients }]);
       return value;
     },
+    readParameters: () => copied(current.parameters),
     read: async () => ({ parameters: await copied(current.parameters), state: await copied(current.state) }),
     finish: () => {
       const { parameters } = current;

@@ -136,6 +136,7 @@ export async function residentSteps(training: Training, device: Residence): Prom
       }
       return total / accumulate;
     },
+    readParameters: () => readAll(device, parameters),
     read: async () => ({
       parameters: await readAll(device, parameters),
       state: await readAll(device, state),

@@ -56,6 +56,11 @@ export interface Training {
   readonly signal: AbortSignal;
   readonly onStep?: ((report: StepReport) => void | Promise<void>) | undefined;
   /**
+   * Asked before the first step and after each one, before its checkpoint: whether training ends there. `read` copies the parameters.
+   * Not together with `lookups`, whose rows that were not read are only brought up to date at the end.
+   */
+  readonly ends?: ((step: number, read: () => Promise<HostTensors>) => Promise<boolean>) | undefined;
+  /**
    * Called after each step, and once more when the signal ends training. `read` copies the state, so it is for steps that are to be
    * kept.
    */
@@ -84,6 +89,7 @@ export interface Steps {
   /** Gives the loss. Where that is no number, parameters are as before. */
   step(step: number): Promise<number>;
   read(): Promise<Omit<TrainingState, 'step'>>;
+  readParameters(): Promise<HostTensors>;
   /** The parameters as tensors, which the caller disposes. Nothing may be called afterwards. */
   finish(): Tensors;
   /** Gives up what `finish` has not given away. */
@@ -92,18 +98,24 @@ export interface Steps {
 
 /** Parameters after the last step; the caller disposes them. Throws `TrainingError` where the loss is no number. */
 export async function train(training: Training): Promise<Tensors> {
-  const { engine, schedule, signal, start, onStep, checkpoint } = training;
+  const { engine, schedule, signal, start, onStep, ends, checkpoint } = training;
+  if (ends !== undefined && training.lookups !== undefined)
+    throw new RangeError('training that may end early has no tables that are only looked up');
   const steps = await stepsOn(engine, training);
   let done = start?.step ?? 0;
   const read = async (): Promise<TrainingState> => ({ step: done, ...(await steps.read()) });
+  const isOver = async (): Promise<boolean> =>
+    ends !== undefined && (await ends(done, () => steps.readParameters()));
   try {
-    while (done < schedule.steps) {
+    let over = await isOver();
+    while (!over && done < schedule.steps) {
       signal.throwIfAborted();
       const step = done + 1;
       const loss = await steps.step(step);
       if (!Number.isFinite(loss)) throw diverged(training, step, loss);
       done = step;
       await onStep?.({ step, loss, rate: rateAt(training, step) });
+      over = await isOver();
       await checkpoint?.(step, read);
     }
     return steps.finish();

@@ -2,6 +2,7 @@
 // changes nothing in the result. Knows no objectives and no files.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
+import type { HostTensors } from '../../engine/program.ts';
 import { tables as names } from '../encoders/bert-weights.ts';
 import type { Weights } from '../encoders/bert.ts';
 import type { TrainableEncoder } from '../encoders/trainable.ts';
@@ -10,6 +11,8 @@ import type { Group, Tensors } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
 import { chooseShapes } from './shapes.ts';
 import type { TextShape } from './shapes.ts';
+import { bestWeights, lowest } from './best-weights.ts';
+import type { BestWeights, Measured } from './best-weights.ts';
 import { rateAt } from './train.ts';
 import type { Batch, StepReport } from './train.ts';
 import { trainResumably } from './train-resumably.ts';
@@ -44,11 +47,22 @@ export interface TuneSettings {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onStep?: ((report: TextStepReport) => void) | undefined;
+  /** Where training may end early. What else decides a measurement is part of `about`. */
+  readonly watch?: Watch | undefined;
   /** Where training keeps how far it has come, and what else decides its numbers beside these settings and the shapes of the weights. */
   readonly place: CheckpointPlace;
   readonly about: string;
   /** Told where an earlier attempt had come to, after `onStep` has been told its steps. */
   readonly resumed?: ((step: number) => void) | undefined;
+}
+
+export interface Watch {
+  /** Steps between two measurements. */
+  readonly every: number;
+  /** How many measurements in a row may fail to fall below the lowest loss. */
+  readonly patience: number;
+  /** Of the weights as they are after a step, without `watched`. */
+  readonly measure: (tuned: Tuned) => Promise<Omit<Measured, 'step'>>;
 }
 
 export interface TextStepReport extends StepReport {
@@ -62,6 +76,8 @@ export interface TextStepReport extends StepReport {
 export interface Tuned {
   readonly encoder: ReadonlyMap<string, Float32Array>;
   readonly head: ReadonlyMap<string, Float32Array>;
+  /** Where training was watched: all that was measured, and the step whose weights these are. */
+  readonly watched?: { readonly measured: readonly Measured[]; readonly kept: number };
 }
 
 /** Throws `TrainingError` where the loss is no number. */
@@ -82,6 +98,15 @@ export async function tuneEncoder(
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
   const tell = (report: StepReport, earlier: boolean): void =>
     onStep?.({ ...report, texts: plan[report.step - 1]?.length ?? 0, earlier });
+  const isHead = (name: string): boolean => name in objective.weights;
+  const after = async (numbers: ReadonlyMap<string, Float32Array>, step: number): Promise<Tuned> => {
+    const changed = await own.finish(new Map([...numbers].filter(([name]) => !isHead(name))));
+    const decay = (name: string): number => decayOver(schedule, rate, groupOf(name), step);
+    return {
+      encoder: await tables.whole(changed, decay),
+      head: new Map([...numbers].filter(([name]) => isHead(name))),
+    };
+  };
   try {
     const training: Resumable['training'] = {
       engine,
@@ -109,20 +134,32 @@ export async function tuneEncoder(
         tell({ step: i + 1, loss, rate: rateAt(training, i + 1) }, true);
       settings.resumed?.(losses.length);
     };
-    const trained = await trainResumably({ training, place, about, resumed });
-    const numbers = await numbersOf(trained);
-    const isHead = (name: string): boolean => name in objective.weights;
-    const changed = await own.finish(new Map([...numbers].filter(([name]) => !isHead(name))));
-    const decay = (name: string): number => decayOver(schedule, rate, groupOf(name));
-    return {
-      encoder: await tables.whole(changed, decay),
-      head: new Map([...numbers].filter(([name]) => isHead(name))),
-    };
+    const watch = watchOf(settings, after);
+    const numbers = await numbersOf(await trainResumably({ training, watch, place, about, resumed }));
+    const { measured } = watch?.state() ?? { measured: [] };
+    const kept = lowest(measured)?.step;
+    if (kept === undefined) return await after(numbers, schedule.steps);
+    return { ...(await after(numbers, kept)), watched: { measured, kept } };
   } finally {
     tf.dispose(Object.values(tables.cut));
     for (const [name, tensor] of Object.entries(own.parameters))
       if (!(name in encoder.weights)) tensor.dispose();
   }
+}
+
+function watchOf(
+  { watch, schedule }: TuneSettings,
+  after: (numbers: ReadonlyMap<string, Float32Array>, step: number) => Promise<Tuned>,
+): BestWeights | undefined {
+  if (watch === undefined) return undefined;
+  const { every, patience } = watch;
+  const measure = async (parameters: HostTensors, step: number) => {
+    const numbers = Object.entries(parameters).map(
+      ([name, { data }]) => [name, Float32Array.from(data)] as const,
+    );
+    return watch.measure(await after(new Map(numbers), step));
+  };
+  return bestWeights({ every, patience, steps: schedule.steps, measure });
 }
 
 /** The sizes each step is padded to; where all steps need the same, exactly that. */

@@ -43,10 +43,15 @@ export function wholeTable(
   return whole;
 }
 
-/** What decoupled decay leaves of a parameter that never gets a gradient. */
-export function decayOver(schedule: Schedule, rate: number, { rateFactor, weightDecay }: Group): number {
+/** What decoupled decay leaves of a parameter that never gets a gradient, after so many steps: after all where nothing is said. */
+export function decayOver(
+  schedule: Schedule,
+  rate: number,
+  { rateFactor, weightDecay }: Group,
+  steps: number = schedule.steps,
+): number {
   let left = 1;
-  for (let step = 1; step <= schedule.steps; step++) {
+  for (let step = 1; step <= steps; step++) {
     left *= 1 - rate * scheduleFactor(schedule, step) * rateFactor * weightDecay;
   }
   return left;

@@ -7,6 +7,7 @@ import type { Optimizer } from '../../../src/learning/optimizers/optimizer.ts';
 import { sgd } from '../../../src/learning/optimizers/sgd.ts';
 import { readCheckpoint, writeCheckpoint } from '../../../src/learning/training/checkpoint.ts';
 import type { TrainingIdentity } from '../../../src/learning/training/checkpoint.ts';
+import { bestWeights } from '../../../src/learning/training/best-weights.ts';
 import { train } from '../../../src/learning/training/train.ts';
 import type { Training, TrainingState } from '../../../src/learning/training/train.ts';
 import { trainResumably } from '../../../src/learning/training/train-resumably.ts';
@@ -191,6 +192,104 @@ describe('training that was stopped', () => {
   });
 });
 
+/** The length of `w`, but for a dip at step 4: what is measured has nothing to do with what is trained. */
+const watching = (measuredAt: number[] = []) =>
+  bestWeights({
+    every: 2,
+    patience: 2,
+    steps,
+    measure: async ({ w }, step) => {
+      measuredAt.push(step);
+      const length = Float32Array.from(w.data).reduce((sum, value) => sum + value * value, 0);
+      return { loss: step === 4 ? 0.001 * length : length, accuracy: step / 10 };
+    },
+  });
+
+describe('training that is watched', () => {
+  const interruptedWatch = async (training: Training, at: number, where: 'step' | 'measurement') => {
+    const place = memory();
+    const stop = new AbortController();
+    const onStep: Training['onStep'] = ({ step }) =>
+      void (where === 'step' && step === at && stop.abort(new Error('stopped')));
+    const watch = watching();
+    const ends: typeof watch.ends = async (step, read) => {
+      if (where === 'measurement' && step === at) stop.abort(new Error('stopped'));
+      stop.signal.throwIfAborted();
+      return watch.ends(step, read);
+    };
+    await trainResumably({
+      training: { ...training, onStep, signal: stop.signal },
+      watch: { ...watch, ends },
+      place,
+      about: '',
+    }).catch(() => undefined);
+    expect(stop.signal.aborted).toBe(true);
+    const again = watching();
+    const weights = await numbers(await trainResumably({ training, watch: again, place, about: '' }));
+    return { weights, state: again.state() };
+  };
+
+  it.each(['onnx', 'reference'] as const)(
+    'ends with the best weights and no later, on %s',
+    async (backend) => {
+      await withEngine(backend, async (engine) => {
+        const training = problem(engine);
+        const at: number[] = [];
+        const done: number[] = [];
+        const watch = watching(at);
+        const onStep: Training['onStep'] = ({ step }) => void done.push(step);
+        const kept = await trainResumably({
+          training: { ...training, onStep },
+          watch,
+          place: memory(),
+          about: '',
+        });
+        expect(at).toEqual([0, 2, 4, 6, 8]);
+        expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+        let fourth: unknown;
+        await trainResumably({
+          training,
+          watch: {
+            ...watching(),
+            ends: async (step, read) => {
+              if (step === 4) fourth = await read();
+              return false;
+            },
+          },
+          place: memory(),
+          about: '',
+        });
+        const { w, b } = fourth as Record<'w' | 'b', { readonly data: Float32Array }>;
+        expect(await numbers(kept)).toEqual({ w: [...w.data], b: [...b.data] });
+      });
+    },
+  );
+
+  it('and stopped ends with the same bits, wherever it was stopped', async () => {
+    await withEngine('onnx', async (engine) => {
+      const training = problem(engine);
+      const watch = watching();
+      const weights = await numbers(await trainResumably({ training, watch, place: memory(), about: '' }));
+      const expected = { weights, state: watch.state() };
+      for (const at of [1, 2, 3, 4, 5, 7, 8])
+        expect(await interruptedWatch(training, at, 'step')).toEqual(expected);
+      for (const at of [2, 4, 6, 8])
+        expect(await interruptedWatch(training, at, 'measurement')).toEqual(expected);
+    });
+  });
+
+  it('measures the last step, and keeps it where it is the best', async () => {
+    await withEngine('onnx', async (engine) => {
+      const training = problem(engine);
+      const measure = async (_: unknown, step: number) => ({ loss: -step, accuracy: 0 });
+      const watch = bestWeights({ every: 4, patience: 1, steps, measure });
+      const kept = await numbers(await trainResumably({ training, watch, place: memory(), about: '' }));
+      expect(watch.state().measured.map(({ step }) => step)).toEqual([0, 4, 8, 9]);
+      expect(kept).toEqual(await numbers(await train(training)));
+    });
+  });
+});
+
 describe('checkpoints are written', () => {
   it('at intervals, and so that writing takes a small share of the time', async () => {
     await withEngine('onnx', async (engine) => {
@@ -235,7 +334,22 @@ describe('a checkpoint as a file', () => {
 
   it('gives back what was written, to the bit', () => {
     const read = readCheckpoint(bytes, identity, shapes);
-    expect(read).toEqual({ state: 'whole', training: state, losses });
+    expect(read).toEqual({ state: 'whole', training: state, losses, watched: { measured: [] } });
+  });
+
+  it('gives back what was measured, and the best weights', () => {
+    const watched = {
+      measured: [
+        { step: 0, loss: 1 / 3, accuracy: 0.5 },
+        { step: 2, loss: 0.1, accuracy: 1 },
+      ],
+      best: { w: tensor(3, 2, 1e-45) },
+    };
+    const whole = Buffer.concat(writeCheckpoint(state, losses, identity, watched));
+    const read = readCheckpoint(whole, identity, shapes);
+    expect(read).toEqual({ state: 'whole', training: state, losses, watched });
+    const without = Buffer.concat(writeCheckpoint(state, losses, identity, { ...watched, best: {} }));
+    expect(readCheckpoint(without, identity, shapes).state).toBe('foreign');
   });
 
   it('is refused where shapes or names are others, or a step is that cannot be', () => {

@@ -1,7 +1,7 @@
 // Runs and checks single stages on artifacts in memory, as the compiler and a worker would.
 import type { Artifact, Static } from '../../../src/stages/artifact.ts';
 import { builtinContents, builtinFile, builtins } from '../../../src/stages/builtins.ts';
-import { noCheckpoint } from '../../../src/stages/checkpoint.ts';
+import { noCheckpoint, type Checkpoint } from '../../../src/stages/checkpoint.ts';
 import type { Dataset } from '../../../src/stages/dataset.ts';
 import { writeDataset } from '../../../src/stages/dataset-file.ts';
 import type { Member, RunContext, StageDefinition } from '../../../src/stages/stage.ts';
@@ -62,6 +62,9 @@ export interface Setting {
   readonly inputs: Readonly<Record<string, Artifact | readonly Member[]>>;
   readonly seed?: number;
   readonly cacheDirectory?: string;
+  readonly checkpoint?: Checkpoint;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, unit: string) => void;
 }
 
 export interface Ran {
@@ -87,14 +90,17 @@ export async function run(stage: StageDefinition, setting: Setting): Promise<Ran
       if (own === undefined) throw new Error(`no part ${part}`);
       return own.output;
     },
-    progress: (now) => (progress = now),
+    progress: (now) => {
+      progress = now;
+      setting.onProgress?.(now.done, now.unit);
+    },
     secret: () => {
       throw new Error('no secrets here');
     },
     note: (message) => notes.push(message),
-    signal: new AbortController().signal,
+    signal: setting.signal ?? new AbortController().signal,
     engine: { backend: 'onnx', device: 'auto' },
-    checkpoint: () => noCheckpoint,
+    checkpoint: () => setting.checkpoint ?? noCheckpoint,
     cacheDirectory: setting.cacheDirectory,
   };
   await stage.run(context);

@@ -1,5 +1,5 @@
 // `fine-tune` with the methods that train the encoder, on a tiny BERT with random weights: what is learnt, what is kept, what is refused.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
@@ -14,40 +14,8 @@ import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { withEngine } from '../../engine/on-backend.ts';
-import { artifactOf, type Files } from '../data/memory.ts';
 import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
-
-const folder = join(import.meta.dirname, '../../fixtures/encoders/odd-bert');
-const files: Files = Object.fromEntries(
-  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
-);
-const tiny = (): Artifact => artifactOf('model', files);
-
-/** Texts of four words of which one tells the label: hard for a random encoder as it is. */
-function rows(purpose: string, count: number): Row[] {
-  const filler = [
-    'the',
-    'quick',
-    'brown',
-    'over',
-    'lazy',
-    'one',
-    'two',
-    'three',
-    'four',
-    'word',
-    'test',
-    'sat',
-  ];
-  const random = createRandom(1, purpose);
-  return Array.from({ length: count }, (_, i): Row => {
-    const words = Array.from({ length: 3 }, () => filler[random.below(filler.length)] ?? '');
-    words.splice(random.below(4), 0, i % 2 === 0 ? 'cat' : 'dog');
-    return [words.join(' '), i % 2 === 0 ? 'cats' : 'dogs'];
-  });
-}
-const training = rows('train', 48);
-const testing = rows('test', 60);
+import { files, folder, testing, tiny, training } from './tiny-encoder.ts';
 
 const contrastive = (loss = 'cosine') => ({ name: 'contrastive', arguments: { iterations: 20, loss } });
 const full = { name: 'full', arguments: {} };
