@@ -72,6 +72,7 @@ export function checkValue(
       return wrong('another value');
     }
     case 'count':
+    case 'deviation':
     case 'call':
     case 'condition':
     case 'requirement':

@@ -11,6 +11,7 @@ import { knowsWord } from './knows-word.ts';
 import { resolveCall, resolveCallName } from './resolve-call.ts';
 import { resolveCondition } from './resolve-condition.ts';
 import { resolveCount } from './resolve-count.ts';
+import { resolveDeviation } from './resolve-deviation.ts';
 import { resolveObjective } from './resolve-objective.ts';
 import { resolveRecord } from './resolve-record.ts';
 import { resolveRequirement } from './resolve-requirement.ts';
@@ -42,6 +43,8 @@ export function resolveOption(
         : resolveCallName(expr, kind.calls, scope, program);
     case 'count':
       return resolveCount(expr, scope, program);
+    case 'deviation':
+      return resolveDeviation(expr, scope, program);
     case 'condition':
       return resolveCondition(expr, scope, program);
     case 'requirement':
@@ -141,7 +144,11 @@ function letBehind(expr: Ast.Expr, kind: OptionKind, scope: Scope, program: Prog
   if (declaration === undefined) return undefined;
   const next = declaration.value;
   // Values take the ordinary way, which also finds circles among constants.
-  return next.node === 'call' || next.node === 'list' || next.node === 'map' || next.node === 'per-label'
+  return next.node === 'call' ||
+    next.node === 'list' ||
+    next.node === 'map' ||
+    next.node === 'per-label' ||
+    next.node === 'deviations'
     ? declaration
     : undefined;
 }

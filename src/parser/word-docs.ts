@@ -88,7 +88,7 @@ export const wordDocs = {
   },
   sd: {
     form: 'N sd',
-    doc: 'So many standard deviations, where an option takes a deviation; no stage that comes with this version has such an option.',
+    doc: 'So many standard deviations, where an option takes a deviation: `rollback` of `adapt`.',
     example: 'let margin = 2 sd',
   },
   by: {

@@ -20,6 +20,8 @@ export type OptionKind =
   /** A string whose `{holes}` are columns; a string without holes that names a column means that column. */
   | { readonly type: 'template' }
   | { readonly type: 'count' }
+  /** `2 sd`: so many standard deviations. */
+  | { readonly type: 'deviation' }
   | { readonly type: 'condition' }
   /** A name that the stage checks itself, such as a key of `of:`; bare or as a string. */
   | { readonly type: 'name' }
@@ -117,6 +119,7 @@ export const size = builder<object, number>('size');
 export const column = builder<object, string>('column');
 export const template = builder<object, string>('template');
 export const count = builder<object, Count>('count');
+export const deviation = builder<object, number>('deviation');
 export const name = builder<object, string>('name');
 export const condition = builder<object, Condition>('condition');
 export const space = builder<object, Space>('space');

@@ -37,6 +37,8 @@ describe('values of options', () => {
     ['train: 1 share: 25%', { share: 0.25 }],
     ['train: 1 wait: 5m', { wait: 300 }],
     ['train: 1 memory: 8GB', { memory: 8_000_000_000 }],
+    ['train: 1 margin: 2 sd', { margin: 2 }],
+    ['train: 1 margin: 1 + 0.5 sd', { margin: 1.5 }],
     ['train: 1 stratify: not true', { stratify: false }],
     ['train: if 2 > 1 then 3 per label else rest', { train: { per_label: 3 } }],
   ])('split { %s }', (text, expected) => {
@@ -64,6 +66,19 @@ describe('values of options', () => {
       method: { name: 'lora', arguments: { rank: 4 } },
       with: [{ arguments: { rate: 0.1 } }, { arguments: { rate: 0.3 } }],
     });
+  });
+
+  test('a number of standard deviations may be a constant, and is nothing else', () => {
+    expect(optionsOf(`let room = 3 sd\n${withSplit('train: 1 margin: room')}`, 'p')).toMatchObject({
+      margin: 3,
+    });
+    const problems = (margin: string) =>
+      compileText(withSplit(`train: 1 margin: ${margin}`)).problems.join('\n');
+    expect(problems('2')).toContain(
+      'expected a number of standard deviations such as `2 sd`, found the whole number 2',
+    );
+    expect(problems('0 sd')).toContain('0 is out of range: it must be above 0');
+    expect(problems('20% sd')).toContain('expected a number, found the share 20%');
   });
 
   test('a condition over columns keeps bare words as columns', () => {

@@ -54,6 +54,7 @@ const split = defineStage({
     share: option.share({ default: 0.5, doc: 'A share.' }),
     wait: option.duration({ doc: 'A duration.' }),
     memory: option.size({ doc: 'A size.' }),
+    margin: option.deviation({ doc: 'A deviation.' }),
     stratify: option.bool({ default: true, doc: 'Whether to keep proportions.' }),
   },
   inputs: { from: input.required('dataset', { use: 'transform', doc: 'The rows.' }) },

@@ -57,6 +57,7 @@ export function anyValue(kind: OptionKind, inner: Inner, path: string, d: Decisi
     case 'column':
     case 'template':
     case 'count':
+    case 'deviation':
     case 'condition':
     case 'name':
     case 'requirement':

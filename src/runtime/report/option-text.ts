@@ -28,6 +28,8 @@ export function kindText(kind: OptionKind): string {
       return 'a column, or a template such as `"{title}. {text}"`';
     case 'count':
       return 'a count: `8 per label`, `100`, `20%` or `rest`';
+    case 'deviation':
+      return 'a number of standard deviations such as `2 sd`';
     case 'condition':
       return 'a condition over columns, such as `stars != 3`';
     case 'requirement':
@@ -101,6 +103,7 @@ export function choices(kind: OptionKind): readonly Choice[] {
     case 'column':
     case 'template':
     case 'count':
+    case 'deviation':
     case 'condition':
     case 'name':
     case 'output-path':
@@ -131,6 +134,8 @@ export function valueText(kind: OptionKind, value: Json): string {
       return typeof value === 'string' ? value : languageText(value);
     case 'count':
       return countText(value);
+    case 'deviation':
+      return typeof value === 'number' ? `${figureOf(value)} sd` : languageText(value);
     case 'call':
       return callValueText(kind.calls, value);
     case 'list':

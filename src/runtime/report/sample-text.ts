@@ -33,6 +33,8 @@ function sampleOf(kind: OptionKind): string {
       return '"{title}. {text}"';
     case 'count':
       return '8 per label';
+    case 'deviation':
+      return '2 sd';
     case 'condition':
       return 'stars != 3';
     case 'requirement':
