@@ -7,6 +7,8 @@
 //   support/…         the training rows, as a dataset
 import type { Head } from '../learning/heads/head.ts';
 import type { HeadDescription } from '../learning/heads/stored.ts';
+import type { Adaptation } from './adapt-options.ts';
+import type { AdaptationRecord } from './adapt-record.ts';
 import type { Artifact, Output } from './artifact.ts';
 import { artifactFolder, outputFolder } from './artifact-folder.ts';
 import { overlaid } from './artifact-overlay.ts';
@@ -40,7 +42,7 @@ export interface ClassifierDescription {
   readonly version: 2;
   /** In the order of the head's outputs. */
   readonly labels: readonly string[];
-  readonly method: Method | Distillation;
+  readonly method: Method | Distillation | Adaptation;
   readonly class_weights: 'none' | 'balanced';
   /** Tokens; null for what the encoder's own files say. */
   readonly max_length: number | null;
@@ -53,6 +55,8 @@ export interface ClassifierDescription {
   readonly prompt?: Prompt;
   /** Of students: how they were taught. */
   readonly distilled?: DistillationRecord;
+  /** What it learnt from a stream, the last time. */
+  readonly adapted?: AdaptationRecord;
   /** Where rows have several labels: every label that is at least so probable is given. Without it: the most probable one. */
   readonly threshold?: number;
 }
@@ -77,7 +81,7 @@ export interface DistillationRecord {
 
 export interface FittedClassifier {
   readonly labels: readonly string[];
-  readonly method: Method | Distillation;
+  readonly method: Method | Distillation | Adaptation;
   readonly classWeights: 'none' | 'balanced';
   readonly maxLength: number | undefined;
   readonly head: Head;
@@ -94,6 +98,7 @@ export interface FittedClassifier {
   readonly validation?: ValidationRecord | undefined;
   readonly prompt?: Prompt | undefined;
   readonly distilled?: DistillationRecord | undefined;
+  readonly adapted?: AdaptationRecord | undefined;
   readonly threshold?: number | undefined;
 }
 
@@ -132,6 +137,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
+    ...(fitted.adapted !== undefined && { adapted: fitted.adapted }),
     ...(fitted.threshold !== undefined && { threshold: fitted.threshold }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');

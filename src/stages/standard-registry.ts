@@ -1,4 +1,5 @@
 // The stage kinds and models that come with FSL. Together with a stage's own file, the only place that names a kind.
+import { adapt } from './adapt.ts';
 import { augment } from './augment.ts';
 import { builtins } from './builtins.ts';
 import { compare } from './compare.ts';
@@ -14,7 +15,7 @@ import { tune } from './tune.ts';
 
 export function standardRegistry(): Registry {
   return createRegistry(
-    [load, split, augment, prompt, fineTune, distill, tune, evaluate, compare, predict],
+    [load, split, augment, prompt, fineTune, distill, adapt, tune, evaluate, compare, predict],
     builtins,
   );
 }

@@ -1,0 +1,123 @@
+// What is wrong with an `adapt`: before anything runs, and what only the rows and the model can show.
+import type { Classifier } from './classifier.ts';
+import { methodOf, type UpdateMethod } from './adapt-options.ts';
+import type { Dataset } from './dataset.ts';
+import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
+import { checkSamePrompt } from './row-encoder.ts';
+import type { CheckContext } from './stage.ts';
+import { stepFailure } from './step-failure.ts';
+import { hasMixedRows } from './training-rows.ts';
+import type { Count } from './value.ts';
+
+interface Asked {
+  readonly update: UpdateMethod;
+  readonly replay: 'all' | Count;
+  readonly curve_to: string | undefined;
+  readonly decisions_to: string | undefined;
+}
+
+export function checkAdaptation(
+  options: Asked,
+  { inputs, given, report }: Pick<CheckContext<never>, 'inputs' | 'given' | 'report'>,
+): void {
+  const { update, replay } = options;
+  if (update.name === 'full')
+    report('update', {
+      code: 'not-supported',
+      message:
+        '`update: full` would train the encoder further, which stays as it is in this version of `adapt`',
+      hint: 'use `ridge`, `prototypes` or `head`; `fine-tune` trains encoders',
+    });
+  if (replay !== 'all' && (typeof replay !== 'object' || !('per_label' in replay)))
+    report('replay', {
+      code: 'out-of-range',
+      message: '`replay` remembers all rows, or so many of each label',
+      hint: 'write `all`, or `20 per label`',
+    });
+  else if (replay !== 'all' && update.name !== 'head')
+    report('replay', {
+      code: 'option-without-effect',
+      message: `\`update: ${update.name}\` keeps what it needs of every row, and remembers none`,
+      hint: 'remove `replay`, or use `update: head`',
+    });
+  if (given('rollback') && !given('canary'))
+    report('rollback', {
+      code: 'option-without-effect',
+      message: '`rollback` compares accuracies on canary rows, and there are none',
+      hint: 'give labelled rows that nothing is learnt from: `canary: parts.validation`',
+    });
+  for (const name of ['from', 'canary'] as const) {
+    const dataset = inputs.dataset(name);
+    if (dataset?.labelled === false)
+      report(name, {
+        code: 'needs-labels',
+        message:
+          name === 'from'
+            ? '`adapt` learns from the labels of the stream, and these rows have none'
+            : '`canary` compares what the model says with labels, and these rows have none',
+        hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
+      });
+    else if (dataset?.multi_label === true) report(name, severalLabels('adapt'));
+  }
+  if (inputs.model('model')?.multi_label === true) report('model', severalModel);
+  for (const name of ['curve_to', 'decisions_to'] as const)
+    if (options[name] !== undefined && !/^(?!https?:).*\.(csv|parquet)$/i.test(options[name]))
+      report(name, {
+        code: 'out-of-range',
+        message: '`adapt` writes `.csv` and `.parquet` files on this machine',
+        hint: 'give a path that ends in `.csv`',
+      });
+}
+
+/** Throws `Failure` where rows cannot be learnt from, or judged by. */
+export function checkStream(rows: Dataset, { description }: Classifier, at: 'from' | 'canary'): void {
+  const does = at === 'from' ? 'learns from labels' : 'compares what the model says with labels';
+  checkLabelledTexts(rows, { stage: 'adapt', does, at });
+  if (hasMixedRows(rows)) throw stepFailure(mixedRefused('these rows were'), at);
+  checkSamePrompt(rows, description.prompt, at);
+}
+
+/** Throws `Failure` where the training rows of the model are not all that it was made from. */
+export function checkModel({ description }: Classifier, support: Dataset, update: UpdateMethod): void {
+  const { method, prompt, threshold } = description;
+  if (threshold !== undefined) throw stepFailure(severalModel, 'model');
+  if (method.name === 'distill')
+    throw refused(
+      'the model is a student: what its teacher taught it is not in labelled rows, so that they cannot be learnt on top of it',
+      'adapt its teacher, and distill that one again',
+    );
+  if (support.roles.label === undefined || support.rows === 0)
+    throw refused(
+      'the model has no labelled training rows to start from: it answers by the words of its prompt',
+      'use a model that was fitted on labelled rows',
+    );
+  if (prompt !== undefined && (prompt.label_templates.length > 0 || prompt.demonstrations !== null))
+    throw refused(
+      'the prompt of the model makes texts of labels or shows demonstrations, which rows of a stream would change',
+      'use a model whose rows were prompted with a `template` and nothing else, or not at all',
+    );
+  if (hasMixedRows(support)) throw stepFailure(mixedRefused('the training rows of the model were'), 'model');
+  if (update.name === 'head' && methodOf(description) === undefined)
+    throw refused(
+      'the head of the model starts from the words of its prompt and cannot be fitted again on rows alone',
+      'use `update: ridge` or `update: prototypes`',
+    );
+}
+
+function refused(message: string, hint: string): Error {
+  return stepFailure({ code: 'not-supported', message, hint }, 'model');
+}
+
+function mixedRefused(which: string) {
+  return {
+    code: 'not-supported',
+    message: `${which} mixed by \`mixup\`, and a row of a stream has one label`,
+    hint: 'leave `mixup` out of `augment`',
+  } as const;
+}
+
+const severalModel = {
+  code: 'not-supported',
+  message: 'the model gives a text any number of labels, and this version of `adapt` knows one label a row',
+  hint: 'use a model that was fitted on rows with one label each',
+} as const;

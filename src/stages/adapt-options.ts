@@ -1,0 +1,184 @@
+// The options of `adapt` that are calls, and what each makes of the rows of a model. With adapt.ts the one place that names them.
+import type { DriftTest } from '../learning/adapt/drift-watch.ts';
+import type { Learner } from '../learning/adapt/learner.ts';
+import type { Random } from '../learning/random.ts';
+import type { ClassifierDescription } from './classifier.ts';
+import { fitHead, methods, plainHead, trainsHead, type Method } from './fine-tune-method.ts';
+import { call, count, either, float, int, word, type CallOf } from './option.ts';
+import type { CallValue } from './value.ts';
+
+const { distance, temperature } = methods.prototype.arguments;
+
+export const updates = {
+  ridge: {
+    doc:
+      'ridge regression on +1 and -1, updated row by row: after each row it is what `head(kind: ridge)` would be, fitted on all rows so far, ' +
+      'at a small part of the time',
+    arguments: { alpha: float({ above: 0, default: 1, doc: 'Strength of the penalty.' }) },
+  },
+  prototypes: {
+    doc: 'the mean vector of each label, which moves with every row',
+    arguments: { distance, temperature },
+  },
+  head: {
+    doc: 'the head that the model has, fitted again on the rows that `replay` remembers',
+    arguments: {},
+  },
+  full: { doc: 'the encoder is trained further; not in this version', arguments: {} },
+} as const;
+
+/** The test as the stream knows it. */
+export function driftTest(drift: CallOf<typeof drifts>): DriftTest {
+  switch (drift.name) {
+    case 'none':
+      return { name: 'none' };
+    case 'adwin':
+      return { name: 'adwin', ...drift.arguments };
+    case 'ddm':
+      return { name: 'ddm', ...drift.arguments };
+    case 'psi':
+      return { name: 'psi', ...drift.arguments };
+    default:
+      return drift satisfies never;
+  }
+}
+
+export type UpdateMethod = CallOf<typeof updates>;
+
+export const updateOption = call(updates, {
+  default: { name: 'ridge', arguments: { alpha: 1 } },
+  doc: "How labels are learnt. The encoder stays as it is; the classifier on it starts from the model's training rows.",
+});
+
+export const labelsOption = call(
+  {
+    all: { doc: 'every row of the stream tells its label once it has been foretold', arguments: {} },
+    budget: {
+      doc: 'so many labels are asked for, spread evenly over the stream; the labels of the other rows are only measured with',
+      arguments: {
+        labels: int({ min: 1, max: 1_000_000, required: true, doc: 'How many labels are asked for.' }),
+        query: word(
+          {
+            uncertainty: 'of the rows of a batch those whose most probable label is least probable',
+            margin: 'those whose two most probable labels are closest',
+            random: 'any',
+          },
+          { default: 'uncertainty', doc: 'Which rows are asked for.' },
+        ),
+      },
+    },
+  },
+  {
+    default: { name: 'all', arguments: {} },
+    doc: 'Which labels of the stream are learnt. They count in the label budget.',
+  },
+);
+
+const drifts = {
+  none: { doc: 'no test', arguments: {} },
+  adwin: {
+    doc: 'the errors on rows whose label was learnt: their rate has risen within a window of its own choosing (Bifet and Gavaldà 2007)',
+    arguments: {
+      delta: float({
+        above: 0,
+        max: 0.5,
+        default: 0.002,
+        doc: 'About the share of false alarms: smaller is surer and later.',
+      }),
+    },
+  },
+  ddm: {
+    doc: 'the same errors: their rate is so much above its lowest (Gama et al. 2004); quicker than `adwin`, with more false alarms',
+    arguments: {
+      deviations: float({ above: 0, default: 3, doc: 'How many standard deviations above.' }),
+    },
+  },
+  psi: {
+    doc:
+      'the vectors of all rows, labelled or not: the mean population stability index along 32 random directions, of the last rows against ' +
+      'the first ones',
+    arguments: {
+      threshold: float({ above: 0, default: 0.2, doc: 'The index above which the alarm is raised.' }),
+      window: int({
+        min: 50,
+        default: 100,
+        doc: 'How many of the last rows are looked at; they are compared with the first two windows.',
+      }),
+    },
+  },
+} as const;
+
+export const driftOption = call(drifts, {
+  default: { name: 'none', arguments: {} },
+  doc: 'Whether the stream is watched for drift. An alarm is told, and changes nothing in the model.',
+});
+
+export const replayOption = either(word({ all: 'all rows so far' }, { doc: '' }), count({ doc: '' }), {
+  default: 'all',
+  doc:
+    'For `update: head`: which of the rows so far, the training rows of the model included, it is fitted on; `20 per label` remembers an ' +
+    'even sample of each label. The other updates keep what they need of every row.',
+});
+
+/** How a classifier was made that `adapt` gave. `method`: of the head before, where it can be fitted again. */
+export type Adaptation = CallValue<
+  'adapt',
+  { readonly update: UpdateMethod; readonly method: Method | null }
+>;
+
+/** How the head of a model is fitted on rows, or nothing where it was made from something else than its rows. */
+export function methodOf({ method, validation }: ClassifierDescription): Method | undefined {
+  switch (method.name) {
+    case 'adapt':
+      return method.arguments.method ?? undefined;
+    case 'distill':
+    case 'cloze':
+      return undefined;
+    case 'head':
+      return method.arguments.c === 'auto'
+        ? { name: 'head', arguments: { ...method.arguments, c: validation?.c ?? 1 } }
+        : method;
+    default:
+      return trainsHead(method) ? plainHead : method;
+  }
+}
+
+export interface LearnerRequest {
+  readonly update: UpdateMethod;
+  readonly replay: 'all' | number;
+  readonly description: ClassifierDescription;
+  readonly width: number;
+  readonly labels: number;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+/** Without a row. Throws where the update is not one of this version, or the head cannot be fitted again: `check` has told. */
+export async function learnerOf(request: LearnerRequest): Promise<Learner> {
+  const { update, replay, description, width, labels, random, signal } = request;
+  switch (update.name) {
+    case 'ridge': {
+      const { recursiveRidge } = await import('../learning/adapt/recursive-ridge.ts');
+      return recursiveRidge(width, labels, update.arguments.alpha);
+    }
+    case 'prototypes': {
+      const { runningPrototypes } = await import('../learning/adapt/running-prototypes.ts');
+      return runningPrototypes(width, labels, update.arguments);
+    }
+    case 'head': {
+      const { refittedHead } = await import('../learning/adapt/refitted-head.ts');
+      const method = methodOf(description);
+      if (method === undefined) throw new Error('a head that cannot be fitted again');
+      const settings = { classWeights: description.class_weights, signal };
+      return refittedHead(width, labels, {
+        fit: ({ vectors, targets }, known) => fitHead(vectors, targets, known, method, settings),
+        replay,
+        random: random.derive('replay'),
+      });
+    }
+    case 'full':
+      throw new Error('`update: full` is not in this version');
+    default:
+      return update satisfies never;
+  }
+}
