@@ -4,11 +4,10 @@ import type { MultiLabelMetricName } from '../learning/metrics/multi-label-metri
 import type { Artifact } from './artifact.ts';
 import { loadClassifier } from './classifier.ts';
 import { labelTable } from './classifier-labels.ts';
-import { classify } from './classify.ts';
 import { labelBudget } from './consumed.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
-import { fitSeveralProbe } from './frozen-probe.ts';
+import { fitSeveralProbe, withProbe } from './frozen-probe.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { usualMultiLabelMetrics, type AnyMetricName } from './metric-words.ts';
@@ -51,10 +50,11 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
     const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
     const truth = labelTable(rows, labels, 'on');
     const probe = await fitSeveralProbe(classifier, support, context.signal);
-    const heads = [classifier.head, ...(probe === 'same' ? [] : [probe.head])];
-    const [own, probed] = await classify(classifier, heads, rows, (done, total) =>
-      context.progress({ done, total, unit: 'rows' }),
+    const ask = withProbe(
+      classifier,
+      probe === 'same' ? { state: 'same' } : { state: 'fitted', head: probe.head },
     );
+    const [own, probed] = await ask(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
     const measurement = severalMeasured(labels, truth, own ?? new Float64Array(), threshold);
     const report = await severalReport({
       rows,

@@ -1,15 +1,22 @@
-// `fine-tune` of rows that carry several labels or none: one binary head a label on frozen vectors. Knows the same inputs and
-// options as `fine-tune`, of which it refuses those that have no meaning here.
+// `fine-tune` of rows that carry several labels or none: one binary head a label on the vectors of an encoder, which `contrastive` trains
+// before. Knows the same inputs and options as `fine-tune`, of which it refuses those that have no meaning here.
 import type { Artifact } from './artifact.ts';
 import { labelTable } from './classifier-labels.ts';
 import { baseOf, saveClassifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
-import type { Dataset } from './dataset.ts';
-import type { Method } from './fine-tune-method.ts';
+import { inMemory, overlaid } from './artifact-overlay.ts';
+import { builtinFile } from './builtins.ts';
+import { texts, type Dataset } from './dataset.ts';
+import { trainsEncoder, type Method } from './fine-tune-method.ts';
 import { checkTexts } from './labelled-texts.ts';
-import { openEncoder } from './model-source.ts';
+import { openEncoder, type SourcedEncoder } from './model-source.ts';
+import { setsOf } from './several-measurement.ts';
+import { trainEncoder, type TrainedEncoder } from './train-encoder.ts';
+import { notTrainable } from './training-check.ts';
+import { trainingNotes } from './training-notes.ts';
+import type { TrainingOptions } from './trained-methods.ts';
 import { rowEncoder } from './row-encoder.ts';
 import { rowKeys } from './row-keys.ts';
 import {
@@ -30,6 +37,8 @@ export interface SeveralOptions {
   readonly threshold: Threshold;
 }
 
+type Options = SeveralOptions & TrainingOptions;
+
 /** What is wrong where `from` is known to have several labels a row. */
 export function checkSeveral(
   { method }: Pick<SeveralOptions, 'method'>,
@@ -42,7 +51,7 @@ export function checkSeveral(
 }
 
 type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
-  readonly options: SeveralOptions;
+  readonly options: Options;
   readonly inputs: { readonly model: Artifact; readonly validation?: Artifact | undefined };
 };
 
@@ -52,10 +61,10 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
   checkTexts(dataset, { stage: 'fine-tune', at: 'from' });
   checkRows(dataset, method);
   if (inputs.validation !== undefined) throw stepFailure(validationRefused, 'validation');
-  const encoder = await openEncoder(inputs.model, context, { maxLength: options.max_length });
   const { labels } = dataset;
   const carried = labelTable(dataset, labels, 'from');
   for (const text of constantNotes(carried, labels)) note(text);
+  const { encoder, before, trained } = await trainedEncoder(context, dataset, carried);
   const settings = { classWeights, signal };
   const fitted = async () => {
     const vectors = await rowEncoder(encoder, undefined, async () => dataset)(dataset);
@@ -83,11 +92,43 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
     maxLength: options.max_length,
     head,
     threshold: threshold ?? 0.5,
-    encoder: encoder.files,
+    encoder: before,
     base: baseOf(inputs.model),
+    trained,
     support: dataset,
     consumed: uniteConsumed(...consumed),
   });
+}
+
+interface SeveralEncoder {
+  readonly encoder: SourcedEncoder;
+  /** Its files before training. */
+  readonly before: Artifact;
+  readonly trained: TrainedEncoder | undefined;
+}
+
+/** The encoder, which `contrastive` trains on the rows first. */
+async function trainedEncoder(
+  context: Context,
+  dataset: Dataset,
+  carried: Uint8Array,
+): Promise<SeveralEncoder> {
+  const { options, inputs, note } = context;
+  const { method } = options;
+  const settings = { maxLength: options.max_length };
+  const encoder = await openEncoder(inputs.model, context, settings);
+  const before = encoder.files;
+  if (!trainsEncoder(method)) return { encoder, before, trained: undefined };
+  if (before.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
+  const rows = { texts: texts(dataset), sets: setsOf(carried, dataset.labels.length) };
+  const random = context.random('train');
+  const trained = await trainEncoder(
+    { files: before, method, options, rows, start: undefined, random },
+    context,
+  );
+  for (const text of trainingNotes(trained.record)) note(text);
+  const after = await openEncoder(overlaid(before, inMemory(trained.files)), context, settings);
+  return { encoder: after, before, trained };
 }
 
 function checkRows(dataset: Dataset, method: Method): void {

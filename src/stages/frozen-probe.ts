@@ -60,16 +60,19 @@ export interface SeveralProbe {
 
 /** The same for rows that carry several labels or none: a linear support vector machine a label. */
 export async function fitSeveralProbe(
-  { description, labels, encodeRows }: Classifier,
+  { description, labels, encodeRows, before }: Classifier,
   support: Dataset,
   signal: AbortSignal,
 ): Promise<SeveralProbe | 'same'> {
   const settings = { classWeights: 'none', signal } as const;
   const carried = labelTable(support, labels, 'model');
-  const rows = { vectors: await encodeRows(support, () => undefined), carried, labels: labels.length };
+  const encode = before?.encodeRows ?? encodeRows;
+  const rows = { vectors: await encode(support, () => undefined), carried, labels: labels.length };
+  await before?.dispose();
   const keys = await rowKeys(support, support.roles.group);
   const threshold = (await chosenThreshold(rows, keys, severalProbe, settings)) ?? 0.5;
-  if (isSame(description, severalProbe) && threshold === description.threshold) return 'same';
+  if (before === undefined && isSame(description, severalProbe) && threshold === description.threshold)
+    return 'same';
   return { head: await fitSeveral(rows, severalProbe, settings), threshold };
 }
 

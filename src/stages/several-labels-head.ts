@@ -4,7 +4,7 @@ import type { Head } from '../learning/heads/head.ts';
 import type { FitBinary } from '../learning/heads/one-vs-rest.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { RowKeys } from '../learning/sampling/units.ts';
-import { choosesStrength, fitHead, methodText, type Method } from './fine-tune-method.ts';
+import { choosesStrength, fitHead, methodText, plainHead, type Method } from './fine-tune-method.ts';
 import { either, float, word } from './option.ts';
 
 /** Kinds of `head` that are fitted for one label against the rest. */
@@ -42,7 +42,14 @@ export interface SeveralSettings {
   readonly signal: AbortSignal;
 }
 
-function kindOf(method: Method): Kind | undefined {
+/** What is fitted for each label: after `contrastive` a linear support vector machine, which does best on few rows (bench/labels). */
+export function severalHead(method: Method): Method {
+  if (method.name !== 'contrastive') return method;
+  return { ...plainHead, arguments: { ...plainHead.arguments, kind: 'svm' } };
+}
+
+function kindOf(asked: Method): Kind | undefined {
+  const method = severalHead(asked);
   return method.name === 'head' ? kinds.find((kind) => kind === method.arguments.kind) : undefined;
 }
 
@@ -52,7 +59,13 @@ export function severalMethodProblem(method: Method) {
     return {
       code: 'not-supported',
       message: `\`${methodText(method)}\` knows one label a row, and these rows have lists of labels`,
-      hint: 'use `head(kind: svm)`, `head(kind: ridge)` or `head(kind: logistic)`: one of them is fitted for each label against the rest',
+      hint: 'use `head(kind: svm)`, `head(kind: ridge)`, `head(kind: logistic)` or `contrastive`: a linear head is fitted for each label against the rest',
+    } as const;
+  if (method.name === 'contrastive' && method.arguments.loss !== 'cosine')
+    return {
+      code: 'not-supported',
+      message: `the loss \`${method.arguments.loss}\` takes a pair for alike or not, and rows with lists of labels are alike in part`,
+      hint: 'use `contrastive(loss: cosine)`, which is taught the share of labels that two rows have in common',
     } as const;
   if (choosesStrength(method))
     return {
@@ -72,7 +85,8 @@ export async function fitSeveral(
   const { fitOneVsRest } = await import('../learning/heads/one-vs-rest.ts');
   const kind = kindOf(method);
   if (kind === undefined) throw new RangeError(`no head of ${methodText(method)} for several labels`);
-  const fit: FitBinary = (x, targets) => fitHead(x, targets, 2, method, settings);
+  const head = severalHead(method);
+  const fit: FitBinary = (x, targets) => fitHead(x, targets, 2, head, settings);
   return fitOneVsRest(vectors, carried, labels, kind, fit);
 }
 

@@ -27,12 +27,19 @@ export interface TrainingTexts {
   readonly weights: Float64Array;
 }
 
+/** Where a text has several labels or none: label numbers of each, rising. */
+export interface TextsWithSets {
+  readonly texts: readonly string[];
+  readonly sets: readonly (readonly number[])[];
+}
+
 export interface TrainingRequest {
   /** A model folder. */
   readonly files: Artifact;
   readonly method: TrainedMethod;
   readonly options: TrainingOptions & { readonly max_length?: number | undefined };
-  readonly rows: TrainingTexts;
+  /** With sets of labels only for `contrastive`, whose loss is then `cosine`. */
+  readonly rows: TrainingTexts | TextsWithSets;
   /** For methods that train a classifier along: the one that they start from. */
   readonly start: Head | undefined;
   readonly random: Random;
@@ -161,6 +168,11 @@ async function objectiveOf(
   { method, rows, start, random }: TrainingRequest,
   { size, smoothing }: { readonly size: number; readonly smoothing: number },
 ): Promise<Aim> {
+  if ('sets' in rows) {
+    const { contrastiveSets } = await import('../learning/training/contrastive-sets.ts');
+    const objective = contrastiveSets(rows, { size, random: random.derive('pairs') });
+    return { objective, stepsAPass: objective.stepsAPass };
+  }
   if (method.name === 'contrastive') {
     const { contrastive } = await import('../learning/training/contrastive.ts');
     const { loss } = method.arguments;
@@ -183,18 +195,8 @@ async function objectiveOf(
 /** What training comes to depends on, as a digest: a step may train more than one encoder, on one device or another. */
 function aboutOf({ files, method, options, rows, watch }: TrainingRequest, { engine }: ModelContext): string {
   const { backend, device } = engine;
-  const { texts, labels, weights } = rows;
-  const about = [
-    backend,
-    device,
-    files.digest,
-    method,
-    options,
-    texts,
-    [...labels],
-    [...weights],
-    watch?.about,
-  ];
+  const labels = 'sets' in rows ? rows.sets : [[...rows.labels], [...rows.weights]];
+  const about = [backend, device, files.digest, method, options, rows.texts, labels, watch?.about];
   return createHash('sha256').update(JSON.stringify(about)).digest('hex');
 }
 

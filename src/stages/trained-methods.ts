@@ -8,7 +8,9 @@ export const trainedMethods = {
   contrastive: {
     doc:
       'The encoder is trained until texts of one label are near each other and texts of others far (SetFit; Tunstall et al. 2022), then ' +
-      'logistic regression is fitted on its vectors. The texts of a step are encoded once, and all pairs among them count.',
+      'logistic regression is fitted on its vectors. The texts of a step are encoded once, and all pairs among them count. Of rows with ' +
+      'several labels two texts are to be as near as the share of labels they have in common (`loss: cosine` alone knows that), and a ' +
+      'linear support vector machine is fitted for each label.',
     arguments: {
       iterations: int({ min: 1, default: 20, doc: 'How often every row takes part.' }),
       loss: word(

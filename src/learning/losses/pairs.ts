@@ -17,12 +17,18 @@ export type PairLoss = (vectors: tf.Tensor, pairs: Pairs) => tf.Tensor;
  * The squared error of the cosine, against 1 for pairs of one label and 0 for others: sentence-transformers' `CosineSimilarityLoss`.
  * Both kinds weigh half, as where one draws as many pairs of each.
  */
-export const cosineLoss: PairLoss = (vectors, { same, different }) => {
+export const cosineLoss: PairLoss = (vectors, pairs) => likenessLoss(vectors, pairs, pairs.same);
+
+/**
+ * The same where two texts may be alike in part: against `likeness` [texts, texts], which is 0 for pairs that are `different`. Pairs that
+ * are alike at all weigh half, and the others half.
+ */
+export function likenessLoss(vectors: tf.Tensor, { same, different }: Pairs, likeness: tf.Tensor): tf.Tensor {
   const cosines = cosinesOf(vectors); // [texts, texts]
-  const near = meanOver(same, tf.square(tf.sub(cosines, 1)));
+  const near = meanOver(same, tf.square(tf.sub(cosines, likeness)));
   const far = meanOver(different, tf.square(cosines));
   return tf.div(tf.add(near, far), atLeastOne(tf.add(anyIn(same), anyIn(different))));
-};
+}
 
 const temperature = 0.07;
 
