@@ -82,13 +82,13 @@ function withValues(expr: Ast.Expr, kinds: readonly OptionKind[], scope: Scope, 
         }),
       };
     case 'per-label':
+    case 'deviations':
       return { ...expr, count: withValues(expr.count, [], scope, program) };
     case 'text':
     case 'member':
     case 'select':
     case 'unary':
     case 'binary':
-    case 'deviations':
     case 'claim':
       return valueOf(expr, scope, program);
     default:
@@ -139,7 +139,9 @@ function literalOf(value: Value, span: Span): Ast.Expr | undefined {
 }
 
 function isStructure({ node }: Ast.Expr): boolean {
-  return node === 'call' || node === 'list' || node === 'map' || node === 'per-label';
+  return (
+    node === 'call' || node === 'list' || node === 'map' || node === 'per-label' || node === 'deviations'
+  );
 }
 
 function alternatives(kind: OptionKind): readonly OptionKind[] {

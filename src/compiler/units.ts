@@ -220,7 +220,7 @@ function checkConstants(program: Program): void {
     const later =
       value.node === 'call'
         ? !functionNames.includes(value.callee.text)
-        : ['list', 'map', 'per-label', 'reference'].includes(value.node);
+        : ['list', 'map', 'per-label', 'deviations', 'reference'].includes(value.node);
     if (!later) constant(declaration, program);
     else {
       const { text } = declaration.name;
