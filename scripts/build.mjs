@@ -15,6 +15,7 @@ const external = [
   '@dagrejs/dagre',
   '@huggingface/hub',
   '@huggingface/tokenizers',
+  '@imagemagick/magick-wasm',
   '@tensorflow/*',
   'csv-parse',
   'execa',

@@ -64,6 +64,12 @@ function checkOne(
       hint: wrongArtifactHint(declaration, artifact, step.definition),
     });
   }
+  if (artifact.type === 'dataset' && artifact.images === true && declaration.images !== true)
+    return report({
+      code: 'wrong-artifact',
+      message: `\`${step.definition.name}\` works on texts, and ${describeSource(input, known)} gives pictures`,
+      hint: 'pictures are for `split`, `fine-tune`, `meta-learn`, `evaluate` and `predict`',
+    });
   return artifact.type === 'model' ? checkCapability(artifact, declaration, input, known, report) : true;
 }
 

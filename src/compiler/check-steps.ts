@@ -20,6 +20,7 @@ export function checkSteps(ordered: readonly ResolvedStep[], program: Program): 
     leaks: [],
     identity: identities(),
     fitting: new WeakMap(),
+    builtin: (name) => program.registry.builtin(name),
   };
   const costs = new WeakMap<object, readonly Cost[]>();
   const named: ResolvedStep[] = [];

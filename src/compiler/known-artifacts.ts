@@ -2,6 +2,7 @@
 import type { Span } from '../parser/source.ts';
 import type { ArtifactType, Static } from '../stages/artifact.ts';
 import type { Facts } from '../stages/facts.ts';
+import type { BuiltinModel } from '../stages/registry.ts';
 import type { CheckedInput } from './pipeline.ts';
 import type { OwnLeak } from './report-leakage.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
@@ -14,6 +15,7 @@ export interface Known {
   readonly checked: Map<string, Found>;
   /** What the stages themselves say of leakage. */
   readonly leaks: OwnLeak[];
+  readonly builtin: (name: string) => BuiltinModel | undefined;
   readonly identity: (value: object) => number;
   /** Places where an artifact has been found to be what the input takes. */
   readonly fitting: WeakMap<Static, Set<Span>>;
@@ -33,7 +35,15 @@ export function staticOf(input: CheckedInput, known: Known, facts: Facts): Stati
     case 'files':
       return { type: 'files' };
     case 'builtin':
-      return { type: 'model', capability: 'encoder', labels: undefined, trainable: false, masked: false };
+      return {
+        type: 'model',
+        capability: 'encoder',
+        labels: undefined,
+        trainable: false,
+        masked: false,
+        images: known.builtin(input.name)?.images === true,
+        untrained: known.builtin(input.name)?.untrained,
+      };
     case 'folder': {
       const fact = facts.modelFolder(input.path);
       return fact.state === 'known' ? { type: 'model', trainable: true, ...fact.value } : undefined;

@@ -4,7 +4,7 @@ import type { Span } from '../parser/source.ts';
 import { declarationAdvice, optionAdvice } from '../parser/other-languages.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
-import type { Options as OptionTable } from '../stages/option.ts';
+import type { Options as OptionTable, OptionValues } from '../stages/option.ts';
 import type { Input, StageDefinition } from '../stages/stage.ts';
 import type { CallValue, Json } from '../stages/value.ts';
 import { isDamaged } from './damage.ts';
@@ -201,6 +201,11 @@ function resolveInstance(
     if (value === undefined) complete = false;
     else inputs[name] = value;
   }
+  for (const [name, input] of complete ? Object.entries(inputs) : []) {
+    const more = namedFiles(name, input, stage, options.values, program);
+    if (more === undefined) complete = false;
+    else inputs[name] = more;
+  }
   const { after } = stage;
   const earlier = after === undefined ? nothing : resolveAfter(after.value, scope, instances, program);
 
@@ -222,6 +227,24 @@ function resolveInstance(
   if (inside === undefined) return step;
   const { block, partNames, stages } = inside;
   return { ...step, places: { ...stage.places, ...inside.places }, block, partNames, inside: stages };
+}
+
+/** With the files that its files name; nothing where that is wrong. */
+function namedFiles(
+  name: string,
+  input: CheckedInput,
+  { definition, places }: Prepared,
+  options: Readonly<Record<string, Json>>,
+  program: Program,
+): CheckedInput | undefined {
+  if (input.from !== 'files' || definition.namedFiles === undefined) return input;
+  const values = options as OptionValues<OptionTable>; // as the stage declares them
+  const fact = definition.namedFiles(name, input.paths, values, program.facts);
+  if (fact.state === 'unknown') return input;
+  if (fact.state === 'known') return { from: 'files', paths: [...input.paths, ...fact.value] };
+  const span = places[name];
+  if (span !== undefined) program.diagnostics.add({ span, ...fact.problem });
+  return undefined;
 }
 
 const nothing: readonly never[] = [];

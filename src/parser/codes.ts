@@ -219,6 +219,10 @@ export const codes = {
     title: 'a data file that cannot be read as a table',
     text: 'A row has other fields than the header, a quote is not closed, or a line is not JSON. Mend the row, or use `on_error: skip`.',
   },
+  'bad-image': {
+    title: 'pictures that cannot be used',
+    text: 'A picture is damaged, is no picture, or declares a size that is not decoded; or pictures that should have one size have several. Mend the files, use `on_error: skip`, or say the `size`.',
+  },
   'empty-data': {
     title: 'data without rows',
     text: 'The file has a header at most, or every row was left out.',

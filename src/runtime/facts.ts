@@ -10,6 +10,7 @@ import { cachedModel } from './hub/hub-cache.ts';
 import { matchingFiles, unreadable } from './matching-files.ts';
 import { modelFacts } from './model-facts.ts';
 import { projectFile, type Project } from './project-files.ts';
+import { namedFiles } from './named-files.ts';
 import { tableFacts, wholeUpTo } from './table-facts.ts';
 
 export interface FactsSettings {
@@ -51,6 +52,7 @@ export function createFacts(settings: FactsSettings): RuntimeFacts {
     files: (pattern) => once(['files', pattern], () => matchingFiles(pattern, display)),
     table: (request) =>
       once(['table', request], () => tableFacts(request, { cacheDirectory, display, digest })),
+    named: (request, column) => once(['named', request, column], () => namedFiles(request, column, display)),
     digest: (path) => once(['digest', path], () => digestFact(path, display, digest)),
     json: (path) => once(['json', path], () => jsonFact(path, display)),
     source: (path) => {

@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import type { CheckedInput } from '../compiler/pipeline.ts';
 import type { HubSource } from '../stages/hub-source.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
+import { isImageName, nameInFolder } from '../stages/image-names.ts';
 import { builtinContents, builtinFile } from '../stages/builtins.ts';
 import { artifactDigest, type StoredArtifact } from './action.ts';
 import { sha256 } from './canonical.ts';
@@ -41,6 +42,7 @@ export function contentsOf(input: CheckedInput, sources: Sources): Resolved {
         files: input.paths.map((path) => ({
           digest: sources.digests.digest(at(path)),
           extension: extname(path).toLowerCase(),
+          ...(isImageName(path) && { name: nameInFolder(path) }),
         })),
       }));
     case 'folder':

@@ -39,8 +39,14 @@ export interface BlockStageParts extends StageParts {
 /** What is keyed of an input: contents, never the names or places of steps and files. */
 export type InputContents =
   | { readonly artifact: string }
-  /** In reading order; the extension because it may decide how a file is read. */
-  | { readonly files: readonly { readonly digest: string; readonly extension: string }[] }
+  /** In reading order; the extension because it may decide how a file is read, and of pictures their folder, which is their label, and their name. */
+  | {
+      readonly files: readonly {
+        readonly digest: string;
+        readonly extension: string;
+        readonly name?: string;
+      }[];
+    }
   | { readonly folder: readonly { readonly name: string; readonly digest: string }[] }
   | { readonly builtin: string; readonly version: string }
   /** Names and keys too, where the result shows them, as a comparison does. */

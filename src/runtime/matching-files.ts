@@ -8,13 +8,14 @@ import type { Fact } from '../stages/facts.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 import { errorCode } from './durable.ts';
 
-/** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it. */
+/** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it; where there are none, those of its folders. */
 export function matchingFiles(pattern: string, display: (path: string) => string): Fact<readonly string[]> {
   let kind: 'file' | 'folder' | undefined;
   try {
     kind = kindOf(pattern);
     if (kind === 'file') return { state: 'known', value: [pattern] };
-    const found = kind === 'folder' ? filesIn(pattern) : /[*?[\]{}]/.test(pattern) ? globbed(pattern) : [];
+    const found =
+      kind === 'folder' ? folderFiles(pattern) : /[*?[\]{}]/.test(pattern) ? globbed(pattern) : [];
     if (found.length > 0) return { state: 'known', value: [...found].sort(compareCodePoints) };
   } catch (error) {
     return unreadable(pattern, error, display);
@@ -69,6 +70,16 @@ const reasons: Readonly<Record<string, string>> = {
 function kindOf(path: string): 'file' | 'folder' | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? undefined : stat.isDirectory() ? 'folder' : 'file';
+}
+
+function folderFiles(folder: string): readonly string[] {
+  const own = filesIn(folder);
+  if (own.length > 0) return own;
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(folder, name))
+    .filter((path) => kindOf(path) === 'folder')
+    .flatMap(filesIn);
 }
 
 function filesIn(folder: string): readonly string[] {

@@ -1,5 +1,5 @@
 // Whether a Hugging Face folder can be used, from its config, its tokenizer and the header of its weights. Reads no weights.
-import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readBertConfig } from '../learning/encoders/bert-config.ts';
 import { storedBertWeights, storedMaskHead } from '../learning/encoders/bert-weights.ts';
@@ -8,13 +8,15 @@ import { familyOf, runs } from '../learning/encoders/family.ts';
 import { checkShard, indexFile, shardsIn, wholeFile } from '../learning/encoders/shards.ts';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { ModelError } from '../learning/model-error.ts';
-import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
+import type { Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
+import { imageModelFacts } from './image-model-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
+import { layoutOf as readLayout } from './weights-layout.ts';
 
 /** Types of a tokenizer's model that can be run. */
 const tokenizers = ['WordPiece', 'BPE', 'Unigram'];
@@ -36,13 +38,15 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     });
   }
   try {
+    const images = imageModelFacts(folder, names, display);
+    if (images !== undefined) return images;
     const config = readConfig(folder, names, display);
     if (config.state === 'wrong') return wrong(config.problem);
     const weights = weightsFound(folder, names, display, config.json);
     const problem = weights.problem ?? tokenizerProblem(folder, names, display);
     if (problem !== undefined) return wrong(problem);
     const { masked } = weights;
-    const known: ModelFacts = { capability: 'encoder', labels: undefined, masked };
+    const known: ModelFacts = { capability: 'encoder', images: false, labels: undefined, masked };
     return { state: 'known', value: masked ? { ...known, word: maskedWordFacts(folder) } : known };
   } catch (error) {
     return unreadable(folder, error, display);
@@ -174,19 +178,7 @@ function missing(folder: string, name: string, display: Display, hint: string): 
 
 /** The header of the file. Throws `ModelError` where it is damaged. */
 function layoutOf(path: string): Layout {
-  const file = openSync(path, 'r');
-  try {
-    const read = (offset: number, length: number): Uint8Array => {
-      const bytes = Buffer.alloc(length);
-      readSync(file, bytes, 0, length, offset);
-      return bytes;
-    };
-    return safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    const { code, file: name, problem } = error;
-    throw new ModelError(code, name, `is damaged: ${problem}`, 'copy or download the file again');
-  } finally {
-    closeSync(file);
-  }
+  const read = readLayout(path);
+  if (read.state === 'read') return read.layout;
+  throw new ModelError('bad-model', basename(path), read.problem, read.hint);
 }

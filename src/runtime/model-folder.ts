@@ -2,10 +2,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
+import { imageFolderKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 
 const files =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$|\.safetensors$|\.safetensors\.index\.json$/;
+/** Models of TensorFlow.js: the model, its weights, and what Teachable Machine says of it. */
+const layersFiles = /^(?:model|metadata)\.json$|\.bin$/;
 /** Modules of a sentence-transformers model: `1_Pooling`, `2_Dense`. */
 const moduleFolder = /^\d+_\w+$/;
 const moduleFiles = /^config\.json$|\.safetensors$/;
@@ -21,6 +24,8 @@ export function isModelFile(path: string): boolean {
 export function modelFiles(folder: string): readonly string[] {
   const names: string[] = [];
   const all = readdirSync(folder);
+  if (imageFolderKind(all)?.name === 'layers')
+    return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {

@@ -26,6 +26,8 @@ export interface StaticDataset {
   readonly labels: readonly { readonly name: string; readonly rows: number | undefined }[] | undefined;
   /** Set where a stage draws a partition; inherited through transformations. */
   readonly partition: Partition | undefined;
+  /** Whether the rows are pictures and not texts; nothing where that is not known. */
+  readonly images?: boolean | undefined;
   /** Where rows carry a prompt for the models that are fitted on them. */
   readonly prompt?: StaticPrompt | undefined;
 }
@@ -34,6 +36,10 @@ export interface StaticModel {
   readonly type: 'model';
   readonly capability: Capability;
   readonly labels: readonly string[] | undefined;
+  /** Whether it reads pictures and not texts; nothing where that is not known. */
+  readonly images?: boolean | undefined;
+  /** Whether it has to be trained before it is of any use. */
+  readonly untrained?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */

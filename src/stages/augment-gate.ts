@@ -4,10 +4,9 @@ import type { Matrix } from '../learning/matrix.ts';
 import type { Random } from '../learning/random.ts';
 import type { Targets } from '../learning/targets.ts';
 import { arrange, entriesOf, type Copy } from './augment-copies.ts';
-import { labelIndices, type Dataset } from './dataset.ts';
+import { labelIndices, texts, type Dataset } from './dataset.ts';
 import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
 import type { OpenEncoder } from './model-source.ts';
-import { plainRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn, trainingRows } from './training-rows.ts';
 
@@ -110,7 +109,7 @@ async function gateRows(
   });
   const copied = new Set(copies.map(({ row }) => row));
   return {
-    ...(await trainingRows(all, plainRows(encode))),
+    ...(await trainingRows(all, (rows, progress) => encode(texts(rows), progress))),
     truth: labelIndices(all),
     labels: dataset.labels.length,
     source: all.source,

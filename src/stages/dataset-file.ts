@@ -1,8 +1,10 @@
-// The dataset artifact on disk: `data.parquet` for every tool that reads tables, `dataset.json` for what a table cannot say.
+// The dataset artifact on disk: `data.parquet` for every tool that reads tables, `dataset.json` for what a table cannot say,
+// `images.safetensors` for pictures.
 // Equal datasets give equal bytes. The packages are loaded when a file is read or written: a plan needs neither.
 import type { SchemaElement } from 'hyparquet';
 import type { Artifact, Output, Partition } from './artifact.ts';
 import type { Column, Dataset, Roles, Scalar, Value } from './dataset.ts';
+import { imagesFile, storedImages, type ImageShape } from './images.ts';
 import type { Prompt } from './prompted.ts';
 
 interface Description {
@@ -15,9 +17,12 @@ interface Description {
   /** The column of the table that holds the row numbers in the loaded data. */
   readonly source: string;
   readonly prompt?: Prompt;
+  /** Of the pictures in `images.safetensors`. */
+  readonly images?: ImageShape;
 }
 
 export async function writeDataset(output: Output, dataset: Dataset): Promise<void> {
+  const { images } = dataset;
   const source = freeName('_source', dataset.columns);
   const description: Description = {
     version: 1,
@@ -28,6 +33,9 @@ export async function writeDataset(output: Output, dataset: Dataset): Promise<vo
     partition: dataset.partition ?? null,
     source,
     ...(dataset.prompt !== undefined && { prompt: dataset.prompt }),
+    ...(images !== undefined && {
+      images: { height: images.height, width: images.width, channels: images.channels },
+    }),
   };
   const columns = [...dataset.columns, [source, Array.from(dataset.source)] as const];
   const kinds = columns.map(([, values]) => columnKind(values));
@@ -42,6 +50,7 @@ export async function writeDataset(output: Output, dataset: Dataset): Promise<vo
   });
   await output.write('data.parquet', new Uint8Array(bytes));
   await output.write('dataset.json', JSON.stringify(description, null, 2) + '\n');
+  await images?.write(output, imagesFile);
 }
 
 export async function readDataset(artifact: Artifact): Promise<Dataset> {
@@ -73,6 +82,7 @@ export async function readDataset(artifact: Artifact): Promise<Dataset> {
     partition: description.partition ?? undefined,
     source,
     ...(description.prompt !== undefined && { prompt: description.prompt }),
+    ...(description.images !== undefined && { images: storedImages(description.images, artifact) }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The dataset artifact in memory: columns by name, what each is for, and the labels in order. Pure; knows no files.
 import type { Partition } from './artifact.ts';
+import type { Images } from './images.ts';
 import type { Prompt } from './prompted.ts';
 
 export type Scalar = string | number | boolean | null;
@@ -8,7 +9,7 @@ export type Column = readonly Value[];
 
 /** Names of the columns that play a part. */
 export interface Roles {
-  /** Its values are strings. */
+  /** Its values are strings: texts, or the names of the rows' pictures where there are `images`. */
   readonly text?: string;
   /** Its values are strings out of `labels`; lists of them where the dataset is multi-label. Absent: no labels. */
   readonly label?: string;
@@ -29,6 +30,8 @@ export interface Dataset {
   readonly partition: Partition | undefined;
   /** 0-based row of the `load` that each row comes from; copies of a row share it. */
   readonly source: Int32Array;
+  /** The pictures that the rows are of, where they are no texts. */
+  readonly images?: Images | undefined;
   /** How models that are fitted on the rows put texts before their encoder; the texts themselves are as they were. */
   readonly prompt?: Prompt | undefined;
 }

@@ -2,6 +2,7 @@
 import { checkCalibration } from './calibration.ts';
 import { unknownLabelProblem } from './classifier-labels.ts';
 import type { Overlap } from './evaluate-overlap.ts';
+import { sightProblem } from './image-source.ts';
 import { metricKindProblem, mixedKinds, usualFor } from './label-kind.ts';
 import { usualMetrics, usualMultiLabelMetrics, wordOptions } from './metric-words.ts';
 import { outOfScopeProblem } from './out-of-scope-problems.ts';
@@ -38,6 +39,8 @@ export function checkEvaluation(
       message: '`evaluate` compares with labels, and these rows have none',
       hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
     });
+  const sight = sightProblem(dataset, model);
+  if (sight !== undefined) report('on', sight);
   const kinds = [dataset?.multi_label, model?.multi_label];
   if (several !== undefined && kinds.includes(!several)) report('model', mixedKinds(several));
   const { out_of_scope: outside } = options;

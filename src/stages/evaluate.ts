@@ -115,8 +115,9 @@ evaluate score {
       use: 'apply',
       doc: 'The classifier to measure.',
     }),
-    on: input.required('dataset', { use: 'measure', doc: 'The labelled rows to measure on.' }),
+    on: input.required('dataset', { images: true, use: 'measure', doc: 'The labelled rows to measure on.' }),
     calibrate_on: input.optional('dataset', {
+      images: true,
       use: 'select',
       doc:
         'Labelled rows to calibrate the probabilities on, such as the validation part: all of them are raised to one ' +

@@ -44,6 +44,10 @@ export interface TableFacts {
 }
 
 export interface ModelFacts {
+  /** Whether it reads pictures and not texts. */
+  readonly images?: boolean;
+  /** Whether it has weights that can be trained; it has unless this says no. */
+  readonly trainable?: boolean;
   readonly capability: 'encoder' | 'masked-lm' | 'classifier';
   readonly labels: readonly string[] | undefined;
   /** Whether it can be asked for the word at a mask. */
@@ -66,6 +70,11 @@ export interface Facts {
   files(pattern: string): Fact<readonly string[]>;
   /** Columns and counts; `unknown` for files too large to look at whole. */
   table(request: TableRequest): Fact<TableFacts>;
+  /**
+   * Files that the cells of a column name, relative to the file they stand in: absolute, each once, in the order of the rows. None where there is
+   * no such column, or its cells are no texts; `wrong` where one of them is not there.
+   */
+  named?(request: TableRequest, column: string): Fact<readonly string[]>;
   /** sha256 of a file in hexadecimal; `unknown` for large ones. */
   digest?(path: string): Fact<string>;
   json(path: string): Fact<Json>;

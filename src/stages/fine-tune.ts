@@ -24,6 +24,7 @@ import { validationNote } from './fine-tune-selection.ts';
 import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
 import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
+import { sightProblem, untrained } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
 import { int, word } from './option.ts';
 import { needsNoRows } from './prompted.ts';
@@ -78,8 +79,9 @@ fine-tune classifier {
       use: 'apply',
       doc: 'The encoder: `"builtin:ngrams"`, a model folder, or a stage. Of a classifier its encoder is taken.',
     }),
-    from: input.required('dataset', { use: 'fit', doc: 'The labelled rows to learn from.' }),
+    from: input.required('dataset', { images: true, use: 'fit', doc: 'The labelled rows to learn from.' }),
     validation: input.optional('dataset', {
+      images: true,
       use: 'select',
       doc:
         'Labelled rows that are not learnt from: `early_stopping` and `c: auto` choose by the loss on them, the mean ' +
@@ -125,6 +127,11 @@ fine-tune classifier {
       ])
         if (problem !== undefined) report('method', problem);
     const model = inputs.model('model');
+    if (model?.untrained === true) report('model', untrained);
+    for (const rows of [dataset, inputs.dataset('validation')]) {
+      const problem = sightProblem(rows, model);
+      if (problem !== undefined) report('model', problem);
+    }
     if (prompt?.mask === true && model?.masked === false) report('model', needsMaskedModel);
     const words = options.method.name === 'cloze' && prompt?.mask === true ? prompt.words : undefined;
     const split = wordsProblem(words ?? [], (word) => model?.word?.(word));
@@ -152,6 +159,7 @@ fine-tune classifier {
         labels: known?.map(({ name }) => name),
         multi_label: dataset?.multi_label,
         trainable: model?.trainable,
+        images: model?.images,
       },
     };
   },

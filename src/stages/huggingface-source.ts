@@ -71,7 +71,8 @@ interface FolderEngine {
   readonly close: (encoder?: { dispose(): void }, training?: Computation['training']) => Promise<void>;
 }
 
-async function openFolderEngine(files: Artifact, context: ModelContext): Promise<FolderEngine> {
+/** The engine for a model in files. */
+export async function openFolderEngine(files: Artifact, context: ModelContext): Promise<FolderEngine> {
   const engine = await openStepEngine(context);
   const close: FolderEngine['close'] = async (encoder, training) => {
     context.computed?.(computationOf(engine, engine.device, training));
@@ -96,7 +97,8 @@ export async function openMaskedWords(
   return namingFiles(files, () => loadMaskedWords(folderOf(files), words));
 }
 
-function folderOf(files: Artifact) {
+/** The files as models see them. */
+export function folderOf(files: Artifact) {
   return {
     has: async (name: string) => files.names.includes(name),
     read: (name: string) => files.read(name),

@@ -4,6 +4,10 @@ import type { StaticDataset } from './artifact.ts';
 import { rowsToRead } from './cost.ts';
 import { writeDataset } from './dataset-file.ts';
 import type { TableFormat } from './facts.ts';
+import { isImageName } from './image-names.ts';
+import { imageFormat, loadsImages } from './load-image-sources.ts';
+import { loadImages } from './load-images.ts';
+import { checkImages, forImages, knownImages, textAndImage } from './load-images-known.ts';
 import { loadNotes } from './load-notes.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
 import { knownLoad } from './load-static.ts';
@@ -17,7 +21,7 @@ import { problemOf } from './tables/table.ts';
 const options = {
   format: word(
     {
-      auto: 'what the extension says: .csv .tsv .json .jsonl .ndjson .yaml .yml .parquet .txt',
+      auto: 'what the extension says: .csv .tsv .json .jsonl .ndjson .yaml .yml .parquet .txt, pictures, -idx3-ubyte.gz',
       csv: 'fields between commas, quoted where needed',
       tsv: 'fields between tabs, quoted where needed',
       json: 'a list of objects',
@@ -25,6 +29,9 @@ const options = {
       yaml: 'a list of maps',
       parquet: 'Apache Parquet',
       text: 'a row a line, cut by `pattern`',
+      images:
+        'a picture a file (PNG, JPEG, GIF, BMP, WebP), whose folder is its `label`; the column `file` has both names',
+      idx: 'the files of MNIST, also compressed by gzip: one of pictures and one of their labels',
     },
     { default: 'auto', doc: 'How the files are written.' },
   ),
@@ -41,6 +48,31 @@ const options = {
   text: template({
     doc: 'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`.',
   }),
+  image: column({
+    doc:
+      'The column of the pictures, in the place of texts: paths relative to the file they stand in, or the bytes themselves in Parquet. Pictures are turned ' +
+      'as their EXIF says, what is transparent becomes white, and of a GIF the first frame is taken.',
+  }),
+  size: int({
+    min: 1,
+    max: 2048,
+    doc: 'The height and width in pixels that all pictures are brought to. Without it they must have one size.',
+  }),
+  fit: word(
+    {
+      crop: 'proportions stay, and what is too long is cut at both ends',
+      stretch: 'everything stays, and proportions change',
+    },
+    { default: 'crop', doc: 'How pictures of other proportions are brought to the `size`.' },
+  ),
+  channels: word(
+    {
+      auto: '`grey` where every pixel of every picture is grey, else `rgb`',
+      grey: 'one channel',
+      rgb: 'three channels',
+    },
+    { default: 'auto', doc: 'What a pixel of a picture holds.' },
+  ),
   label: column({
     doc: 'The column of the labels; lists in it give a row several labels. Without it: the column `label`, where there is one. Numbers become their text.',
   }),
@@ -66,9 +98,9 @@ const options = {
 
 export const load = defineStage({
   name: 'load',
-  version: 3,
+  version: 4,
   doc:
-    'Reads data files into a dataset and says which column is the text and which the label. ' +
+    'Reads data files into a dataset and says which column is the text, or the picture, and which the label. ' +
     'Several files become one dataset, one after the other.',
   example: `load reviews {
   from:  "reviews.csv"
@@ -81,12 +113,19 @@ export const load = defineStage({
   inputs: {
     from: input.required('files', {
       use: 'transform',
-      doc: 'A path, a folder, a glob such as `"data/*.csv"`, or a list of them.',
+      doc: 'A path, a folder, a glob such as `"data/*.csv"`, or a list of them. Of a folder its files are read; where it has none, those of its folders.',
     }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows, in the order of the files.' } },
   randomness: () => false,
   reading: ({ format, header, delimiter = null, pattern = null }) => [format, header, delimiter, pattern],
+
+  namedFiles(_, paths, options, facts) {
+    const { image, format, header, pattern, delimiter, on_error: onError } = options;
+    if (image === undefined || imageFormat(paths, format) !== undefined) return { state: 'known', value: [] };
+    const request = { paths, format: format as TableFormat, header, pattern, delimiter, onError };
+    return facts.named?.(request, image) ?? { state: 'unknown' };
+  },
 
   check(context) {
     return { '': checkLoad(context) };
@@ -106,10 +145,18 @@ export const load = defineStage({
     const [first = ''] = from.names;
     if (stated !== undefined && from.digestOf(first) !== stated)
       throw stepFailure(otherChecksum(from.display(first), from.digestOf(first)), 'checksum');
+    if (
+      loadsImages(
+        from.names.map((name) => from.display(name)),
+        given,
+      )
+    )
+      return writeDataset(context.output(), await loadImages(from, given, context));
+    const tables = { ...given, format: given.format as TableFormat }; // the others are of pictures
     const files = await Promise.all(
       from.names.map(async (name) => ({ name: from.display(name), bytes: await from.read(name) })),
     );
-    const reading = await readTable(files, given);
+    const reading = await readTable(files, tables);
     if (reading.state === 'unreadable') throw new Failure(reading.problem);
     const { table, broken } = reading;
     const problem = problemOf(broken);
@@ -130,7 +177,9 @@ export const load = defineStage({
 
 function checkLoad(context: CheckContext<typeof options>): StaticDataset {
   const { options: given, inputs, facts, report } = context;
-  const paths = inputs.files('from')?.paths;
+  const all = inputs.files('from')?.paths;
+  const ofImages = all !== undefined && loadsImages(all, given);
+  const paths = given.image === undefined ? all : all?.filter((path) => !isImageName(path));
   const unknown: StaticDataset = {
     type: 'dataset',
     columns: undefined,
@@ -160,7 +209,18 @@ function checkLoad(context: CheckContext<typeof options>): StaticDataset {
       message: `\`checksum\` is for one file, and \`from\` names ${paths.length}`,
       hint: 'load the files by stages of their own',
     });
-  checkFormats(paths, given.format, (option) => context.given(option), wrong);
+  const { format } = given;
+  if (
+    ofImages &&
+    (format === 'images' || format === 'idx' || given.image === undefined || paths.length === 0)
+  ) {
+    const known = checkImages(paths, given, (option) => context.given(option), wrong);
+    return sound ? known : { ...unknown, images: true };
+  }
+  if (!ofImages)
+    for (const option of ['size', 'fit', 'channels'])
+      if (context.given(option)) wrong(option, forImages(option));
+  checkFormats(paths, format as TableFormat, (option) => context.given(option), wrong);
   checkDelimiter(given.delimiter, wrong);
   const [only = ''] = paths;
   const stated = given.checksum === undefined ? undefined : sha256Of(given.checksum);
@@ -169,14 +229,16 @@ function checkLoad(context: CheckContext<typeof options>): StaticDataset {
     if (digest?.state === 'known' && digest.value !== stated)
       wrong('checksum', otherChecksum(only.split(/[\\/]/).at(-1) ?? only, digest.value));
   }
-  if (!sound) return unknown;
-  const { delimiter, format, header, pattern, on_error: onError } = given;
-  const table = facts.table({ paths, format, header, pattern, onError, delimiter });
+  if (context.given('image') && context.given('text')) wrong('text', textAndImage);
+  if (!sound) return { ...unknown, images: ofImages };
+  const { delimiter, header, pattern, on_error: onError } = given;
+  const table = facts.table({ paths, format: format as TableFormat, header, pattern, onError, delimiter });
   if (table.state === 'wrong') report('from', table.problem);
-  if (table.state !== 'known') return unknown;
+  if (table.state !== 'known') return { ...unknown, images: ofImages };
+  if (given.image !== undefined) return knownImages(table.value, { ...given, text: given.image }, report);
   const { dataset, findings } = knownLoad(table.value, given satisfies RowOptions);
   for (const { at, problem } of findings) report(at, problem);
-  return dataset;
+  return { ...dataset, images: false };
 }
 
 function checkFormats(
@@ -191,7 +253,7 @@ function checkFormats(
     wrong('from', {
       code: 'bad-table',
       message: `the name \`${nameless.split(/[\\/]/).at(-1)}\` does not say what format the file has`,
-      hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`',
+      hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`, `images`, `idx`',
     });
     return;
   }

@@ -7,6 +7,15 @@ import type { Artifact } from './artifact.ts';
 import { artifactFolder, digestOfFiles } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import { openHuggingFace, openTokenizer } from './huggingface-source.ts';
+import { imageModelKind, type ImageModelKind } from './image-model.ts';
+import {
+  loadImageModel,
+  needsImages,
+  needsTexts,
+  openImageReader,
+  type ImageReader,
+  type LoadedImages,
+} from './image-source.ts';
 import { chooseStepDevice } from './open-engine.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -29,6 +38,8 @@ export interface OpenEncoder {
   readonly encode: EncodeTexts;
   /** Texts with one mask each to the vectors at it. Throws `Failure` where the model is not asked for words. */
   readonly encodeMasks: EncodeTexts;
+  /** Rows of pictures to vectors [rows, width]. Throws `Failure` where the model reads texts; so do the others where it reads pictures. */
+  readonly encodeImages: ImageReader['encodeImages'];
   /** Absent where whole texts are read. */
   readonly tokenizer?: () => Promise<TextTokenizer>;
   /** Frees what it holds; it can be used again afterwards. */
@@ -67,6 +78,8 @@ export async function openEncoder(
 ): Promise<SourcedEncoder> {
   const inside = artifactFolder(artifact, encoderFolder);
   const files = inside.names.length > 0 ? inside : artifact;
+  const kind = await imageModelKind(files);
+  if (kind !== undefined) return { files, ...(await openImages(files, kind, context)) };
   if (!files.names.includes(builtinFile)) {
     const load = (): Promise<LoadedEncoder> => openHuggingFace(files, context, settings);
     const { device } = await chooseStepDevice(context);
@@ -116,6 +129,7 @@ function opened(
     return (texts, progress = shown) => encode(texts, { signal, progress });
   };
   return {
+    encodeImages: refused(needsTexts),
     encode: through(({ encode }) => encode, ''),
     encodeMasks: through(({ encodeMasks }) => {
       if (encodeMasks === undefined) throw stepFailure(needsMaskedModel, 'model');
@@ -126,6 +140,28 @@ function opened(
       loading = undefined; // used again, it is loaded again
       await (await loaded?.catch(() => undefined))?.dispose();
     },
+  };
+}
+
+async function openImages(
+  files: Artifact,
+  kind: ImageModelKind,
+  context: ModelContext,
+): Promise<OpenEncoder> {
+  const load = (): Promise<LoadedImages> => loadImageModel(files, context);
+  const key = kind.name === 'pixels' ? undefined : await imageKey(files, context);
+  const reader = openImageReader(load, context, key);
+  return { ...reader, encode: refused(needsImages), encodeMasks: refused(needsImages) };
+}
+
+async function imageKey(files: Artifact, context: ModelContext): Promise<string> {
+  const { device } = await chooseStepDevice(context);
+  return cacheKey(files, context, { maxLength: undefined }, device);
+}
+
+function refused(problem: typeof needsImages | typeof needsTexts): () => Promise<never> {
+  return async () => {
+    throw stepFailure(problem, 'model');
   };
 }
 

@@ -4,6 +4,7 @@ import { rowsOf, textsToEncode } from './cost.ts';
 import { csvFile } from './csv-file.ts';
 import { freeName, withColumn, type Column, type Dataset, type Value } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
+import { sightProblem } from './image-source.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { either, float, int, outputPath, share } from './option.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
@@ -61,10 +62,12 @@ predict labelled {
   inputs: {
     model: input.required('model', { capability: 'classifier', use: 'apply', doc: 'The classifier.' }),
     from: input.required('dataset', {
+      images: true,
       use: 'apply',
       doc: 'The rows to label. They need texts, but no labels.',
     }),
     calibrate_on: input.optional('dataset', {
+      images: true,
       use: 'select',
       doc:
         'Labelled rows to calibrate the probabilities on, as `evaluate` does: give both the same, so that a probability ' +
@@ -90,6 +93,8 @@ predict labelled {
       if (context.given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
     } else checkCalibration('predict', inputs.dataset('calibrate_on'), model?.labels, report);
     const from = inputs.dataset('from');
+    const sight = sightProblem(from, model);
+    if (sight !== undefined) report('from', sight);
     const added = addedNames(options, from?.columns ?? []);
     return {
       '': {
@@ -100,6 +105,7 @@ predict labelled {
         multi_label: from?.multi_label,
         labels: from?.labels,
         partition: from?.partition,
+        images: from?.images,
         ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };

@@ -5,6 +5,10 @@ import type { Capability } from './artifact.ts';
 export interface BuiltinModel {
   readonly name: string;
   readonly capability: Capability;
+  /** Whether it reads pictures and not texts. */
+  readonly images?: boolean;
+  /** Whether it is a net without weights, which only `meta-learn` can take. */
+  readonly untrained?: boolean;
   readonly doc: string;
   /** Raised when the model gives other numbers; part of every key that reads it. */
   readonly version: string;

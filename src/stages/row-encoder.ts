@@ -10,9 +10,13 @@ import { stepFailure } from './step-failure.ts';
 /** Rows to vectors [rows, width]. Shown as the progress of the step unless `progress` takes it. */
 export type EncodeRows = (rows: Dataset, progress?: EncodeProgress) => Promise<Matrix>;
 
-/** The texts as they are. */
-export function plainRows(encode: OpenEncoder['encode']): EncodeRows {
-  return (rows, progress) => encode(texts(rows), progress);
+/** The texts, or the pictures, as they are. */
+export function plainRows({
+  encode,
+  encodeImages,
+}: Pick<OpenEncoder, 'encode' | 'encodeImages'>): EncodeRows {
+  return (rows, progress) =>
+    rows.images === undefined ? encode(texts(rows), progress) : encodeImages(rows, progress);
 }
 
 /**
@@ -24,7 +28,7 @@ export function rowEncoder(
   prompt: Prompt | undefined,
   fitted: () => Promise<Dataset>,
 ): EncodeRows {
-  if (prompt === undefined) return plainRows(encoder.encode);
+  if (prompt === undefined) return plainRows(encoder);
   const encode = asksForMask(prompt) ? encoder.encodeMasks : encoder.encode;
   let rendering: Promise<Render> | undefined;
   return async (rows, progress) => {

@@ -245,6 +245,7 @@ function partOf(from: StaticDataset, part: Part, count: Count, rows: number | un
     multi_label: unlabelled ? undefined : from.multi_label,
     labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
     partition: part,
+    images: from.images,
     ...(from.prompt !== undefined && { prompt: from.prompt }),
   };
 }

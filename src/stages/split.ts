@@ -58,7 +58,9 @@ split parts {
       },
     ),
   },
-  inputs: { from: input.required('dataset', { use: 'transform', doc: 'The rows to draw from.' }) },
+  inputs: {
+    from: input.required('dataset', { images: true, use: 'transform', doc: 'The rows to draw from.' }),
+  },
   outputs: {
     train: { type: 'dataset', doc: 'Rows to learn from.' },
     validation: { type: 'dataset', doc: 'Rows to choose with.' },

@@ -16,7 +16,7 @@ import type {
 } from './artifact.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Cost, CostContext } from './cost.ts';
-import type { Facts } from './facts.ts';
+import type { Fact, Facts } from './facts.ts';
 import type { OptionValues, Options } from './option.ts';
 import type { PluginOrigin } from './plugin.ts';
 import type { Report } from './report.ts';
@@ -38,6 +38,8 @@ export interface Input<V = unknown> {
   readonly shape: 'one' | 'many';
   /** For `many`: the names and keys of its members reach the result, so they are part of the key. Otherwise only messages show them. */
   readonly named?: boolean;
+  /** For datasets: rows of pictures are taken too, and not texts alone. */
+  readonly images?: boolean;
   readonly required: boolean;
   readonly doc: string;
   /** Carries the type that `run` sees. */
@@ -64,6 +66,7 @@ interface InputSettings {
   readonly doc: string;
   readonly capability?: Capability;
   readonly named?: boolean;
+  readonly images?: boolean;
 }
 
 function required(accepts: ArtifactType, settings: InputSettings): Input<Artifact> {
@@ -331,6 +334,13 @@ export interface StageDefinition<
    * where that is equal, `set == "train"` and `set == "test"` keep two readings apart. Without it: on all other options.
    */
   reading?(options: OptionValues<O>): Json;
+  /** Files that those of an input name, which the step reads too: they belong to the input, behind the others. */
+  namedFiles?(
+    input: keyof I & string,
+    paths: readonly string[],
+    options: OptionValues<O>,
+    facts: Facts,
+  ): Fact<readonly string[]>;
   /** Parts that are absent with these options (`split` without `validation:`); reading one is an error. */
   absent?(options: OptionValues<O>): readonly (keyof P & string)[];
   /** Statics of every part, and problems that are known before anything runs. */

@@ -7,6 +7,7 @@ import type { Random } from '../learning/random.ts';
 import type { Measured } from '../learning/training/best-weights.ts';
 import type { Objective, TextStepReport, Tuned, TuneSettings } from '../learning/training/tune-encoder.ts';
 import { openTrainable } from './huggingface-source.ts';
+import { needsTexts } from './image-source.ts';
 import type { Artifact } from './artifact.ts';
 import {
   needsMaskedModel,
@@ -153,6 +154,9 @@ function watchOf(
     measure: async (tuned) => {
       const open: OpenEncoder = {
         encode: (texts) => encoder.encode(texts, tuned.encoder, { signal }),
+        encodeImages: async () => {
+          throw stepFailure(needsTexts, 'model');
+        },
         encodeMasks: async () => {
           throw stepFailure(needsMaskedModel, 'model');
         },

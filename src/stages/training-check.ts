@@ -49,7 +49,7 @@ function reasonOfIdle(name: string, options: Asked, method: TrainedMethod): stri
 export function notTrainable(method: TrainedMethod) {
   return {
     code: 'wrong-artifact',
-    message: `\`${methodText(method)}\` trains the encoder, and this model has nothing to train: it counts n-grams`,
+    message: `\`${methodText(method)}\` trains the encoder, and this model has nothing that it can train`,
     hint: 'give a model folder, such as `"./all-MiniLM-L6-v2"`, or use `method: head`',
   } as const;
 }

@@ -81,10 +81,12 @@ evaluate final { model: best.candidate  on: parts.test }`,
   },
   inputs: {
     from: input.required('dataset', {
+      images: true,
       use: 'fit',
       doc: 'The rows to learn from and, without `on`, to choose with.',
     }),
     on: input.optional('dataset', {
+      images: true,
       use: 'select',
       doc:
         'Rows to choose with, such as a validation part: then `fold.train` is `from` and `fold.validation` is these. Their ' +

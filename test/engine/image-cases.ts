@@ -68,6 +68,30 @@ export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[]
       name: 'maxPool, rounded up',
       program: () => tf.maxPool(images([1, 5, 5, 2]), 2, 2, 0, 'ceil'),
     },
+    ...(['linear', 'relu', 'relu6', 'elu', 'sigmoid'] as const).flatMap((activation) => [
+      {
+        name: `fused conv2d, ${activation}`,
+        program: () => {
+          const [x, filter] = [images([2, 5, 4, 3]), filters([3, 3, 3, 2])];
+          return tf.fused.conv2d({ x, filter, strides: 1, pad: 'same', bias: reals([2]), activation });
+        },
+      },
+      {
+        name: `fused matMul, ${activation}`,
+        program: () => tf.fused.matMul({ a: reals([3, 4]), b: reals([4, 2]), bias: reals([2]), activation }),
+      },
+    ]),
+    {
+      name: 'fused depthwiseConv2d',
+      program: () => {
+        const [x, filter] = [images([2, 5, 4, 3]), filters([3, 3, 3, 1])];
+        return tf.fused.depthwiseConv2d({ x, filter, strides: 2, pad: 'same', bias: reals([3]) });
+      },
+    },
+    {
+      name: 'fused matMul without bias, the second turned',
+      program: () => tf.fused.matMul({ a: reals([3, 4]), b: reals([2, 4]), transposeB: true }),
+    },
     {
       name: 'batchNorm',
       program: () => tf.batchNorm(images([2, 3, 2, 3]), reals([3]), reals([3], 1, 2), reals([3]), reals([3]), 1e-3), // prettier-ignore

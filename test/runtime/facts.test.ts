@@ -265,6 +265,7 @@ test.each([
   folder.write('m/model.safetensors', file);
   expect(answer(factsOf(folder).modelFolder(join(folder.path, 'm')))).toEqual({
     capability: 'encoder',
+    images: false,
     labels: undefined,
     masked: false,
   });

@@ -1,6 +1,7 @@
 // Every kernel of the backend `onnx`. What is not here is refused by name.
 import { binaryRules } from './binary.ts';
 import { convolutionRules } from './convolution.ts';
+import { fusedRules } from './fused.ts';
 import { layoutRules } from './layout.ts';
 import { lookupRules } from './lookup.ts';
 import { poolingRules } from './pooling.ts';
@@ -18,6 +19,7 @@ export const kernelRules: readonly KernelRule[] = [
   ...lookupRules,
   ...sliceRules,
   ...convolutionRules,
+  ...fusedRules,
   ...poolingRules,
   ...resizeRules,
 ].sort((a, b) => (a.kernel < b.kernel ? -1 : 1));

@@ -453,6 +453,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[bad-table]: a row has 3 fields where the header has 2 columns\n --> ragged.csv:3:29\n  |\n3 | i was charged twice,billing,yesterday\n  |                             ^^^^^^^^^\n  = hint: put quotes around a field that contains a comma, or leave broken rows out with `on_error: skip`\n"
   },
+  "bad-image": {
+    "program": "load pictures { from: \"cats\" }\n",
+    "files": {},
+    "commands": [
+      "main.fsl"
+    ],
+    "printed": "error[bad-image]: `cats/1.png` is no picture: PNG, JPEG, GIF, BMP and WebP are read\n --> main.fsl:1:23\n  |\n1 | load pictures { from: \"cats\" }\n  |                       ^^^^^^\n  = hint: get the file again or take it away, or leave broken pictures out with `on_error: skip`\n"
+  },
   "empty-data": {
     "program": "load messages { from: \"empty.csv\"  text: \"message\"  label: \"intent\" }\n",
     "files": {

@@ -75,6 +75,7 @@ test('columns that say what they are', async () => {
         { name: 'pos', rows: 2 },
       ],
       partition: undefined,
+      images: false,
     },
     data: {
       columns: { text: ['good', 'bad', 'fine'], label: ['pos', 'neg', 'pos'] },

@@ -199,7 +199,7 @@ describe('the model', () => {
 
 describe('what cannot be trained, or not so', () => {
   test('n-grams', async () => {
-    const refusal = 'trains the encoder, and this model has nothing to train: it counts n-grams';
+    const refusal = 'trains the encoder, and this model has nothing that it can train';
     expect(await failure(fitted({ method: full }, ngrams()))).toContain(
       `step:model wrong-artifact: \`full\` ${refusal}`,
     );

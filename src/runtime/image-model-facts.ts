@@ -1,0 +1,78 @@
+// Whether a folder is a model of pictures that can be used, from its files' names and headers. Reads no weights.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isResNet } from '../learning/images/resnet-names.ts';
+import type { Problem } from '../parser/diagnostic.ts';
+import type { Fact, ModelFacts } from '../stages/facts.ts';
+import { imageFolderKind } from '../stages/image-model.ts';
+import { isRecord, readJsonValue } from '../stages/tables/json.ts';
+import { layoutOf } from './weights-layout.ts';
+
+type Display = (path: string) => string;
+
+const known: ModelFacts = {
+  capability: 'encoder',
+  images: true,
+  labels: undefined,
+  masked: false,
+  trainable: false,
+};
+
+/** Nothing for folders of another kind. Throws what the file system says. */
+export function imageModelFacts(
+  folder: string,
+  names: readonly string[],
+  display: Display,
+): Fact<ModelFacts> | undefined {
+  const kind = imageFolderKind(names);
+  if (kind === undefined) return undefined;
+  const problem =
+    kind.name === 'resnet'
+      ? resnetProblem(join(folder, kind.file), display)
+      : layersProblem(folder, names, display);
+  return problem === undefined ? { state: 'known', value: known } : { state: 'wrong', problem };
+}
+
+type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;
+
+function resnetProblem(path: string, display: Display): Found | undefined {
+  const read = layoutOf(path);
+  if (read.state === 'damaged')
+    return { code: 'bad-model', message: `\`${display(path)}\` ${read.problem}`, hint: read.hint };
+  if (isResNet(read.layout.entries.keys())) return undefined;
+  return {
+    code: 'bad-model',
+    message: `\`${display(path)}\` is no ResNet of the kind that FSL runs`,
+    hint: 'those for CIFAR-10 run, with the tensors `conv1`, `layer1.0.conv1` … `layer3.2.conv2` and `linear`; others do not yet',
+  };
+}
+
+function layersProblem(folder: string, names: readonly string[], display: Display): Found | undefined {
+  const path = join(folder, 'model.json');
+  const json = readJsonValue({ name: display(path), bytes: readFileSync(path) });
+  if (json.state === 'unreadable') return { ...json.problem, code: 'bad-model' };
+  const model = isRecord(json.value) ? json.value : {};
+  const manifest = model['weightsManifest'];
+  if (model['format'] === 'graph-model')
+    return {
+      code: 'bad-model',
+      message: `\`${display(path)}\` is a graph model, which FSL does not run`,
+      hint: 'models with layers run: convert it with `--output_format=tfjs_layers_model`',
+    };
+  if (!isRecord(model['modelTopology']) || !Array.isArray(manifest))
+    return {
+      code: 'bad-model',
+      message: `\`${display(path)}\` is not a model of TensorFlow.js`,
+      hint: 'it should have `modelTopology` and `weightsManifest`',
+    };
+  const paths = manifest.flatMap((group: unknown) =>
+    isRecord(group) && Array.isArray(group['paths']) ? (group['paths'] as unknown[]) : [],
+  );
+  const absent = paths.filter((name) => typeof name === 'string').find((name) => !names.includes(name));
+  if (absent === undefined) return undefined;
+  return {
+    code: 'missing-model-file',
+    message: `the model folder \`${display(folder)}\` has no \`${absent}\``,
+    hint: '`model.json` names it: get it too',
+  };
+}

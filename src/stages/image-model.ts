@@ -1,0 +1,30 @@
+// Which files are a model of pictures, and of which kind. The folders it knows hold no configuration that says so: their files do.
+import type { Artifact } from './artifact.ts';
+import { builtinFile, builtins } from './builtins.ts';
+
+export type ImageModelKind =
+  | { readonly name: 'pixels' }
+  | { readonly name: 'conv4' }
+  /** TensorFlow.js with layers. */
+  | { readonly name: 'layers' }
+  /** A state dict of PyTorch. */
+  | { readonly name: 'resnet'; readonly file: string };
+
+/** By the names of the files in a folder; what is in them shows when it is opened. */
+export function imageFolderKind(names: readonly string[]): ImageModelKind | undefined {
+  if (names.includes('config.json')) return undefined;
+  if (names.includes('model.json')) return { name: 'layers' };
+  const [file, ...others] = names.filter((name) => name.endsWith('.safetensors'));
+  return file === undefined || others.length > 0 || !/^resnet\d*\.safetensors$/i.test(file)
+    ? undefined
+    : { name: 'resnet', file };
+}
+
+/** Nothing for models of texts. */
+export async function imageModelKind(files: Artifact): Promise<ImageModelKind | undefined> {
+  if (!files.names.includes(builtinFile)) return imageFolderKind(files.names);
+  const { name } = JSON.parse(new TextDecoder().decode(await files.read(builtinFile))) as { name: string }; // written by us
+  const known = builtins.find((model) => model.name === name);
+  if (known?.images !== true) return undefined;
+  return name === 'pixels' ? { name } : { name: 'conv4' };
+}

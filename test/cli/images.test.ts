@@ -1,0 +1,158 @@
+// Programs of pictures, from files to figures: folders, a column of paths, IDX files; what is broken, what is the same picture twice, what does not fit together.
+import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
+
+const fixtures = join(import.meta.dirname, '..', 'fixtures', 'images');
+let worker = '';
+beforeAll(async () => {
+  worker = await buildWorker();
+});
+afterAll(() => removeWorker(worker));
+
+/** 8 x 8 pictures in two kinds, dark on the left and dark above. */
+async function pictures(rig: Rig, perLabel: number): Promise<void> {
+  for (const [kind, label] of ['left', 'above'].entries()) {
+    await mkdir(join(rig.folder, 'pictures', label), { recursive: true });
+    for (let i = 0; i < perLabel; i += 1)
+      await writeFile(join(rig.folder, 'pictures', label, `${i}.bmp`), bitmap(kind, i));
+  }
+}
+
+function bitmap(kind: number, i: number): Buffer {
+  const header = Buffer.alloc(54);
+  header.write('BM');
+  header.writeUInt32LE(54 + 192, 2);
+  header.writeUInt32LE(54, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(8, 18);
+  header.writeInt32LE(-8, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(24, 28);
+  const pixels = Buffer.alloc(192, 255);
+  for (let y = 0; y < 8; y += 1)
+    for (let x = 0; x < 8; x += 1)
+      if ((kind === 0 ? x : y) < 4)
+        pixels.fill((i * 7 + x * 3 + y * 5) % 90, (y * 8 + x) * 3, (y * 8 + x) * 3 + 3);
+  return Buffer.concat([header, pixels]);
+}
+
+const learn = (from: string): string => `load pictures { ${from} }
+split parts { from: pictures  test: 4 per label  train: 3 per label  seed: 1 }
+fine-tune model { model: "builtin:pixels"  from: parts.train  method: head(kind: knn, k: 1) }
+evaluate score { model: model  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+`;
+
+const accuracyOf = async (rig: Rig): Promise<unknown> => {
+  const { stdout } = await rig.run(['show', 'main.fsl', 'score', '--format', 'json']);
+  return (JSON.parse(stdout) as { metrics: Record<string, unknown> }).metrics['accuracy'];
+};
+
+test(
+  'folders: learnt, measured, and not run again; a picture in another folder is another row',
+  { timeout: 60_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await pictures(rig, 8);
+    await rig.write('main.fsl', learn('from: "pictures"'));
+    const ran = await rig.run(['main.fsl']);
+    expect(ran.stderr).not.toContain('error[');
+    expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+    expect((await rig.run(['main.fsl'])).stdout).toContain('Everything is cached: 4 steps');
+    await rename(join(rig.folder, 'pictures/left/0.bmp'), join(rig.folder, 'pictures/above/8.bmp'));
+    expect((await rig.run(['main.fsl', '--dry-run'])).stdout).toMatch(/● load pictures/);
+  },
+);
+
+test('a column of paths, and the same picture under two names', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await pictures(rig, 8);
+  await copyFile(join(rig.folder, 'pictures/left/0.bmp'), join(rig.folder, 'copy.bmp'));
+  const lines = ['left', 'above'].flatMap((label) =>
+    Array.from({ length: 8 }, (_, i) => `pictures/${label}/${i}.bmp,${label}`),
+  );
+  await rig.write('table.csv', ['path,kind', ...lines].join('\n'));
+  await rig.write('more.csv', 'path,kind\ncopy.bmp,left\n');
+  const program = learn('from: "table.csv"  image: "path"  label: "kind"');
+  await rig.write('main.fsl', program);
+  expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
+  expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+  await rig.write(
+    'main.fsl',
+    `${program.replace('parts.train  method', 'pictures  method').replace('on: parts.test', 'on: more')}load more { from: "more.csv"  image: "path"  label: "kind" }\n`,
+  );
+  expect((await rig.run(['main.fsl'])).stderr).toMatch(/error\[overlap\][^]*1 of the 1 rows is among those/);
+  await rig.write('table.csv', 'path,kind\npictures/left/0.bmp,left\npictures/left/none.bmp,left\n');
+  expect((await rig.run(['check', 'main.fsl'])).stderr).toContain(
+    'that `path` names is not there: `pictures/left/none.bmp`',
+  );
+});
+
+test('broken pictures are named, or left out and counted', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await pictures(rig, 8);
+  await writeFile(join(rig.folder, 'pictures/left/3.bmp'), bitmap(0, 3).subarray(0, 60));
+  await rig.write('main.fsl', learn('from: "pictures"'));
+  const refused = await rig.run(['main.fsl']);
+  expect(refused.stderr).toMatch(/error\[bad-image\]: `pictures\/left\/3\.bmp` is damaged/);
+  await rig.write('main.fsl', learn('from: "pictures"  on_error: skip'));
+  const skipped = await rig.run(['main.fsl']);
+  expect(skipped.stderr + skipped.stdout).toContain(
+    '1 row was left out because their pictures are broken: `pictures/left/3.bmp`',
+  );
+  expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+});
+
+test('sizes that differ ask for one', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await pictures(rig, 8);
+  await copyFile(join(fixtures, 'turned.jpg'), join(rig.folder, 'pictures/left/9.jpg'));
+  await rig.write('main.fsl', learn('from: "pictures"'));
+  expect((await rig.run(['main.fsl'])).stderr).toMatch(
+    /error\[bad-image\]: the pictures have different sizes: [^]* `size: 64`/,
+  );
+  await rig.write('main.fsl', learn('from: "pictures"  size: 6'));
+  expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
+});
+
+test('IDX files with their labels', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  const grey = (kind: number, i: number): Uint8Array =>
+    bitmap(kind, i)
+      .subarray(54)
+      .filter((_, at) => at % 3 === 0);
+  const all = Array.from({ length: 16 }, (_, i) => grey(i % 2, i));
+  const header = Buffer.from([0, 0, 8, 3, 0, 0, 0, 16, 0, 0, 0, 8, 0, 0, 0, 8]);
+  await writeFile(join(rig.folder, 'a-images-idx3-ubyte'), Buffer.concat([header, ...all]));
+  const labels = Buffer.from([0, 0, 8, 1, 0, 0, 0, 16, ...all.map((_, i) => i % 2)]);
+  await writeFile(join(rig.folder, 'a-labels-idx1-ubyte'), labels);
+  await rig.write('main.fsl', learn('from: "a-*"  label_names: { "0": "left", "1": "above" }'));
+  expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
+  expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+});
+
+test.each([
+  [
+    'augment copies { from: parts.train  with: swap }',
+    '`augment` works on texts, and `parts.train` gives pictures',
+  ],
+  [
+    'fine-tune other { model: "builtin:ngrams"  from: parts.train }',
+    'this model reads texts, and these rows are pictures',
+  ],
+  [
+    'fine-tune other { model: "builtin:conv4"  from: parts.train }',
+    '`builtin:conv4` is a net without weights',
+  ],
+  [
+    'load texts { from: "t.csv" }\nevaluate other { model: model  on: texts }',
+    'this model reads pictures, and these rows are texts',
+  ],
+])('%s', async (stage, problem) => {
+  await using rig = await openRig(worker);
+  await pictures(rig, 8);
+  await rig.write('t.csv', 'text,label\na,left\nb,above\n');
+  await rig.write('main.fsl', learn('from: "pictures"') + stage);
+  expect((await rig.run(['check', 'main.fsl'])).stderr).toContain(problem);
+});
