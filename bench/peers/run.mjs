@@ -41,7 +41,7 @@ function tsv(name) {
   return `from: "SHARED/data/amazon_counterfactual/data/${name}.tsv"  format: tsv  text: "sentence"  label: "is_counterfactual"`;
 }
 
-function program(name, { train, test, metric = 'accuracy' }) {
+function program(name, { train, test, metric = 'accuracy' }, splits) {
   const published = `"${shared}/data/peer_splits/${name}.json"`;
   const rows = test === undefined ? `test: rows(${published}, key: "test")` : '';
   return `fsl 1
@@ -58,16 +58,34 @@ each seed in [${splits.join(', ')}] {
 `;
 }
 
+/**
+ * Splits all of whose rows have a text: what others were given of a row without one is not known. A row of a text file is a line.
+ */
+function wholeSplits(name, { train }) {
+  const file = /data\/((?:sst|cr_mr)\/[^"]+)/.exec(train)?.[1];
+  if (file === undefined) return splits;
+  const rows = readFileSync(join(shared, 'data', file), 'latin1').split('\n');
+  const published = JSON.parse(readFileSync(join(shared, `data/peer_splits/${name}.json`), 'utf8'));
+  return splits.filter((seed) => {
+    const bare = published[seed].filter((row) => !/\S\s+\S/.test(rows[row] ?? ''));
+    if (bare.length > 0)
+      console.error(`${name}: split ${seed} is left out, since its row ${bare.join(' and ')} has no text`);
+    return bare.length === 0;
+  });
+}
+
 const peers = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
 console.log(
   `| set | splits | fslrun ${values.method} ${values.options} | ${values.peer} | mean difference | 95 % interval |`,
 );
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const name of values.sets.split(',')) {
+  const splits = wholeSplits(name, sets[name]);
+  if (splits.length === 0) continue;
   const folder = mkdtempSync(join(tmpdir(), 'fsl-peers-'));
   try {
     const { metric = 'accuracy' } = sets[name];
-    writeFileSync(join(folder, 'main.fsl'), program(name, sets[name]));
+    writeFileSync(join(folder, 'main.fsl'), program(name, sets[name], splits));
     writeFileSync(join(folder, 'package.json'), '{}');
     const run = (...args) =>
       execFileSync(process.execPath, [command, ...args], {

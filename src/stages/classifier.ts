@@ -108,6 +108,8 @@ export interface Classifier {
   readonly head: Head;
   /** Bare texts to vectors [texts, width]. */
   readonly encode: SourcedEncoder['encode'];
+  /** Of the encoder, where it does not read whole texts. */
+  readonly tokenizer?: SourcedEncoder['tokenizer'];
   /** Rows to the vectors [rows, width] that the head reads. */
   readonly encodeRows: EncodeRows;
   /** Where the encoder was trained: as it was before, for the same rows. Only one of the two is in memory at a time. */
@@ -194,6 +196,7 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
     labels: description.labels,
     head: restoreHead(description.head, tensors),
     encode: encoder.encode,
+    ...(encoder.tokenizer !== undefined && { tokenizer: encoder.tokenizer }),
     encodeRows: rowEncoder(encoder, description.prompt, support),
     ...(before !== undefined && {
       before: { encodeRows: rowEncoder(before, description.prompt, support), dispose: before.dispose },

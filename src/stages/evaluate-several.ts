@@ -5,6 +5,7 @@ import type { Artifact } from './artifact.ts';
 import { loadClassifier } from './classifier.ts';
 import { labelTable } from './classifier-labels.ts';
 import { labelBudget } from './consumed.ts';
+import { cutTextsCheck } from './cut-texts.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
 import { fitSeveralProbe, withProbe } from './frozen-probe.ts';
@@ -64,7 +65,7 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
         probe === 'same' || probed === undefined
           ? 'same'
           : severalMeasured(labels, truth, probed, probe.threshold),
-      checks,
+      checks: [...checks, ...(await cutTextsCheck(classifier, rows))],
       budget: labelBudget(consumed),
       support,
       metrics: metrics as readonly MultiLabelMetricName[], // `metricKindProblem` has said so

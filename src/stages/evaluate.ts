@@ -7,6 +7,7 @@ import { labelNumbers } from './classifier-labels.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { select, texts, type Dataset } from './dataset.ts';
+import { cutTextsCheck } from './cut-texts.ts';
 import { readDataset } from './dataset-file.ts';
 import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
 import { evaluateSeveral } from './evaluate-several.ts';
@@ -176,7 +177,11 @@ evaluate score {
         support,
         measurement,
         probe: probe.state === 'fitted' ? probed : probe.state,
-        checks: [...checks, ...(calibrated?.checks ?? [])],
+        checks: [
+          ...checks,
+          ...(classifier.description.prompt === undefined ? await cutTextsCheck(classifier, rows) : []),
+          ...(calibrated?.checks ?? []),
+        ],
         budget: labelBudget(consumed),
         calibration: calibrated?.calibration,
         scope:

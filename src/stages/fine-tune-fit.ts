@@ -1,6 +1,7 @@
 // Fits what `fine-tune` is asked for on rows that have been read: the encoder where the method trains it, then the head on its vectors.
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
+import { noteCutTexts } from './cut-texts.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
@@ -55,6 +56,7 @@ export async function fitModel(request: FitRequest, context: TrainingContext): P
   const settings = { maxLength: options.max_length };
   const before = await openEncoder(model, context, settings);
   const encoder = before.files;
+  await noteCutTexts(before, request.training, context.note);
   if (!trainsEncoder(method)) {
     const fitted = await fitOn(request, before, undefined, context).finally(before.dispose);
     return { ...fitted, encoder, trained: undefined };
