@@ -33,18 +33,25 @@ export interface PackedTexts {
   readonly filled: tf.Tensor3D;
 }
 
+/** Told what the layers make, in their order. */
+export interface LayerWatch {
+  /** Of the words (0), and after each layer. [tokens, width] */
+  readonly states: (states: tf.Tensor2D) => void;
+  /** How much each place of a text looks at each other one in a layer, before the softmax. [texts, heads, places, places] */
+  readonly scores: (scores: tf.Tensor) => void;
+}
+
 /** The states of padding mean nothing, and nothing may read them. `dropout` is for training. */
 export function bert(
   weights: Weights,
   config: BertConfig,
   texts: PackedTexts,
   dropout: Dropout = noDropout,
+  watch?: LayerWatch,
 ): tf.Tensor2D {
-  return statesFrom(weights, config, statesBelow(weights, config, texts, 0, dropout), {
-    layer: 0,
-    texts,
-    dropout,
-  });
+  const below = statesBelow(weights, config, texts, 0, dropout);
+  watch?.states(below);
+  return statesFrom(weights, config, below, { layer: 0, texts, dropout, watch });
 }
 
 /** What the layers before `layer` make of the texts. [tokens, width] */
@@ -68,14 +75,10 @@ export function statesFrom(
   weights: Weights,
   config: BertConfig,
   below: tf.Tensor2D,
-  {
-    layer,
-    texts,
-    dropout,
-  }: { readonly layer: number; readonly texts: PackedTexts; readonly dropout: Dropout },
+  { layer, ...stretch }: Pick<Stretch, 'texts' | 'dropout' | 'watch'> & { readonly layer: number },
 ): tf.Tensor2D {
   const to = config.num_hidden_layers;
-  const states = layers(weights, config, below, { from: layer, to, texts, dropout });
+  const states = layers(weights, config, below, { from: layer, to, ...stretch });
   const { lastNorm } = config.family;
   return lastNorm === undefined ? states : norm(weights, lastNorm, config, states);
 }
@@ -86,13 +89,14 @@ interface Stretch {
   readonly to: number;
   readonly texts: PackedTexts;
   readonly dropout: Dropout;
+  readonly watch?: LayerWatch | undefined;
 }
 
 function layers(
   weights: Weights,
   config: BertConfig,
   states: tf.Tensor2D,
-  { from, to, texts, dropout }: Stretch,
+  { from, to, texts, dropout, watch }: Stretch,
 ): tf.Tensor2D {
   if (from === to) return states;
   const before = config.family.norms === 'pre';
@@ -106,6 +110,7 @@ function layers(
     const seen = attention(weights, heads, config, before ? normed('attentionNorm', x) : x, texts, {
       dropout,
       bias,
+      watch,
     });
     const mixed = dropout(dense(weights, name('attended'), seen)); // [tokens, width]
     const sum = tf.add<tf.Tensor2D>(mixed, x);
@@ -115,6 +120,7 @@ function layers(
     const outer = dropout(dense(weights, name('outer'), inner)); // [tokens, width]
     const total = tf.add<tf.Tensor2D>(outer, x);
     x = before ? total : normed('outerNorm', total);
+    watch?.states(x);
   }
   return x;
 }
@@ -169,7 +175,7 @@ function attention(
   config: BertConfig,
   x: tf.Tensor2D,
   { spread, pack, mask, filled }: PackedTexts,
-  { dropout, bias }: { readonly dropout: Dropout; readonly bias: tf.Tensor | undefined },
+  { dropout, bias, watch }: Pick<Stretch, 'dropout' | 'watch'> & { readonly bias: tf.Tensor | undefined },
 ): tf.Tensor2D {
   const width = config.hidden_size / config.num_attention_heads; // of one head
   const present = tf.cast(tf.equal(tf.reshape(mask, [-1, 1, spread.shape[2], 1]), 0), 'float32'); // [texts, 1, places, 1]
@@ -180,7 +186,9 @@ function attention(
   };
   const scores = tf.matMul(project(names.query), project(names.key), false, true); // [texts, heads, places, places]
   const scaled = tf.mul(scores, 1 / Math.sqrt(width));
-  const shares = tf.softmax(tf.add(bias === undefined ? scaled : tf.add(scaled, bias), mask)); // [texts, heads, places, places]
+  const told = bias === undefined ? scaled : tf.add(scaled, bias);
+  watch?.scores(told);
+  const shares = tf.softmax(tf.add(told, mask)); // [texts, heads, places, places]
   const seen = tf.matMul(dropout(shares), project(names.value)); // [texts, heads, places, width]
   const rows = tf.reshape<tf.Rank.R2>(seen, [-1, width]); // [texts * heads * places, width]
   const together = rearrange(rows, { there: pack, back: spread, read: present }); // [tokens, heads, width]

@@ -11,7 +11,7 @@ import type { BertConfig } from './bert-config.ts';
 import { storedBertWeights } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
 import { bert } from './bert.ts';
-import type { Weights } from './bert.ts';
+import type { LayerWatch, Weights } from './bert.ts';
 import { isObject, parseJson } from './model-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { packedTexts, toHostTexts } from './packed-texts.ts';
@@ -26,6 +26,10 @@ import { loadBertWeights, transposed } from './weights.ts';
 
 export interface TrainableEncoder {
   readonly width: number;
+  /** Of each layer. */
+  readonly heads: number;
+  /** How many layers are run; some may share their weights. */
+  readonly depth: number;
   /** How many layers have weights of their own. */
   readonly layers: number;
   /** Rows of the table of places before that of a text's first token. */
@@ -37,7 +41,7 @@ export interface TrainableEncoder {
   /** Numbers of a step for `vectors`, from the token ids of its texts, which fit into the bucket. */
   pack(texts: readonly (readonly number[])[], bucket: Bucket): HostTensors;
   /** Vectors [bucket.texts, width]; those of texts that are not there mean nothing. */
-  vectors(weights: Weights, packed: Weights, dropout: Dropout): tf.Tensor2D;
+  vectors(weights: Weights, packed: Weights, dropout: Dropout, watch?: LayerWatch): tf.Tensor2D;
   /** Texts to vectors [texts, width] with these weights in the place of its own: what the folder gives with `changedFiles`. */
   encode(
     texts: readonly string[],
@@ -66,15 +70,17 @@ export async function loadTrainable(
   const parts = [...stored.values()].map(({ part }) => (typeof part === 'number' ? part + 1 : 0));
   return {
     width: config.hidden_size,
+    heads: config.num_attention_heads,
+    depth: config.num_hidden_layers,
     layers: Math.max(...parts),
     firstPlace: config.first_place,
     tokenizer,
     weights,
     partOf: (weight) => stored.get(weight)?.part ?? 'head',
     pack: (texts, bucket) => packed(texts, bucket, config, pooling),
-    vectors: (own, batch, dropout) => {
+    vectors: (own, batch, dropout, watch) => {
       const texts = packedTexts(batch);
-      return pooled(pooling, bert(own, config, texts, dropout), { ...texts, shares: batch['shares'] });
+      return pooled(pooling, bert(own, config, texts, dropout, watch), { ...texts, shares: batch['shares'] });
     },
     encode: async (texts, changed, options) => {
       const others = [...changed].map(

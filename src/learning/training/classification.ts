@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Head } from '../heads/head.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
+import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
 import { epochOrder } from './batches.ts';
 import type { Batch } from './train.ts';
 import type { Objective } from './tune-encoder.ts';
@@ -36,7 +37,7 @@ export function classification(
   const stepsAPass = Math.max(1, Math.ceil(weights.length / size));
   return {
     stepsAPass,
-    weights: startWeights(start),
+    weights: classifierWeights(start),
     plan: (steps) => {
       const all: (readonly number[])[] = [];
       for (let epoch = 1; all.length < steps; epoch++) {
@@ -46,11 +47,12 @@ export function classification(
       return all.slice(0, steps);
     },
     inputs: inputsOf,
-    loss: (vectors, { [scale]: weight, [shift]: bias, targets: shares, counts }) => {
-      if (weight === undefined || bias === undefined || shares === undefined || counts === undefined)
-        throw new Error('a step without its targets');
-      return crossEntropy(tf.add(tf.matMul(vectors, weight), bias), shares, counts);
-    },
+    loss: (vectors, tensors) =>
+      crossEntropy(
+        classifierScores(vectors, tensors),
+        tensorIn(tensors, 'targets'),
+        tensorIn(tensors, 'counts'),
+      ),
   };
 
   function inputsOf(texts: readonly number[], room: number): Batch {
@@ -69,6 +71,11 @@ export function classification(
   }
 }
 
+/** Of vectors [texts, width] the scores [texts, labels] by these weights. */
+export function classifierScores(vectors: tf.Tensor2D, tensors: Tensors): tf.Tensor {
+  return tf.add(tf.matMul(vectors, tensorIn(tensors, scale)), tensorIn(tensors, shift));
+}
+
 /** The head that training has made of its start. */
 export function classificationHead(start: Head, trained: ReadonlyMap<string, Float32Array>): Head {
   const [weight = new Float32Array(), bias = new Float32Array()] = [trained.get(scale), trained.get(shift)];
@@ -85,7 +92,8 @@ export function classificationHead(start: Head, trained: ReadonlyMap<string, Flo
   };
 }
 
-function startWeights({ tensors, labels }: Head): Objective['weights'] {
+/** Weights of a classifier that is trained along, as the head has them. */
+export function classifierWeights({ tensors, labels }: Head): Objective['weights'] {
   const { weight, bias } = tensors;
   if (weight === undefined || bias === undefined) throw new Error('not the head of a logistic regression');
   const width = weight.data.length / labels;

@@ -4,8 +4,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import { tables as names } from '../encoders/bert-weights.ts';
-import type { Weights } from '../encoders/bert.ts';
+import type { LayerWatch, Weights } from '../encoders/bert.ts';
 import type { TrainableEncoder } from '../encoders/trainable.ts';
+import { noDropout } from '../layers/dropout.ts';
 import { adam } from '../optimizers/adam.ts';
 import type { Group, Tensors } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../optimizers/schedule.ts';
@@ -30,8 +31,23 @@ export interface Objective {
   plan(steps: number): readonly (readonly number[])[];
   /** What else the loss needs of a step with these texts, in which there is room for so many. */
   inputs(texts: readonly number[], room: number): Batch;
-  /** Of vectors [room, width], a scalar. Those beyond the texts of the step mean nothing. */
-  loss(vectors: tf.Tensor2D, tensors: Tensors): tf.Tensor;
+  /** A second encoder with the same tokens, which reads the same texts and stays as it is. */
+  readonly beside?: TrainableEncoder | undefined;
+  /** Of vectors [room, width], a scalar. Those beyond the texts of the step mean nothing. `layers` where there is a second encoder. */
+  loss(vectors: tf.Tensor2D, tensors: Tensors, layers?: Layers): tf.Tensor;
+}
+
+/** What the layers of the encoder and of the one beside it made of a step's texts. */
+export interface Layers {
+  readonly own: LayerOutputs;
+  readonly beside: LayerOutputs;
+}
+
+export interface LayerOutputs {
+  /** Of the words, and after each layer. [tokens, width] */
+  readonly states: readonly tf.Tensor2D[];
+  /** Of each layer. [texts, heads, places, places] */
+  readonly scores: readonly tf.Tensor[];
 }
 
 export interface TuneSettings {
@@ -91,6 +107,7 @@ export async function tuneEncoder(
   const { schedule, rate, headRate, weightDecay, seed, signal, place, about, onStep } = settings;
   const ids = texts.map((text) => encoder.tokenizer.encode(text));
   const tables = await cutTables(encoder, ids);
+  const beside = objective.beside && (await readBeside(objective.beside, ids));
   const own = trainedWeights(encoder, { ...encoder.weights, ...tables.cut }, settings.trained, seed);
   const parameters = { ...own.parameters, ...objective.weights };
   const groupOf = groups(parameters, objective.weights, weightDecay, headRate / rate);
@@ -111,15 +128,22 @@ export async function tuneEncoder(
     const training: Resumable['training'] = {
       engine,
       parameters,
-      frozen: own.frozen,
+      frozen: { ...own.frozen, ...beside?.weights },
       batch: (index) => {
         const [members = [], shape] = [plan[index - 1], shapes[index - 1]];
         if (shape === undefined) throw new RangeError(`no step ${index}`);
         const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
-        return { ...encoder.pack(rows, shape), ...objective.inputs(members, shape.texts) };
+        const inputs = objective.inputs(members, shape.texts);
+        return { ...encoder.pack(rows, shape), ...beside?.pack(rows, shape), ...inputs };
       },
-      loss: (tensors, batch, dropout) =>
-        objective.loss(encoder.vectors(own.assemble(tensors), batch, dropout), { ...tensors, ...batch }),
+      loss: (tensors, batch, dropout) => {
+        const weights = own.assemble(tensors);
+        const all = { ...tensors, ...batch };
+        if (beside === undefined) return objective.loss(encoder.vectors(weights, batch, dropout), all);
+        const { watch, outputs } = watching();
+        const vectors = encoder.vectors(weights, batch, dropout, watch);
+        return objective.loss(vectors, all, { own: outputs, beside: beside.outputs(all) });
+      },
       dropoutRate: settings.dropout,
       dropoutSeed: seed,
       optimizer: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: true, groupOf }),
@@ -142,6 +166,7 @@ export async function tuneEncoder(
     return { ...(await after(numbers, kept)), watched: { measured, kept } };
   } finally {
     tf.dispose(Object.values(tables.cut));
+    tf.dispose(Object.values(beside?.cut ?? {}));
     for (const [name, tensor] of Object.entries(own.parameters))
       if (!(name in encoder.weights)) tensor.dispose();
   }
@@ -160,6 +185,40 @@ function watchOf(
     return watch.measure(await after(new Map(numbers), step));
   };
   return bestWeights({ every, patience, steps: schedule.steps, measure });
+}
+
+interface Beside {
+  /** Under names of their own. */
+  readonly weights: Weights;
+  readonly cut: Weights;
+  pack(rows: readonly (readonly number[])[], shape: TextShape): Batch;
+  outputs(tensors: Tensors): LayerOutputs;
+}
+
+/** Its tables are cut as those of the encoder are, so that rows of one are rows of the other. */
+async function readBeside(encoder: TrainableEncoder, ids: readonly (readonly number[])[]): Promise<Beside> {
+  const mark = 'beside ';
+  const marked = <T>(values: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [mark + name, value]));
+  const { cut } = await cutTables(encoder, ids);
+  return {
+    cut,
+    weights: marked({ ...encoder.weights, ...cut }),
+    pack: (rows, shape) => marked(encoder.pack(rows, shape)),
+    outputs: (tensors) => {
+      const own = Object.entries(tensors).filter(([name]) => name.startsWith(mark));
+      const mine = Object.fromEntries(own.map(([name, tensor]) => [name.slice(mark.length), tensor]));
+      const { watch, outputs } = watching();
+      encoder.vectors(mine, mine, noDropout, watch);
+      return outputs;
+    },
+  };
+}
+
+function watching(): { readonly watch: LayerWatch; readonly outputs: LayerOutputs } {
+  const [states, scores]: [tf.Tensor2D[], tf.Tensor[]] = [[], []];
+  const watch: LayerWatch = { states: (each) => states.push(each), scores: (each) => scores.push(each) };
+  return { watch, outputs: { states, scores } };
 }
 
 /** The sizes each step is padded to; where all steps need the same, exactly that. */
