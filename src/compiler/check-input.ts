@@ -157,6 +157,8 @@ function describeSource(input: CheckedInput, known: Known): string {
     }
     case 'builtin':
       return `"builtin:${input.name}"`;
+    case 'call':
+      return `\`${input.call}\``;
     case 'folder':
       return 'this folder';
     case 'files':

@@ -57,6 +57,7 @@ export function contentsOf(steps: readonly ResolvedStep[], files: WrittenFiles):
           .join(' ')}]`;
       case 'files':
       case 'builtin':
+      case 'call':
       case 'folder':
         return JSON.stringify(input);
       default:

@@ -83,6 +83,7 @@ function identify(steps: readonly CheckedStep[]): (id: string) => number | undef
           .join(';');
       case 'files':
       case 'builtin':
+      case 'call':
       case 'folder':
         return `#${numberOf(input, () => JSON.stringify(input))}`;
       default:

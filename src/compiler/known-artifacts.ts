@@ -44,6 +44,15 @@ export function staticOf(input: CheckedInput, known: Known, facts: Facts): Stati
         images: known.builtin(input.name)?.images === true,
         untrained: known.builtin(input.name)?.untrained,
       };
+    case 'call':
+      return {
+        type: 'model',
+        capability: 'encoder',
+        labels: undefined,
+        trainable: true,
+        masked: false,
+        made: true,
+      };
     case 'folder': {
       const fact = facts.modelFolder(input.path);
       return fact.state === 'known' ? { type: 'model', trainable: true, ...fact.value } : undefined;

@@ -25,6 +25,7 @@ export function withPartsNamed(step: ResolvedStep, steps: ReadonlyMap<string, Re
       }
       case 'files':
       case 'builtin':
+      case 'call':
       case 'folder':
         return input;
       default:

@@ -33,6 +33,7 @@ export function sourcesOf(input: CheckedInput): readonly { readonly step: string
       return input.members.flatMap((member) => sourcesOf(member.input));
     case 'files':
     case 'builtin':
+    case 'call':
     case 'folder':
       return [];
     default:

@@ -113,6 +113,8 @@ export type CheckedInput =
   /** Files that the stage reads itself; absolute, in reading order. */
   | { readonly from: 'files'; readonly paths: readonly string[] }
   | { readonly from: 'builtin'; readonly name: string }
+  /** A call that the input declares: what the stage is to make itself. `text` is the call as JSON, arguments in the order declared. */
+  | { readonly from: 'call'; readonly call: string; readonly text: string }
   /** A model folder, absolute; `hub` where it is that of a model on the hub, which may not be there yet. */
   | { readonly from: 'folder'; readonly path: string; readonly hub?: HubModel }
   | { readonly from: 'many'; readonly members: readonly CheckedMember[] };

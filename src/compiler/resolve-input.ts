@@ -7,8 +7,10 @@ import type { Input } from '../stages/stage.ts';
 import { blockWordHint } from './block-words.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
 import type { Instances } from './expand.ts';
+import { functionNames } from './functions.ts';
 import type { CheckedInput, CheckedMember } from './pipeline.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
+import { resolveCall } from './resolve-call.ts';
 import { resolveReference, rootOf, startsWithStage, type Referred } from './references.ts';
 import { describe, type Value } from './value.ts';
 
@@ -29,6 +31,13 @@ export function resolveInput(
     const condition = evaluateBool(expr.condition, place.scope, program);
     if (condition === undefined) return undefined;
     return resolveInput(condition ? expr.then : expr.otherwise, place, instances, program);
+  }
+  const { calls } = place.declaration;
+  if (expr.node === 'call' && calls !== undefined && !functionNames.includes(expr.callee.text)) {
+    const call = resolveCall(expr, calls, place.scope, program);
+    return call === undefined
+      ? undefined
+      : { from: 'call', call: expr.callee.text, text: JSON.stringify(call) };
   }
   const behind = constantBehind(expr, place.scope, program);
   if (behind !== undefined) {
@@ -159,6 +168,12 @@ function resolveMany(
 ): CheckedInput | undefined {
   const members: CheckedMember[] = [];
   const add = (name: string | undefined, item: Ast.Expr): boolean => {
+    if (place.declaration.accepts === 'model' && item.node === 'text') {
+      const input = resolveModel(item, place.scope, program);
+      if (input === undefined) return false;
+      members.push({ name: name ?? `model ${members.length + 1}`, keys: {}, input });
+      return true;
+    }
     const referred = resolveReference(item, place.scope, instances, program);
     if (referred === undefined) return false;
     const label = name ?? (referred.part === '' ? referred.stage : `${referred.stage}.${referred.part}`);

@@ -157,6 +157,7 @@ function difference(
     const path = name === undefined ? input.path : `${input.path}/${name}`;
     return { file: show(path), before: old.get(name ?? ''), after: changed?.digest };
   }
+  if ('call' in is) return { before: was !== undefined && 'call' in was ? was.call : was, after: is.call };
   if ('builtin' in is) return { before: was, after: `${is.builtin}, ${is.version}` };
   return {};
 }

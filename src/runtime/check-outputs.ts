@@ -106,6 +106,7 @@ function filesOf(input: CheckedInput): readonly string[] {
       return input.members.flatMap((member) => filesOf(member.input));
     case 'step':
     case 'builtin':
+    case 'call':
       return [];
     default:
       return input satisfies never;

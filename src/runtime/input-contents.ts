@@ -6,6 +6,7 @@ import type { HubSource } from '../stages/hub-source.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
 import { isImageName, nameInFolder } from '../stages/image-names.ts';
 import { builtinContents, builtinFile } from '../stages/builtins.ts';
+import { callFile } from '../stages/call-input.ts';
 import { artifactDigest, type StoredArtifact } from './action.ts';
 import { sha256 } from './canonical.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
@@ -58,6 +59,8 @@ export function contentsOf(input: CheckedInput, sources: Sources): Resolved {
         state: 'known',
         contents: { builtin: input.name, version: sources.builtinVersion(input.name) ?? '' },
       };
+    case 'call':
+      return { state: 'known', contents: { call: input.text } };
     case 'many': {
       const many: MemberContents[] = [];
       for (const member of input.members) {
@@ -154,6 +157,16 @@ function oneArtifact(
       shown: `builtin:${contents.builtin}`,
       origin: 'text',
       text,
+    };
+    return { type, digest: artifactDigest([file]), files: [file] };
+  }
+  if (input.from === 'call' && 'call' in contents) {
+    const file: InputFile = {
+      name: callFile,
+      digest: sha256(contents.call),
+      shown: input.call,
+      origin: 'text',
+      text: contents.call,
     };
     return { type, digest: artifactDigest([file]), files: [file] };
   }

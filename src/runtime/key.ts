@@ -49,6 +49,8 @@ export type InputContents =
     }
   | { readonly folder: readonly { readonly name: string; readonly digest: string }[] }
   | { readonly builtin: string; readonly version: string }
+  /** A call in the place of a model, as JSON. */
+  | { readonly call: string }
   /** Names and keys too, where the result shows them, as a comparison does. */
   | { readonly many: readonly MemberContents[] }
   | { readonly several: readonly InputContents[] };

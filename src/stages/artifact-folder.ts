@@ -19,6 +19,12 @@ export function artifactFolder(artifact: Artifact, folder: string): Artifact {
   };
 }
 
+/** The files of these names. */
+export function onlyFiles(artifact: Artifact, kept: (name: string) => boolean): Artifact {
+  const names = artifact.names.filter(kept);
+  return { ...artifact, names, digest: digestOfFiles(names, (name) => artifact.digestOf(name)) };
+}
+
 /** An output whose files land in `folder`. */
 export function outputFolder(output: Output, folder: string): Output {
   return {

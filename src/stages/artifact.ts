@@ -44,6 +44,8 @@ export interface StaticModel {
   readonly multi_label?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */
   readonly trainable?: boolean | undefined;
+  /** Whether the stage is to make it itself, as a call in its place says. */
+  readonly made?: boolean | undefined;
   /** Of folders: whether it can be asked for the word at a mask. */
   readonly masked?: boolean | undefined;
   /** Of those: what its tokenizer makes of a word; nothing where that is not known. */

@@ -17,19 +17,14 @@ import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Agreement } from './distill-agreement.ts';
+import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
-import {
-  baseFolder,
-  encoderFolder,
-  openEncoder,
-  type ModelContext,
-  type SourcedEncoder,
-} from './model-source.ts';
+import { baseFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import type { Prompt } from './prompted.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
-import type { TrainedEncoder, TrainingRecord } from './train-encoder.ts';
+import type { TrainedEncoder, TrainingRecord } from './tune-folder.ts';
 import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
@@ -146,27 +141,18 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));
   await writeConsumed(output, fitted.consumed);
   await writeDataset(outputFolder(output, supportFolder), fitted.support);
-  await saveEncoder(output, fitted);
-}
-
-/** Beside the trained encoder, the files that it had before any training: a report measures against that. */
-async function saveEncoder(output: Output, { encoder, base, trained }: FittedClassifier): Promise<void> {
-  const changed = trained?.files ?? {};
-  for (const name of encoder.names) {
-    const bytes = changed[name];
-    if (bytes === undefined) await output.take(`${encoderFolder}/${name}`, encoder, name);
-    else await output.write(`${encoderFolder}/${name}`, bytes);
-  }
-  const known = base?.names ?? [];
-  for (const name of known) if (base !== undefined) await output.take(`${baseFolder}/${name}`, base, name);
-  for (const name of Object.keys(changed))
-    if (!known.includes(name)) await output.take(`${baseFolder}/${name}`, encoder, name);
+  await saveEncoderFiles(output, fitted);
 }
 
 /** Of a model whose encoder was trained: those of its files that were others before; nothing where it was not. */
 export function baseOf(model: Artifact): Artifact | undefined {
   const base = artifactFolder(model, baseFolder);
   return base.names.length === 0 ? undefined : base;
+}
+
+/** Whether it gives labels, and not vectors alone. */
+export function isClassifier(model: Artifact): boolean {
+  return model.names.includes(descriptionFile);
 }
 
 /** Throws `Failure` where the artifact is no classifier, or its encoder cannot be opened. */
@@ -212,7 +198,7 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
 
 /** Nothing for another model. */
 async function readDescription(artifact: Artifact): Promise<ClassifierDescription | undefined> {
-  if (!artifact.names.includes(descriptionFile)) return undefined;
+  if (!isClassifier(artifact)) return undefined;
   const json = new TextDecoder().decode(await artifact.read(descriptionFile));
   const description = JSON.parse(json) as ClassifierDescription; // an artifact of ours, verified when read
   if (description.format !== 'fsl-classifier' || description.version !== 2)

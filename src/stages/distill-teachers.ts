@@ -7,7 +7,7 @@ import { uniteConsumed, type Consumed } from './consumed.ts';
 import type { Dataset } from './dataset.ts';
 import type { ModelContext } from './model-source.ts';
 import type { Member } from './stage.ts';
-import { severalTeacher } from './distill-check.ts';
+import { severalTeacher } from './distill-problems.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 

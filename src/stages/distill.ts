@@ -1,96 +1,63 @@
-// `distill`: what larger models say of rows, learnt by a smaller one. The student's encoder stays as it is; a head is fitted on its
-// vectors to the teachers' probabilities.
-import { saveClassifier } from './classifier.ts';
+// `distill`: what larger models say of rows, learnt by a smaller one. Either a head is fitted on the vectors of a student that stays as it
+// is, or the student's encoder is trained.
+import { isClassifier, saveClassifier } from './classifier.ts';
 import { labelNumbers } from './classifier-labels.ts';
-import { uniteConsumed } from './consumed.ts';
+import { callFile } from './call-input.ts';
+import { uniteConsumed, type Consumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { fits, rowsOf, textsToEncode } from './cost.ts';
+import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { withoutLabels, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
-import { agreementOf, type Agreement } from './distill-agreement.ts';
-import { checkDistillation, promptRefused } from './distill-check.ts';
-import { fitterOf, silentTeacher } from './distill-student.ts';
+import { checkDistillation, situationOf } from './distill-check.ts';
+import { maskRefused, promptRefused } from './distill-problems.ts';
+import { distillOptions, distillPlan, matchOf, trainedPart, type DistillOptions } from './distill-options.ts';
+import { studentOf } from './distill-students.ts';
 import { taughtBy, taughtRows } from './distill-taught.ts';
 import { askTeachers } from './distill-teachers.ts';
 import { checkTexts } from './labelled-texts.ts';
-import { openEncoder } from './model-source.ts';
-import { either, float, int, list, share, word } from './option.ts';
-import { rowEncoder } from './row-encoder.ts';
+import { saveEncoder } from './encoder-artifact.ts';
+import { studentCalls } from './new-student.ts';
+import { asksForMask } from './prompted.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { stepsOf } from './trained-methods.ts';
 import { hasMixedRows } from './training-rows.ts';
 
 export const distill = defineStage({
   name: 'distill',
-  version: 1,
+  version: 2,
   doc:
-    'Makes a small classifier that says what a large one says. The teacher labels rows, which need no labels of their own, ' +
-    "with its probabilities; a head on the student's vectors is fitted to them. With several teachers their " +
+    'Makes a small model that says what a large one says. The teacher labels rows, which need no labels of their own, ' +
+    "with its probabilities; a head on the student's vectors is fitted to them, or the student's encoder is trained until its " +
+    "probabilities, vectors or layers are like the teacher's. With several teachers their " +
     'probabilities are averaged. The labelled examples that the teachers were fitted on count as those of the student.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  test: 20%  train: 8 per label  unlabelled: rest }
-fine-tune large { model: "./all-MiniLM-L6-v2"  from: parts.train }
+fine-tune large { model: "./all-MiniLM-L6-v2"  from: parts.train  method: contrastive }
 
 distill small {
   teacher: large
-  student: "builtin:ngrams"
+  student: encoder(layers: 3)
   from:    parts.unlabelled
 }
 
 evaluate score { model: small  on: parts.test }`,
-  options: {
-    temperature: float({
-      above: 0,
-      default: 2,
-      doc:
-        'What log probabilities are divided by before teacher and student are compared. Above 1 the labels that the teacher ' +
-        'finds improbable have more of a say.',
-    }),
-    alpha: either(share({ doc: '' }), float({ min: 0, max: 1, doc: '' }), {
-      default: 0.1,
-      doc:
-        "Where `from` is labelled: how much its labels weigh, against the teacher's probabilities. With 0 they are not read, " +
-        'and do not count in the label budget.',
-    }),
-    match: list(
-      word(
-        {
-          logits: "the teacher's scores of the labels, as probabilities at `temperature`",
-          embeddings: 'the vectors of the texts; not in this version',
-          hidden: 'the states of the layers; not in this version',
-          attention: 'where the layers look; not in this version',
-        },
-        { doc: '' },
-      ),
-      {
-        min: 1,
-        distinct: true,
-        default: ['logits'],
-        doc: 'What the student is to have in common with the teacher.',
-      },
-    ),
-    c: float({
-      above: 0,
-      default: 10,
-      doc: 'Inverse strength of the penalty on the weights of the head. Smaller keeps closer to no opinion at all.',
-    }),
-    max_length: int({
-      min: 4,
-      max: 8192,
-      doc: 'Tokens of a text that the student reads; the rest is cut off. Without it: what the model folder says.',
-    }),
-  },
+  options: distillOptions,
   inputs: {
     teacher: input.many('model', {
-      capability: 'classifier',
+      capability: 'encoder',
       use: 'apply',
-      doc: 'The classifier to learn from, or a list of them.',
+      doc: 'The classifier to learn from, or a list of them. Without `match: logits` an encoder will do.',
     }),
     student: input.required('model', {
       capability: 'encoder',
       use: 'apply',
-      doc: 'The encoder of the student: `"builtin:ngrams"`, a model folder, or a stage. Of a classifier its encoder is taken.',
+      calls: studentCalls,
+      doc:
+        'The encoder of the student: `"builtin:ngrams"`, a model folder, or a stage; of a classifier its encoder is taken. ' +
+        'Or a new one: `encoder(layers: 3)`, with `width`, `heads`, `inner` and `vocabulary` where they are not to be those of the ' +
+        "first teacher. It starts as some of the teacher's layers where the shapes allow.",
     }),
     from: input.required('dataset', {
       use: 'fit',
@@ -98,84 +65,115 @@ evaluate score { model: small  on: parts.test }`,
     }),
   },
   outputs: {
-    '': { type: 'model', doc: 'The student, a classifier.' },
+    '': { type: 'model', doc: 'The student: a classifier, or without `match: logits` an encoder.' },
     taught: {
       type: 'dataset',
-      doc: 'The rows with what the teachers said: `teacher`, `teacher_probability`, and `teacher_probabilities` of all labels.',
+      doc:
+        'The rows with what the teachers said: `teacher`, `teacher_probability`, and `teacher_probabilities` of all labels. ' +
+        'Without `match: logits` the rows alone.',
     },
   },
-  randomness: () => false,
+  randomness: ({ train }) => train?.name !== 'head',
 
   check(context) {
     checkDistillation(context.options, context);
-    const [labels] = context.inputs
+    const { options, inputs } = context;
+    const [labels] = inputs
       .many('teacher')
       .flatMap(({ static: known }) =>
         known.type === 'model' && known.labels !== undefined ? [known.labels] : [],
       );
+    const situation = situationOf(inputs);
+    const from = inputs.dataset('from');
+    const trained = trainedPart(options, situation) !== 'head';
+    const trainable = trained ? true : inputs.model('student')?.trainable;
+    if (matchOf(options, situation).includes('logits'))
+      return {
+        '': { type: 'model', capability: 'classifier', labels, trainable },
+        taught: taughtRows(from),
+      };
     return {
-      '': { type: 'model', capability: 'classifier', labels },
-      taught: taughtRows(context.inputs.dataset('from')),
+      '': { type: 'model', capability: 'encoder', labels: undefined, trainable, masked: false },
+      taught: from ?? taughtRows(from),
     };
   },
 
-  cost: ({ inputs }) => {
+  cost: ({ inputs, options }) => {
     const rows = rowsOf(inputs, 'from');
     const encoders = inputs.many('teacher').length + 1;
+    const situation = situationOf(inputs);
+    const part = trainedPart(options, situation);
     return [
       { count: rows && rows * encoders, unit: textsToEncode },
-      { count: 1, unit: fits },
+      ...(part === 'head' ? [] : [{ count: rows && textsRead(options, part, rows), unit: textsToTrain }]),
+      ...(matchOf(options, situation).includes('logits') ? [{ count: 1, unit: fits }] : []),
     ];
   },
 
   async run(context) {
-    const { options, inputs, signal, note } = context;
+    const { options, inputs } = context;
     const dataset = await readDataset(inputs.from);
-    checkRows(dataset);
-    const lessons = await askTeachers(inputs.teacher, dataset, options.temperature, context);
-    const { labels } = lessons;
-    const labelled = options.alpha > 0 && dataset.roles.label !== undefined;
-    const truth = labelled ? labelNumbers(dataset, labels, 'from') : undefined;
+    const situation = {
+      classifiers: inputs.teacher.every(({ artifact }) => isClassifier(artifact)),
+      made: inputs.student.names.includes(callFile),
+    };
+    const [part, match] = [trainedPart(options, situation), matchOf(options, situation)];
+    checkRows(dataset, part !== 'head');
+    const lessons = match.includes('logits')
+      ? await askTeachers(inputs.teacher, dataset, options.temperature, context)
+      : undefined;
+    const labelled = lessons !== undefined && options.alpha > 0 && dataset.roles.label !== undefined;
+    const truth = labelled ? labelNumbers(dataset, lessons.labels, 'from') : undefined;
+    const { student, teacher: teachers } = inputs;
+    const made = await studentOf(
+      { student, teachers, dataset, part, match, options, lessons, truth },
+      context,
+    );
 
-    const encoder = await openEncoder(inputs.student, context, { maxLength: options.max_length });
-    const encode = rowEncoder(encoder, dataset.prompt, async () => dataset);
-    const vectors = await encode(dataset).finally(encoder.dispose);
+    const seen: Consumed[] = [lessons?.consumed ?? uniteConsumed()];
+    if (lessons === undefined) for (const { artifact } of teachers) seen.push(await readConsumed(artifact));
+    const consumed = uniteConsumed(
+      ...seen,
+      await readConsumed(student),
+      await consumedRows(labelled ? dataset : withoutLabels(dataset), 'fitted'),
+    );
+    const distilled = { teachers: teachers.length, rows: dataset.rows, ...made.record };
+    if (lessons === undefined || made.head === undefined) {
+      await saveEncoder(context.output(), { ...made, consumed, distilled: { match, ...distilled } });
+      await writeDataset(context.output('taught'), dataset);
+      return;
+    }
     const alpha = labelled ? options.alpha : 0;
-    const fit = await fitterOf({ vectors, lessons, truth }, { ...options, alpha }, signal);
-    const head = await fit();
-    if (head === undefined) throw stepFailure(silentTeacher(lessons), 'teacher');
-    if (head.settings['converged'] === 0)
-      note('the head had not settled after its last iteration; a smaller `c` helps');
-    const { mostProbable } = await import('../learning/heads/probabilities.ts');
-    const wanted = mostProbable(lessons.plain, labels.length);
-    const agreement = await agreementOf({ rows: dataset, vectors, wanted, fit });
-    note(agreementText(agreement, dataset.rows, inputs.teacher.length));
-
-    const learnt = labelled ? dataset : withoutLabels(dataset);
     await saveClassifier(context.output(), {
-      labels,
+      labels: lessons.labels,
       method: {
         name: 'distill',
-        arguments: { temperature: options.temperature, alpha, c: options.c, match: options.match },
+        arguments: { temperature: options.temperature, alpha, c: options.c, match },
       },
       classWeights: 'none',
       maxLength: options.max_length,
-      head,
-      encoder: encoder.files,
+      head: made.head,
+      encoder: made.encoder,
+      base: made.base,
+      trained: made.trained,
       support: lessons.support,
-      consumed: uniteConsumed(
-        lessons.consumed,
-        await readConsumed(inputs.student),
-        await consumedRows(learnt, 'fitted'),
-      ),
-      distilled: { teachers: inputs.teacher.length, rows: dataset.rows, agreement: agreement ?? null },
+      consumed,
+      distilled,
       prompt: dataset.prompt,
     });
+    const { mostProbable } = await import('../learning/heads/probabilities.ts');
+    const wanted = mostProbable(lessons.plain, lessons.labels.length);
     await writeDataset(context.output('taught'), taughtBy(dataset, lessons, wanted));
   },
 });
 
-function checkRows(dataset: Dataset): void {
+function textsRead(options: DistillOptions, layers: 'all' | number, rows: number): number {
+  const plan = distillPlan(options, layers);
+  const stepsAPass = Math.max(1, Math.ceil(rows / plan.size));
+  return Math.round((stepsOf(plan, stepsAPass) / stepsAPass) * rows);
+}
+
+function checkRows(dataset: Dataset, trained: boolean): void {
   checkTexts(dataset, { stage: 'distill', at: 'from' });
   if (hasMixedRows(dataset))
     throw stepFailure(
@@ -187,15 +185,8 @@ function checkRows(dataset: Dataset): void {
       'from',
     );
   const { prompt } = dataset;
-  if (prompt !== undefined && (prompt.label_templates.length > 0 || prompt.demonstrations !== null))
+  if (prompt === undefined) return;
+  if (prompt.label_templates.length > 0 || prompt.demonstrations !== null)
     throw stepFailure(promptRefused, 'from');
-}
-
-function agreementText(agreement: Agreement | undefined, rows: number, teachers: number): string {
-  const whom = teachers > 1 ? `its ${teachers} teachers` : 'its teacher';
-  if (agreement === undefined)
-    return `how often the student agrees with ${whom} is not known: ${rows} rows are too few to hold any back`;
-  const percent = (value: number): string => (value * 100).toFixed(1);
-  const { value, low, high, rows: held } = agreement;
-  return `the student agrees with ${whom} on ${percent(value)} % of ${held} rows held out of a fit (95 % interval ${percent(low)} … ${percent(high)} %)`;
+  if (trained && asksForMask(prompt)) throw stepFailure(maskRefused, 'from');
 }

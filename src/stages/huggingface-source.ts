@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { EncodeOptions } from '../learning/encoders/encoder.ts';
 import type { MaskedWords } from '../learning/encoders/masked-words.ts';
+import type { ModelFolder } from '../learning/encoders/model-folder.ts';
 import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
 import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Artifact } from './artifact.ts';
@@ -39,6 +40,8 @@ export async function openHuggingFace(
 export interface TrainableFolder {
   readonly engine: Engine;
   readonly encoder: TrainableEncoder;
+  /** Another folder on the same engine; the caller disposes it. */
+  readonly beside: (files: Artifact) => Promise<TrainableEncoder>;
   /** What is wrong in files or with the engine becomes a failure of the step. */
   readonly translated: Translated;
   /** `training` is what was done, for the record of the step. */
@@ -54,8 +57,10 @@ export async function openTrainable(
   const { loadTrainable } = await import('../learning/encoders/trainable.ts');
   const { engine, translated, close } = await openFolderEngine(files, context);
   try {
-    const encoder = await translated(() => loadTrainable(folderOf(files), { maxTokens: maxLength }));
-    return { engine, encoder, translated, dispose: (training) => close(encoder, training) };
+    const load = (from: Artifact): Promise<TrainableEncoder> =>
+      translated(() => loadTrainable(folderOf(from), { maxTokens: maxLength }));
+    const encoder = await load(files);
+    return { engine, encoder, beside: load, translated, dispose: (training) => close(encoder, training) };
   } catch (error) {
     await close();
     throw error;
@@ -82,6 +87,11 @@ export async function openFolderEngine(files: Artifact, context: ModelContext): 
   return { engine, translated: (work) => translated(() => namingFiles(files, work)), close };
 }
 
+/** What learning makes of the files of a folder; what is wrong in them becomes a failure of the step. */
+export function translatedFolder<T>(files: Artifact, work: (folder: ModelFolder) => Promise<T>): Promise<T> {
+  return namingFiles(files, () => work(folderOf(files)));
+}
+
 /** The tokenizer alone. */
 export async function openTokenizer(files: Artifact, { maxLength }: EncoderSettings): Promise<TextTokenizer> {
   const { loadFolderTokenizer } = await import('../learning/encoders/read-folder.ts');
@@ -98,7 +108,7 @@ export async function openMaskedWords(
 }
 
 /** The files as models see them. */
-export function folderOf(files: Artifact) {
+export function folderOf(files: Artifact): ModelFolder {
   return {
     has: async (name: string) => files.names.includes(name),
     read: (name: string) => files.read(name),

@@ -17,7 +17,7 @@ import type {
 import type { Checkpoint } from './checkpoint.ts';
 import type { Cost, CostContext } from './cost.ts';
 import type { Fact, Facts } from './facts.ts';
-import type { OptionValues, Options } from './option.ts';
+import type { CallDeclaration, OptionValues, Options } from './option.ts';
 import type { PluginOrigin } from './plugin.ts';
 import type { Report } from './report.ts';
 import type { Json, SecretValue } from './value.ts';
@@ -40,6 +40,8 @@ export interface Input<V = unknown> {
   readonly named?: boolean;
   /** For datasets: rows of pictures are taken too, and not texts alone. */
   readonly images?: boolean;
+  /** Calls that may stand in the place of a model, for one that the stage makes itself: `encoder(layers: 3)`. */
+  readonly calls?: Readonly<Record<string, CallDeclaration>>;
   readonly required: boolean;
   readonly doc: string;
   /** Carries the type that `run` sees. */
@@ -67,6 +69,7 @@ interface InputSettings {
   readonly capability?: Capability;
   readonly named?: boolean;
   readonly images?: boolean;
+  readonly calls?: Readonly<Record<string, CallDeclaration>>;
 }
 
 function required(accepts: ArtifactType, settings: InputSettings): Input<Artifact> {

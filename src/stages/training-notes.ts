@@ -1,6 +1,6 @@
 // What is told of a training that went on, and of one that came to nothing.
 import type { Head } from '../learning/heads/head.ts';
-import type { TrainingRecord } from './train-encoder.ts';
+import type { TrainingRecord } from './tune-folder.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** How it went, and that the loss did not fall where it did not. */

@@ -93,6 +93,8 @@ export function distillation(
           return vectorLoss(own, tensorIn(tensors, `taught ${vectorName(i)}`), counts);
         }),
         ...(beside === undefined || layers === undefined ? [] : layerLosses(beside, layers, tensors)),
+        // Weights that only the vectors read have a gradient all the same, of zeros.
+        ...(probabilities === undefined && taught.length === 0 ? [tf.mul(tf.sum(vectors), 0)] : []),
       ];
       return tf.addN(parts);
     },

@@ -86,6 +86,8 @@ function inputNames(input: CheckedInput, { show, pipeline }: OpenProgram): reado
       return input.paths.length > 3 ? [`${input.paths.length} files`] : input.paths.map(show);
     case 'builtin':
       return [`builtin:${input.name}`];
+    case 'call':
+      return [input.call];
     case 'folder':
       return [show(input.path)];
     case 'many':

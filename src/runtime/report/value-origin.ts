@@ -161,6 +161,8 @@ function inputText(input: CheckedInput, show: (path: string) => string): string 
       return listed(input.paths.map(show));
     case 'builtin':
       return `builtin:${input.name}`;
+    case 'call':
+      return input.call;
     case 'folder':
       return show(input.path);
     case 'many':

@@ -259,7 +259,6 @@ describe('what is known before anything runs', () => {
   });
 
   test.each<[object, StaticDataset, readonly (readonly string[])[], string]>([
-    [{ match: ['logits', 'hidden'] }, from, [], 'match not-supported: `match: hidden` would train the encoder of the student, which stays as it is in this version'], // prettier-ignore
     [{ alpha: 1 }, labelled, [], 'alpha option-without-effect: with `alpha: 1` only the labels of the rows count, and the teacher is not heard'], // prettier-ignore
     [{ alpha: 0.2 }, from, [], 'alpha warns option-without-effect: `alpha` weighs the labels of the rows, and these rows have none'], // prettier-ignore
     [{}, labelled, [['x', 'y']], 'from unknown-label: the rows have the label `z`, which the model has never seen'], // prettier-ignore
