@@ -1,6 +1,7 @@
 // What makes a generated `distill` right: teachers of the same labels, and rows that they can teach on.
 import { datasetOf, modelsOf, type Rules } from '../sketch.ts';
 import { words } from '../terms.ts';
+import { trainingOptionNames } from './training.ts';
 
 export const distill: Rules = {
   accepts(input, { facts }, sketch) {
@@ -23,7 +24,7 @@ export const distill: Rules = {
       facts.labels.every((label) => teacher?.labels.includes(label) === true)
     );
   },
-  planned: ['match', 'alpha'],
+  planned: ['match', 'alpha', ...trainingOptionNames],
   plan: (sketch, d) => ({
     match: d.chance('match', 0.2) ? { is: 'list', items: [words('logits')] } : undefined,
     alpha:
@@ -44,5 +45,5 @@ export const distill: Rules = {
       draws: [...from.draws, ...inherited],
     };
   },
-  random: () => false,
+  random: () => true,
 };
