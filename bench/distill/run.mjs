@@ -60,7 +60,9 @@ console.log('| set | splits | teacher | student | kept of the accuracy | 95 % in
 console.log('| --- | --- | --- | --- | --- | --- |');
 for (const name of values.sets.split(',')) {
   const folder =
-    values.work === undefined ? mkdtempSync(join(tmpdir(), 'fsl-distill-')) : join(resolve(values.work), name);
+    values.work === undefined
+      ? mkdtempSync(join(tmpdir(), 'fsl-distill-'))
+      : join(resolve(values.work), name);
   mkdirSync(folder, { recursive: true });
   try {
     writeFileSync(join(folder, 'main.fsl'), program(name, sets[name]));

@@ -61,7 +61,7 @@ async function taught(
 ) {
   const from = await datasetArtifact(unlabelled);
   const inputs = { teacher: members(...teachers), student, from };
-  return run(distill, { options: { ...fast, ...options } as never, inputs, ...more });
+  return run(distill, { options: { ...fast, ...options }, inputs, ...more });
 }
 
 const teacher = async (): Promise<Artifact> => {
@@ -219,7 +219,10 @@ test('a cut tokenizer cuts texts of kept pieces as before, and spells the others
   const student = artifactFolder(artifact, 'encoder');
   const open = async (of: Artifact) => {
     const { model } = (await json(of, 'tokenizer.json')) as { model: { vocab: Vocabulary } };
-    const read = { has: async (name: string) => of.names.includes(name), read: of.read };
+    const read = {
+      has: async (name: string) => of.names.includes(name),
+      read: (name: string) => of.read(name),
+    };
     return { vocab: model.vocab, tokenizer: await loadFolderTokenizer(read, {}) };
   };
   const [before, after] = [await open(tiny()), await open(student)];
