@@ -149,12 +149,13 @@ export function notesOf(
   const { updates } = streamed;
   const last = wrong.slice(-recentRows);
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+  const lately = wrong.length > recentRows ? `, ${percent(1 - share(last))} of the last ${recentRows}` : '';
   const learnt = `${record.asked} of ${record.rows} labels were learnt in ${record.updates} updates`;
   const undone = record.undone === 0 ? '' : `, of which ${record.undone} were undone by the canary rows`;
   const added = updates.flatMap((update) => (update.kept ? update.added : []));
   const alarms = updates.flatMap((update) => update.alarms);
   return [
-    `${learnt}${undone}; ${percent(1 - record.error)} of the rows were foretold right, ${percent(1 - share(last))} of the last ${last.length}`,
+    `${learnt}${undone}; ${percent(1 - record.error)} of the rows were foretold right${lately}`,
     ...(added.length === 0 ? [] : [`new labels: ${added.join(', ')}`]),
     ...(alarms.length === 0
       ? []

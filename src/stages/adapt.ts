@@ -1,4 +1,5 @@
 // `adapt`: a classifier that goes on learning from rows as they come, and undoes what harms it.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LabelledVectors } from '../learning/adapt/stream.ts';
 import { checkAdaptation, checkModel, checkStream } from './adapt-check.ts';
 import {
@@ -23,7 +24,7 @@ import {
 import { artifactFolder } from './artifact-folder.ts';
 import { baseOf, loadClassifier, saveClassifier, type Classifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
-import { consumedRows } from './consumed-rows.ts';
+import { consumedRows, identities } from './consumed-rows.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { csvFile } from './csv-file.ts';
 import { labelIndices, select, texts, type Column, type Dataset } from './dataset.ts';
@@ -60,7 +61,7 @@ evaluate score { model: better  on: parts.test }`,
     update: updateOption,
     replay: replayOption,
     labels: labelsOption,
-    rollback: either(word({ none: 'no update is undone' }, { doc: '' }), deviation({ doc: '' }), {
+    rollback: either(deviation({ doc: '' }), word({ none: 'no update is undone' }, { doc: '' }), {
       default: 2,
       doc:
         'With `canary`: an update is undone where the accuracy on those rows falls so many standard deviations of it below the best that ' +
@@ -180,6 +181,7 @@ evaluate score { model: better  on: parts.test }`,
         onBatch: async (progress) => {
           context.progress({ done: progress.foretold.length, total: stream.rows, unit: 'rows' });
           await keep(progress);
+          await turn(); // what came in meanwhile, such as an interruption, is heard
         },
       },
       earlier,
@@ -188,6 +190,11 @@ evaluate score { model: better  on: parts.test }`,
     const wrong = wrongOf(streamed, rows.labels);
     const record = recordOf(streamed, wrong);
     for (const told of notesOf(streamed, record, wrong)) note(told);
+    const shared = canaryRows === undefined ? 0 : await learntToo(canaryRows, stream, classifier);
+    if (shared > 0)
+      note(
+        `${shared} of the ${canaryRows?.rows ?? 0} canary rows have a text that is also learnt, and tell little of harm`,
+      );
     const unknown = (canary?.labels ?? []).filter((label) => !streamed.labels.includes(label)).length;
     if (unknown > 0)
       note(`${unknown} of the canary rows have labels that the model does not know at the end`);
@@ -219,6 +226,16 @@ evaluate score { model: better  on: parts.test }`,
     }
   },
 });
+
+/** How many canary rows have a text that the model or the stream has, too. */
+async function learntToo(canary: Dataset, stream: Dataset, classifier: Classifier): Promise<number> {
+  const consumed = await classifier.consumed();
+  const learnt = new Set([
+    ...consumed.rows.flatMap(({ identity, fitted }) => (fitted ? [identity] : [])),
+    ...(await identities(stream)),
+  ]);
+  return (await identities(canary)).filter((identity) => learnt.has(identity)).length;
+}
 
 /** The vectors and labels of each; nothing of what is not there. */
 async function vectorsOf(

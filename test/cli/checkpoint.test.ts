@@ -30,10 +30,10 @@ async function project(): Promise<Rig> {
 }
 
 /** Files of the model, by digest. */
-async function madeBy(rig: Rig): Promise<readonly string[]> {
+async function madeBy(rig: Rig, kind = 'fine-tune'): Promise<readonly string[]> {
   const folder = join(rig.folder, '.fsl/actions');
   const actions = await Promise.all(readdirSync(folder).map((name) => readFile(join(folder, name), 'utf8')));
-  return actions.filter((text) => text.includes('"kind":"fine-tune"')).map(outputsIn);
+  return actions.filter((text) => text.includes(`"kind":"${kind}"`)).map(outputsIn);
 }
 
 function outputsIn(action: string): string {
@@ -99,3 +99,33 @@ onLinux('training that was interrupted does, too', async () => {
   expect([rest.code, rest.stderr]).toEqual([0, expect.stringMatching(/m: resumed at step \d+ of 100/)]);
   expect(await madeBy(rig)).toEqual(await undisturbed());
 });
+
+onLinux(
+  'a stream that lost its process is gone on with',
+  async () => {
+    const stream = async (): Promise<Rig> => {
+      const rig = await openRig(worker, join(root, 'pipelines/data'));
+      await rig.write(
+        'pipeline.fsl',
+        `load d { from: "messages.csv"  text: "message"  label: "intent" }
+split p { from: d  train: 2 per label  validation: 120  test: 20 }
+fine-tune m { model: "builtin:ngrams"  from: p.train }
+adapt a { model: m  from: p.validation  drift: adwin  labels: budget(100, query: random)  batch_size: 2 }
+evaluate e { model: a  on: p.test }
+`,
+      );
+      return rig;
+    };
+    await using rig = await stream();
+    const lost = await disturbed(rig, killWorkers);
+    expect(lost.code).toBe(1);
+    expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
+    const again = await rig.run(['pipeline.fsl', '--verbose']);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/a: resumed at row \d+ of 120/)]);
+    expect(kept(rig)).toEqual([]);
+    await using whole = await stream();
+    expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
+    expect(await madeBy(rig, 'adapt')).toEqual(await madeBy(whole, 'adapt'));
+  },
+  180_000,
+);
