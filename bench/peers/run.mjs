@@ -1,5 +1,7 @@
 // Runs one FSL program a data set on chosen published splits and prints the difference to another tool on the same rows, paired.
-// Usage: npm run bench:peers -- [--sets sst5,sst2] [--splits 0,1,2] [--method "contrastive"] [--options "steps: 10"] [--shared FOLDER]
+// Usage: npm run bench:peers -- [--sets sst5,sst2] [--splits 0,1,2] [--method "contrastive"] [--options "steps: 10"] [--unlabelled]
+//        [--peer "SetFit + templates (10 iterations)"] [--shared FOLDER]
+// `--method default` names none; `--unlabelled` gives the rows of that name too.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,24 +15,36 @@ const { values } = parseArgs({
     splits: { type: 'string', default: '0,1,2,3,4,5,6,7,8,9' },
     method: { type: 'string', default: 'contrastive' },
     options: { type: 'string', default: '' },
+    unlabelled: { type: 'boolean', default: false },
     peer: { type: 'string', default: 'SetFit (20 iterations)' },
     shared: { type: 'string', default: process.env.FSL_SHARED ?? join(here, '../../../shared') },
   },
 });
 const shared = resolve(values.shared);
 const command = join(here, '../../dist/fslrun.js');
-const splits = values.splits.split(',');
 
-/** Where the rows of each set are. Text files have a label and a text a line. */
+const polarity = '"0": "negative", "1": "positive"';
+
+/** Where the rows of each set are, and what the labels stand for. Text files have a label and a text a line. */
 const sets = {
-  sst5: { train: lines('sst/stsa.fine.train'), test: lines('sst/stsa.fine.test') },
-  sst2: { train: lines('sst/stsa.binary.train'), test: lines('sst/stsa.binary.test') },
-  cr: { train: lines('cr_mr/custrev.all') },
+  sst5: {
+    train: lines('sst/stsa.fine.train'),
+    test: lines('sst/stsa.fine.test'),
+    names: '"0": "terrible", "1": "bad", "2": "okay", "3": "good", "4": "great"',
+  },
+  sst2: { train: lines('sst/stsa.binary.train'), test: lines('sst/stsa.binary.test'), names: polarity },
+  cr: { train: lines('cr_mr/custrev.all'), names: polarity },
   agnews: {
+    names: '"1": "world", "2": "sports", "3": "business", "4": "science and technology"',
     train:
       'from: "SHARED/data/ag_news_test/test.csv"  header: ["class", "title", "description"]  text: "{title}. {description}"  label: "class"',
   },
-  amazon_cf: { train: tsv('EN_train'), test: tsv('EN_test'), metric: 'mcc' },
+  amazon_cf: {
+    train: tsv('EN_train'),
+    test: tsv('EN_test'),
+    metric: 'mcc',
+    names: '"0": "not counterfactual", "1": "counterfactual"',
+  },
 };
 
 function lines(file) {
@@ -41,15 +55,21 @@ function tsv(name) {
   return `from: "SHARED/data/amazon_counterfactual/data/${name}.tsv"  format: tsv  text: "sentence"  label: "is_counterfactual"`;
 }
 
-function program(name, { train, test, metric = 'accuracy' }, splits) {
+function program(name, { train, test, names, metric = 'accuracy' }, splits) {
   const published = `"${shared}/data/peer_splits/${name}.json"`;
   const rows = test === undefined ? `test: rows(${published}, key: "test")` : '';
+  const pool = values.unlabelled ? `unlabelled: rows(${published}, key: "unlabelled")` : '';
+  const method = values.method === 'default' ? '' : `method: ${values.method}`;
+  const reading = `label_names: { ${names} }  on_error: skip`;
   return `fsl 1
-load all { ${train.replace('SHARED', shared)}  on_error: skip }
-${test === undefined ? '' : `load others { ${test.replace('SHARED', shared)}  on_error: skip }`}
+load all { ${train.replace('SHARED', shared)}  ${reading} }
+${test === undefined ? '' : `load others { ${test.replace('SHARED', shared)}  ${reading} }`}
 each seed in [${splits.join(', ')}] {
-  split parts { from: all  train: rows(${published}, key: "\${seed}")  ${rows} }
-  fine-tune model { model: "${shared}/models/all-MiniLM-L6-v2"  from: parts.train  method: ${values.method}  ${values.options}  seed: seed }
+  split parts { from: all  train: rows(${published}, key: "\${seed}")  ${rows}  ${pool} }
+  fine-tune model {
+    model: "${shared}/models/all-MiniLM-L6-v2"  from: parts.train  ${values.unlabelled ? 'unlabelled: parts.unlabelled' : ''}
+    ${method}  ${values.options}  seed: seed
+  }
   evaluate score {
     model: model  on: ${test === undefined ? 'parts.test' : 'others'}  metrics: [${metric}]  bootstrap: 0
     overlap: keep  allow: leakage("the published splits keep texts that recur")

@@ -1,7 +1,7 @@
 // Which datasets surely have the same rows with the same texts in the same order: those of equal steps with equal inputs, as the
 // keys of results have it, but before anything runs. Where that cannot be told, a step is like no other one.
 import { keyedOptions } from './keyed-options.ts';
-import type { CheckedInput } from './pipeline.ts';
+import { builtinsOf, type CheckedInput } from './pipeline.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 import type { WrittenFiles } from './written-files.ts';
 
@@ -66,7 +66,8 @@ export function contentsOf(steps: readonly ResolvedStep[], files: WrittenFiles):
   };
   const work = (step: ResolvedStep, deep: number): string => {
     const { definition, common } = step;
-    const seed = step.complete && definition.randomness(step.options) ? common.seed : '';
+    const seed =
+      step.complete && definition.randomness(step.options, builtinsOf(step.inputs)) ? common.seed : '';
     return `${definition.origin?.package ?? ''}/${definition.name} ${definition.version} ${seed}${inputs(step, deep)}`;
   };
   const numberOf = (id: string, deep: number): number => {

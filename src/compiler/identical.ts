@@ -2,6 +2,7 @@
 import type * as Ast from '../parser/ast.ts';
 import { stepsOf } from './order.ts';
 import { referencedNames } from './referenced-names.ts';
+import { builtinsOf } from './pipeline.ts';
 import type { CheckedBlock, CheckedInput, CheckedMember, CheckedStep } from './pipeline.ts';
 import type { Program } from './program.ts';
 
@@ -99,7 +100,7 @@ function identify(steps: readonly CheckedStep[]): (id: string) => number | undef
       if (input !== undefined) signature += `\u0000${name} ${inputText(input, named)}`;
     }
     if (step.block !== undefined) signature += `\u0000block ${blockText(step.block)}`;
-    if (definition.randomness(options)) signature += `\u0000seed ${step.common.seed}`;
+    if (definition.randomness(options, builtinsOf(inputs))) signature += `\u0000seed ${step.common.seed}`;
     return signature;
   };
   for (const step of steps) {

@@ -124,3 +124,13 @@ export interface CheckedMember {
   readonly keys: Readonly<Record<string, string | number | boolean>>;
   readonly input: CheckedInput;
 }
+
+/** Of each input the name of the built-in model that it is, if it is one. */
+export function builtinsOf(
+  inputs: Readonly<Record<string, CheckedInput | undefined>>,
+): (input: string) => string | undefined {
+  return (name) => {
+    const input = inputs[name];
+    return input?.from === 'builtin' ? input.name : undefined;
+  };
+}

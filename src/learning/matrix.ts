@@ -18,3 +18,11 @@ export function takeRows(matrix: Matrix, indices: readonly number[]): Matrix {
   indices.forEach((index, i) => data.set(row(matrix, index), i * matrix.columns));
   return { rows: indices.length, columns: matrix.columns, data };
 }
+
+/** The rows of both, which are equally wide. */
+export function stacked(above: Matrix, below: Matrix): Matrix {
+  const data = new Float32Array(above.data.length + below.data.length);
+  data.set(above.data);
+  data.set(below.data, above.data.length);
+  return { rows: above.rows + below.rows, columns: above.columns, data };
+}

@@ -32,6 +32,25 @@ export function softTargets(targets: Targets, labels: number): Float64Array {
   return soft;
 }
 
+/** Those of some rows, in the given order. */
+export function takeTargets(targets: Targets, labels: number, indices: readonly number[]): Targets {
+  if (targets instanceof Int32Array) return Int32Array.from(indices, (i) => targets[i]);
+  const part = new Float64Array(indices.length * labels);
+  indices.forEach((index, i) => part.set(targets.subarray(index * labels, (index + 1) * labels), i * labels));
+  return part;
+}
+
+/** Further rows behind, of one label each. */
+export function withLabels(targets: Targets, labels: number, numbers: ArrayLike<number>): Targets {
+  const further = Int32Array.from(numbers);
+  if (targets instanceof Int32Array) return Int32Array.of(...targets, ...further);
+  const soft = softTargets(further, labels);
+  const all = new Float64Array(targets.length + soft.length);
+  all.set(targets);
+  all.set(soft, targets.length);
+  return all;
+}
+
 /**
  * Checks what every head is given, and hands back the targets as distributions.
  * @throws RangeError for rows without target, fewer than two labels, or a label that no row carries

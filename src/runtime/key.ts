@@ -1,4 +1,5 @@
 // The key of a step: what the bytes of its result depend on, and nothing else. Equal parts, equal key, on every machine.
+import { builtinsOf } from '../compiler/pipeline.ts';
 import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { BlockInput, StageDefinition } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
@@ -99,8 +100,8 @@ function partsOf(
   inputs: Readonly<Record<string, InputContents>>,
   keyed: KeyParts['options'],
 ): KeyParts {
-  const { definition, common, options, block } = step;
-  const seed = seedOf(definition, options, common.seed);
+  const { definition, common, block } = step;
+  const seed = seedOf(step, common.seed);
   // Written out: spreading four objects for each of thousands of steps is what would take the time here.
   const parts = {
     format: keyFormat,
@@ -136,7 +137,7 @@ export function stageIdentity(
   options: Readonly<Record<string, Json>>,
   inputs: Readonly<Record<string, Json>>,
 ): string {
-  const parts = stageParts(definition, options, seedOf(definition, options, seed));
+  const parts = stageParts(definition, options, seedOf({ definition, options }, seed));
   return sha256(canonicalJson({ ...environment, ...parts, inputs }));
 }
 
@@ -146,7 +147,7 @@ const environment = { format: keyFormat, numerics: numericsVersion } as const;
 function blockStageParts(stage: CheckedBlockStage): BlockStageParts {
   const { definition, options, inputs, chosen, handed } = stage;
   const open = searchedNames(Object.values(options)).length > 0;
-  const seed = open ? stage.seed : seedOf(definition, options, stage.seed);
+  const seed = open ? stage.seed : seedOf({ definition, options }, stage.seed);
   return { ...stageParts(definition, options, seed), inputs, chosen, handed };
 }
 
@@ -176,10 +177,14 @@ function keyedOptions(
   return keyed;
 }
 
+/** Inputs inside a block are not looked at: a stage there may draw. */
 function seedOf(
-  definition: StageDefinition,
-  options: Readonly<Record<string, Json>>,
+  {
+    definition,
+    options,
+    inputs = {},
+  }: Pick<CheckedStep, 'definition' | 'options'> & Partial<Pick<CheckedStep, 'inputs'>>,
   seed: number,
 ): number | undefined {
-  return definition.randomness(options) ? seed : undefined;
+  return definition.randomness(options, builtinsOf(inputs)) ? seed : undefined;
 }

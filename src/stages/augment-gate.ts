@@ -5,7 +5,7 @@ import type { Random } from '../learning/random.ts';
 import type { Targets } from '../learning/targets.ts';
 import { arrange, entriesOf, type Copy } from './augment-copies.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
-import { fitHead, methodOption, type Method } from './fine-tune-method.ts';
+import { fitHead, plainHead } from './fine-tune-method.ts';
 import type { OpenEncoder } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn, trainingRows } from './training-rows.ts';
@@ -158,11 +158,11 @@ async function crossPredict(
   withCopies: boolean,
   settings: GateSettings,
 ): Promise<Int32Array> {
-  const [{ headProbabilities, mostProbable }, { takeRows }] = await Promise.all([
+  const [{ headProbabilities, mostProbable }, { takeRows }, { takeTargets }] = await Promise.all([
     import('../learning/heads/probabilities.ts'),
     import('../learning/matrix.ts'),
+    import('../learning/targets.ts'),
   ]);
-  const method = methodOption.fallback as unknown as Method; // the declared default of `fine-tune`
   const predicted = new Int32Array(rows.source.length);
   const foldOf = (source: number | undefined): number | undefined =>
     source === undefined ? undefined : fold.get(source);
@@ -178,9 +178,9 @@ async function crossPredict(
     if (asked.length === 0) continue;
     const head = await fitHead(
       takeRows(rows.vectors, learnt),
-      takeTargets(rows, learnt),
+      takeTargets(rows.targets, rows.labels, learnt),
       rows.labels,
-      method,
+      plainHead,
       { classWeights: 'none', signal: settings.signal },
     );
     const labels = mostProbable(headProbabilities(head, takeRows(rows.vectors, asked)), rows.labels);
@@ -200,11 +200,4 @@ function drawFolds(rows: GateRows, folds: number, random: Random): ReadonlyMap<n
     random.shuffle([...sources]).forEach((source, k) => fold.set(source, (k + offset) % folds));
   }
   return fold;
-}
-
-function takeTargets({ targets, labels }: GateRows, indices: readonly number[]): Targets {
-  if (targets instanceof Int32Array) return Int32Array.from(indices, (i) => targets[i] ?? 0);
-  const part = new Float64Array(indices.length * labels);
-  indices.forEach((index, i) => part.set(targets.subarray(index * labels, (index + 1) * labels), i * labels));
-  return part;
 }

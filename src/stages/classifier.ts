@@ -20,11 +20,13 @@ import type { Agreement } from './distill-agreement.ts';
 import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
+import type { NamedRecord } from './label-gate.ts';
 import { baseFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import type { Prompt } from './prompted.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import type { TrainedEncoder, TrainingRecord } from './tune-folder.ts';
+import type { UnlabelledRecord } from './unlabelled-rows.ts';
 import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
@@ -46,6 +48,10 @@ export interface ClassifierDescription {
   readonly trained?: TrainingRecord;
   /** What validation rows said, where there were any. */
   readonly validation?: ValidationRecord;
+  /** Texts of the labels' names that were learnt too, where that was asked for or tried. */
+  readonly named?: NamedRecord;
+  /** Rows without labels that were learnt too, where there were any. */
+  readonly unlabelled?: UnlabelledRecord;
   /** How rows are put before the encoder; without it, their texts as they are. */
   readonly prompt?: Prompt;
   /** Of students: how they were taught. */
@@ -91,6 +97,8 @@ export interface FittedClassifier {
   /** All that it was fitted on and selected with, and what the models it was made from were. */
   readonly consumed: Consumed;
   readonly validation?: ValidationRecord | undefined;
+  readonly named?: NamedRecord | undefined;
+  readonly unlabelled?: UnlabelledRecord | undefined;
   readonly prompt?: Prompt | undefined;
   readonly distilled?: DistillationRecord | undefined;
   readonly adapted?: AdaptationRecord | undefined;
@@ -132,6 +140,8 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     head: describeHead(fitted.head),
     ...(fitted.trained !== undefined && { trained: fitted.trained.record }),
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
+    ...(fitted.named !== undefined && { named: fitted.named }),
+    ...(fitted.unlabelled !== undefined && { unlabelled: fitted.unlabelled }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
     ...(fitted.adapted !== undefined && { adapted: fitted.adapted }),

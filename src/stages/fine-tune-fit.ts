@@ -9,6 +9,15 @@ import { fitHead, plainHead, trainsEncoder, trainsHead, type Method } from './fi
 import { fitValidated, measureHead, type ValidationRecord } from './fine-tune-selection.ts';
 import { intervalOf, patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
+import type { NamedRecord } from './label-gate.ts';
+import {
+  joined,
+  promptedTexts,
+  templateTexts,
+  usualTemplates,
+  type ExtraTexts,
+  type LabelTemplates,
+} from './label-texts.ts';
 import {
   openEncoder,
   type OpenEncoder,
@@ -16,7 +25,7 @@ import {
   type SourcedEncoder,
   type TrainingContext,
 } from './model-source.ts';
-import { withLabelTexts } from './prompted-training.ts';
+import { withExtraTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords } from './prompted-words.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
@@ -27,6 +36,7 @@ import { collapseNote, trainingNotes } from './training-notes.ts';
 import { trainingRows } from './training-rows.ts';
 import { textsToTrain } from './training-texts.ts';
 import type { TrainingOptions } from './trained-methods.ts';
+import type { UnlabelledRecord } from './unlabelled-rows.ts';
 
 export interface FitOptions extends TrainingOptions {
   readonly method: Method;
@@ -38,6 +48,9 @@ export interface FitOptions extends TrainingOptions {
 export interface FitRequest {
   readonly model: Artifact;
   readonly training: Dataset;
+  readonly templates: LabelTemplates;
+  /** Rows without labels to learn too; only where `learnsUnlabelled`. */
+  readonly unlabelled: Dataset | undefined;
   readonly validation: Dataset | undefined;
   readonly options: FitOptions;
   readonly random: Random;
@@ -46,38 +59,41 @@ export interface FitRequest {
 export interface Fitted {
   readonly head: Head;
   readonly validation?: ValidationRecord | undefined;
+  readonly named?: NamedRecord | undefined;
+  readonly unlabelled?: UnlabelledRecord | undefined;
   /** The files of the encoder as they were before. */
   readonly encoder: Artifact;
   readonly trained: TrainedEncoder | undefined;
 }
 
 export async function fitModel(request: FitRequest, context: TrainingContext): Promise<Fitted> {
-  const { model, options } = request;
+  const { model, options, training, random } = request;
   const { method } = options;
   const settings = { maxLength: options.max_length };
   const before = await openEncoder(model, context, settings);
   const encoder = before.files;
-  await noteCutTexts(before, request.training, context.note);
+  await noteCutTexts(before, training, context.note);
+  const { texts: named, record } = await namedTexts(request, before, context);
+  const extra = joined(promptedTexts(training), named);
   if (!trainsEncoder(method)) {
-    const fitted = await fitOn(request, before, undefined, context).finally(before.dispose);
-    return { ...fitted, encoder, trained: undefined };
+    const fitted = await fitOn({ ...request, extra }, before, undefined, context).finally(before.dispose);
+    return { ...fitted, named: record, encoder, trained: undefined };
   }
   if (encoder.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
-  const rows = await textsToTrain(request.training, options.class_weights, before);
+  const rows = await textsToTrain(training, extra, options.class_weights, before);
   const start = trainsHead(method)
-    ? (await fitOn(startingFrom(request), before, undefined, context)).head
+    ? (await fitOn(startingFrom({ ...request, extra }), before, undefined, context)).head
     : undefined;
   await before.dispose(); // one engine is open at a time
-  const random = request.random;
   const trained = await trainEncoder(
-    { files: encoder, method, options, rows, start, random, watch: watchOf(request, context) },
+    { files: encoder, method, options, rows, start, random, watch: watchOf({ ...request, extra }, context) },
     context,
   );
   for (const note of trainingNotes(trained.record)) context.note(note);
   const after = await openEncoder(overlaid(encoder, inMemory(trained.files)), context, settings);
-  const fitted = await fitOn(request, after, trained.head, context).finally(after.dispose);
+  const fitted = await fitOn({ ...request, extra }, after, trained.head, context).finally(after.dispose);
   const validation = fitted.validation && { ...fitted.validation, ...keptAt(trained) };
-  return { ...fitted, validation, encoder, trained };
+  return { ...fitted, validation, named: record, encoder, trained };
 }
 
 function keptAt({ watched, record }: TrainedEncoder): Partial<ValidationRecord> {
@@ -86,7 +102,7 @@ function keptAt({ watched, record }: TrainedEncoder): Partial<ValidationRecord> 
 }
 
 /** Early stopping of the training of the encoder. */
-function watchOf(request: FitRequest, { signal }: Pick<ModelContext, 'signal'>): EncoderWatch | undefined {
+function watchOf(request: HeadRequest, { signal }: Pick<ModelContext, 'signal'>): EncoderWatch | undefined {
   const { training, validation, options } = request;
   const patience = patienceOf(options.early_stopping);
   if (patience === undefined || validation === undefined) return undefined;
@@ -104,54 +120,86 @@ function watchOf(request: FitRequest, { signal }: Pick<ModelContext, 'signal'>):
 
 /** The classifier that follows the training of an encoder, without what is told of it. */
 async function fitOnVectors(
-  { training, options }: FitRequest,
+  { training, options, extra }: HeadRequest,
   encoder: OpenEncoder,
   encodeRows: EncodeRows,
   signal: AbortSignal,
 ): Promise<Head> {
-  const { prompt, labels } = training;
+  const { labels } = training;
   const own = await trainingRows(training, encodeRows);
-  const { vectors, targets } = await withLabelTexts(own, prompt, labels, encoder.encode);
+  const { vectors, targets } = await withExtraTexts(own, extra, labels.length, encoder.encode);
   const settings = { classWeights: options.class_weights, signal };
   return fitHead(vectors, targets, labels.length, options.method, settings);
 }
 
+async function namedTexts(
+  { templates, training, random }: FitRequest,
+  encoder: SourcedEncoder,
+  { signal, note }: ModelContext,
+): Promise<{ readonly texts: ExtraTexts; readonly record: NamedRecord | undefined }> {
+  if (templates === 'none') return { texts: templateTexts([], training.labels), record: undefined };
+  if (templates !== 'auto')
+    return { texts: templateTexts(templates, training.labels), record: { templates, gate: null } };
+  const { gateLabelTexts, gateNote } = await import('./label-gate.ts');
+  const tried = templateTexts(usualTemplates, training.labels);
+  const gate = await gateLabelTexts(training, tried, encoder, {
+    random: random.derive('label texts'),
+    signal,
+  });
+  note(gateNote(gate));
+  const kept = 'kept' in gate && gate.kept ? usualTemplates : [];
+  return { texts: templateTexts(kept, training.labels), record: { templates: kept, gate } };
+}
+
+interface HeadRequest extends FitRequest {
+  readonly extra: ExtraTexts;
+}
+
 /** The classifier that training starts from: fitted on the vectors as they are. */
-function startingFrom(request: FitRequest): FitRequest {
+function startingFrom(request: HeadRequest): HeadRequest {
   const options = { ...request.options, method: plainHead, early_stopping: noStopping };
-  return { ...request, validation: undefined, options };
+  return { ...request, validation: undefined, unlabelled: undefined, options };
 }
 
 const noStopping: EarlyStoppingValue = { name: 'none', arguments: {} };
 
 async function fitOn(
-  { training, validation, options }: FitRequest,
+  { training, validation, unlabelled, options, extra }: HeadRequest,
   encoder: SourcedEncoder,
   head: Head | undefined,
   { signal, note }: ModelContext,
-): Promise<Pick<Fitted, 'head' | 'validation'>> {
+): Promise<Pick<Fitted, 'head' | 'validation' | 'unlabelled'>> {
   const { method, class_weights: classWeights } = options;
   const { prompt } = training;
   const encodeRows = rowEncoder(encoder, prompt, async () => training);
   const start = head ?? (await startOfCloze(method, training, encoder, encodeRows, note));
   const own = await trainingRows(training, encodeRows);
-  const rows = await withLabelTexts(own, prompt, training.labels, encoder.encode);
   const labels = training.labels.length;
+  const rows = await withExtraTexts(own, extra, labels, encoder.encode);
   const told = async (fitted: Head): Promise<Head> => {
     const problem = trainsEncoder(method) ? await collapseNote(fitted, rows, training.labels) : undefined;
     if (problem !== undefined) note(problem);
     return fitted;
   };
+  const settings = { classWeights, signal, start };
+  if (unlabelled !== undefined) {
+    const { fitWithUnlabelled } = await import('./unlabelled-rows.ts');
+    const fitted = await fitWithUnlabelled(
+      rows,
+      await encodeRows(unlabelled),
+      training.labels,
+      method,
+      settings,
+    );
+    const held = validation && (await validationRows(validation, training.labels, encodeRows));
+    const record = held && { rows: held.truth.length, ...(await measureHead(fitted.head, held)) });
+    return { head: await told(fitted.head), unlabelled: fitted.record, validation: record };
+  }
   if (validation === undefined)
-    return {
-      head: await told(
-        await fitHead(rows.vectors, rows.targets, labels, method, { classWeights, signal, start }),
-      ),
-    };
+    return { head: await told(await fitHead(rows.vectors, rows.targets, labels, method, settings)) };
   const held = await validationRows(validation, training.labels, encodeRows);
   const patience = trainsEncoder(method) ? undefined : patienceOf(options.early_stopping); // the training has stopped already
-  const settings = { classWeights, signal, start, patience };
-  const fitted = await fitValidated(rows, labels, method, settings, held);
+  const fitted = await fitValidated(rows, labels, method, { ...settings, patience }, held);
   return { head: await told(fitted.head), validation: fitted.record };
 }
 

@@ -83,15 +83,29 @@ export const plainHead = {
   arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
 } as const satisfies Method;
 
-export const methodOption = call(methods, {
-  default: plainHead,
-  doc: 'How the classifier is made. Without it: logistic regression on the frozen vectors.',
-});
+/** What runs where a program names no method: fine-tune-recipe.ts says which one that is. */
+const recipe = {
+  auto: {
+    doc:
+      'The default recipe. Where the encoder can be trained and the rows are texts with one label each: `contrastive`, with `iterations` ' +
+      'so few that no more than 20,000 texts are learnt from, and with `label_template: auto`. Elsewhere: `head(kind: logistic)`.',
+    arguments: {},
+  },
+} as const;
+
+export type AskedMethod = CallOf<typeof recipe> | Method;
+
+export const methodOption = call(
+  { ...recipe, ...methods },
+  { default: { name: 'auto', arguments: {} }, doc: 'How the classifier is made.' },
+);
 
 export interface FitSettings {
   readonly classWeights: 'none' | 'balanced';
   /** Of the fit of the head, and only where `takesEarlyStopping`. */
   readonly stopping?: EarlyStopping | undefined;
+  /** How much each row counts beside that; only where `learnsUnlabelled`. [rows] */
+  readonly weights?: Float64Array | undefined;
   readonly signal: AbortSignal;
   /** For `cloze`: the scores of the labels' words. For methods that train a classifier with the encoder: that one. */
   readonly start?: Head | undefined;
@@ -154,6 +168,14 @@ export function takesEarlyStopping(method: Method): boolean {
   return method.name === 'head' ? method.arguments.kind === 'logistic' : method.name === 'cloze';
 }
 
+/** Whether rows without labels can be learnt too: its classifier is a logistic regression on vectors. */
+export function learnsUnlabelled(method: Method): boolean {
+  return (
+    method.name === 'contrastive' ||
+    (method.name === 'head' && method.arguments.kind === 'logistic' && method.arguments.c !== 'auto')
+  );
+}
+
 /** Whether a row may belong to two labels in shares. */
 export function takesMixedRows(method: Method): boolean {
   return !trainsEncoder(method) && (method.name !== 'head' || method.arguments.kind !== 'knn');
@@ -203,6 +225,7 @@ export async function fitHead(
         maxIterations: 1000,
         classWeights,
         stopping: settings.stopping,
+        ...(settings.weights !== undefined && { examples: { weights: settings.weights } }),
         signal: settings.signal,
       });
     }

@@ -26,6 +26,8 @@ import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
 import { sightProblem, untrained } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
+import { factsOf, hasWeights, settledMethod, templatesFor } from './fine-tune-recipe.ts';
+import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { int, word } from './option.ts';
 import { needsNoRows } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
@@ -37,10 +39,11 @@ import { stepFailure } from './step-failure.ts';
 import { textsOfTraining, trainingOptions } from './trained-methods.ts';
 import { checkTraining } from './training-check.ts';
 import { hasMixedRows, mixedColumns } from './training-rows.ts';
+import { readUnlabelled, unlabelledNote, unlabelledProblem } from './unlabelled-rows.ts';
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 5,
+  version: 6,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector, on which a small head is fitted. It stays ' +
     'as it is, so that a fit takes seconds and a few rows a label are enough; or it is trained too (`contrastive`, `full`, `lora`, ' +
@@ -70,6 +73,7 @@ fine-tune classifier {
         'Changes nothing for `builtin:ngrams`, which reads whole texts.',
     }),
     early_stopping: earlyStoppingOption,
+    label_template: labelTemplateOption,
     threshold: thresholdOption,
     ...trainingOptions,
   },
@@ -88,15 +92,36 @@ fine-tune classifier {
         'negative log probability of the true label. Without either the loss and the accuracy on them are only told. ' +
         'Their labels count in the label budget, and a report measured on them is marked optimistic.',
     }),
+    unlabelled: input.optional('dataset', {
+      use: 'fit',
+      doc:
+        'Rows without labels, for self-training: the classifier labels them, and is fitted anew with those that it is surest of, three ' +
+        'times over. They cost no labelled example. For `contrastive` and `head(kind: logistic)`.',
+    }),
   },
   outputs: { '': { type: 'model', doc: 'The classifier.' } },
-  randomness: ({ method }) => trainsEncoder(method),
+  randomness: ({ method, label_template: templates }, builtin) =>
+    (method.name === 'auto' ? hasWeights(builtin('model')) : trainsEncoder(method)) || templates === 'auto',
 
   check(context) {
-    const { options, inputs, report } = context;
-    checkTraining(options, context);
+    const { inputs, report } = context;
     const dataset = inputs.dataset('from');
     const several = dataset?.multi_label === true;
+    const facts = {
+      trainable: inputs.model('model')?.trainable,
+      rows: dataset?.rows,
+      plain:
+        !several &&
+        dataset?.labelled !== false &&
+        dataset?.prompt?.mask !== true &&
+        dataset?.columns?.includes(mixedColumns.text) !== true,
+    };
+    const options = { ...context.options, method: settledMethod(context.options.method, facts) };
+    checkTraining(options, context);
+    const named = labelTemplateFinding(options.label_template, options.method, dataset);
+    if (named !== undefined) report('label_template', named);
+    const idle = context.given('unlabelled') ? unlabelledProblem(options) : undefined;
+    if (idle !== undefined) report('unlabelled', idle);
     if (!several) checkValidation(options, context);
     const prompt = dataset?.prompt;
     const byPrompt = dataset?.labelled === false && needsNoRows(prompt);
@@ -164,43 +189,68 @@ fine-tune classifier {
     };
   },
 
-  cost: ({ options, inputs }) => [
-    { count: rowsOf(inputs, 'from', 'validation'), unit: textsToEncode },
-    ...(trainsEncoder(options.method)
-      ? [{ count: textsOfTraining(options.method, options, rowsOf(inputs, 'from')), unit: textsToTrain }]
-      : []),
-    { count: 1, unit: fits },
-  ],
+  cost: ({ options, inputs }) => {
+    const rows = rowsOf(inputs, 'from');
+    const trainable = inputs.model('model')?.trainable;
+    const method = settledMethod(options.method, {
+      trainable,
+      rows,
+      plain: !inputs.dataset('from')?.multi_label,
+    });
+    return [
+      { count: rowsOf(inputs, 'from', 'validation', 'unlabelled'), unit: textsToEncode },
+      ...(trainsEncoder(method)
+        ? [{ count: textsOfTraining(method, options, rows), unit: textsToTrain }]
+        : []),
+      { count: 1, unit: fits },
+    ];
+  },
 
   async run(context) {
-    const { options, inputs } = context;
+    const { inputs } = context;
     const given = await readDataset(inputs.from);
-    if (given.multiLabel) return fineTuneSeveral(context, given);
+    const method = settledMethod(context.options.method, factsOf(inputs.model, given));
+    const options = { ...context.options, method };
+    if (given.multiLabel) return fineTuneSeveral({ ...context, options }, given);
     const dataset = learnable(given);
     checkRows(dataset, options.method);
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
     if (validation !== undefined) checkSamePrompt(validation, dataset.prompt, 'validation');
+    const unlabelled = inputs.unlabelled && (await readUnlabelled(inputs.unlabelled));
+    const idle = unlabelled && unlabelledProblem(options);
+    if (idle !== undefined) throw stepFailure(idle, 'unlabelled');
     const request = {
       model: inputs.model,
       training: dataset,
+      templates: templatesFor(dataset, options.label_template, { asked: context.options.method, method }),
+      unlabelled,
       validation,
       options,
       random: context.random('train'),
     };
-    const { head, validation: record, encoder, trained } = await fitModel(request, context);
+    const {
+      head,
+      validation: record,
+      named,
+      unlabelled: learnt,
+      encoder,
+      trained,
+    } = await fitModel(request, context);
     if (head.settings['converged'] === 0)
       context.note('the logistic regression had not settled after its last iteration; a smaller `c` helps');
     if (record !== undefined) context.note(validationNote(record));
+    if (learnt !== undefined) context.note(unlabelledNote(learnt, dataset.labels));
     const consumed = [
       await readConsumed(inputs.model),
       await consumedRows(dataset, 'fitted'),
+      ...(unlabelled === undefined ? [] : [await consumedRows(unlabelled, 'fitted')]),
       ...(validation === undefined ? [] : [await consumedRows(validation, 'selected')]),
     ];
     await saveClassifier(context.output(), {
       labels: dataset.labels,
-      method: options.method,
+      method,
       classWeights: options.class_weights,
       maxLength: options.max_length,
       head,
@@ -210,6 +260,8 @@ fine-tune classifier {
       support: dataset,
       consumed: uniteConsumed(...consumed),
       validation: record,
+      named,
+      unlabelled: learnt,
       prompt: dataset.prompt,
     });
   },

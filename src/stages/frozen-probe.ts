@@ -77,9 +77,10 @@ export async function fitSeveralProbe(
 }
 
 function isSame(
-  { method, validation, class_weights, prompt }: ClassifierDescription,
+  { method, validation, class_weights, prompt, named, unlabelled }: ClassifierDescription,
   wanted: Method,
 ): boolean {
+  if (unlabelled !== undefined || (named !== undefined && named.templates.length > 0)) return false;
   if (validation?.tried !== undefined || class_weights !== 'none') return false;
   if (prompt !== undefined && prompt.label_templates.length > 0) return false;
   if (method.name !== 'head' || wanted.name !== 'head') return false;

@@ -2,8 +2,9 @@
 import { select, withColumn, type Dataset } from './dataset.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
+import type { ExtraTexts } from './label-texts.ts';
 import type { OpenEncoder } from './model-source.ts';
-import { labelTexts, needsNoRows, staticPrompt, type Prompt, type StaticPrompt } from './prompted.ts';
+import { needsNoRows, staticPrompt, type StaticPrompt } from './prompted.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /**
@@ -65,36 +66,21 @@ export function idlePrompt(
   };
 }
 
-/** The rows, and the labels' own texts behind them, as further examples. */
-export async function withLabelTexts(
+/** The rows, and further texts behind them. */
+export async function withExtraTexts(
   rows: TrainingRows,
-  prompt: Prompt | undefined,
-  labels: readonly string[],
+  extra: ExtraTexts,
+  labels: number,
   encode: OpenEncoder['encode'],
 ): Promise<TrainingRows> {
-  const own = prompt === undefined ? [] : labelTexts(prompt);
-  if (own.length === 0) return rows;
-  const added = await encode(
-    own.map(({ text }) => text),
-    () => undefined,
-  );
-  const numbers = own.map(({ label }) => labels.indexOf(label));
-  const { vectors, targets } = rows;
-  const data = new Float32Array(vectors.data.length + added.data.length);
-  data.set(vectors.data);
-  data.set(added.data, vectors.data.length);
+  if (extra.texts.length === 0) return rows;
+  const [{ stacked }, { withLabels }] = await Promise.all([
+    import('../learning/matrix.ts'),
+    import('../learning/targets.ts'),
+  ]);
+  const added = await encode(extra.texts, () => undefined);
   return {
-    vectors: { rows: vectors.rows + added.rows, columns: added.columns, data },
-    targets:
-      targets instanceof Int32Array
-        ? Int32Array.of(...targets, ...numbers)
-        : withOneHot(targets, numbers, labels.length),
+    vectors: stacked(rows.vectors, added),
+    targets: withLabels(rows.targets, labels, extra.labels),
   };
-}
-
-function withOneHot(soft: Float64Array, numbers: readonly number[], labels: number): Float64Array {
-  const result = new Float64Array(soft.length + numbers.length * labels);
-  result.set(soft);
-  numbers.forEach((label, i) => (result[soft.length + i * labels + label] = 1));
-  return result;
 }

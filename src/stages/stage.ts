@@ -324,8 +324,8 @@ export interface StageDefinition<
   readonly outputs: P;
   /** Stages may stand inside it. */
   readonly block?: BlockDeclaration;
-  /** Whether the seed can change the output; keyed only then. */
-  randomness(options: OptionValues<O>): boolean;
+  /** Whether the seed can change the output; keyed only then. `builtin` names the built-in model that an input is, if it is one. */
+  randomness(options: OptionValues<O>, builtin: (input: keyof I & string) => string | undefined): boolean;
   /** How much work it is, for a plan: `20 trials x 4 folds`. */
   extent?(options: OptionValues<O>, given: (input: keyof I & string) => boolean): string;
   /** What else it does with the rows of inputs, with these options. */

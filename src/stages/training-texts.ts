@@ -1,14 +1,15 @@
 // Rows as an encoder is trained on them: texts, as the model will be asked later, and the share and weight of each label. Labels' own texts
 // are further examples.
 import { labelIndices, texts, type Dataset } from './dataset.ts';
+import type { ExtraTexts } from './label-texts.ts';
 import type { OpenEncoder } from './model-source.ts';
 import { openRendering } from './prompt-rows.ts';
-import { labelTexts } from './prompted.ts';
 import type { TrainingTexts } from './train-encoder.ts';
 
 /** With a prompt every row is there once for each of its templates. */
 export async function textsToTrain(
   rows: Dataset,
+  extra: ExtraTexts,
   classWeights: 'none' | 'balanced',
   encoder: OpenEncoder,
 ): Promise<TrainingTexts> {
@@ -20,12 +21,8 @@ export async function textsToTrain(
       : await (
           await openRendering(encoder, prompt, async () => rows)
         )(rows);
-  const named = prompt === undefined ? [] : labelTexts(prompt);
-  const all = [...rendered.flat(), ...named.map(({ text }) => text)];
-  const labels = Int32Array.of(
-    ...rendered.flatMap(() => [...own]),
-    ...named.map(({ label }) => rows.labels.indexOf(label)),
-  );
+  const all = [...rendered.flat(), ...extra.texts];
+  const labels = Int32Array.of(...rendered.flatMap(() => [...own]), ...extra.labels);
   const [{ rowWeights, softTargets }] = await Promise.all([import('../learning/targets.ts')]);
   const targets = softTargets(labels, rows.labels.length);
   const balance = classWeights === 'balanced' ? classWeights : undefined;

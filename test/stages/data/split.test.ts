@@ -352,8 +352,8 @@ test('what is known of the parts before the run', () => {
   });
   expect(statics['unlabelled']).toMatchObject({ rows: undefined, labelled: false, labels: [] });
   const options = { train: 'rest', test: { named: [1] } };
-  expect(split.randomness(options as never)).toBe(false);
-  expect(split.randomness({ ...options, validation: { rows: 1 } })).toBe(true);
+  expect(split.randomness(options as never, () => undefined)).toBe(false);
+  expect(split.randomness({ ...options, validation: { rows: 1 } }, () => undefined)).toBe(true);
   expect(split.absent?.(options as never)).toEqual(['validation', 'unlabelled']);
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../../src/stages/artifact.ts';
+import { plainHead } from '../../../src/stages/fine-tune-method.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { loadClassifier } from '../../../src/stages/classifier.ts';
 import { openEncoder } from '../../../src/stages/model-source.ts';
@@ -98,7 +99,9 @@ describe('a Hugging Face folder', () => {
   test('inside a classifier gives the same vectors, out of the same cache', async () => {
     const model = artifactOf('model', files);
     const from = await datasetArtifact(datasetOf(training));
-    const fitted = (await run(fineTune, { inputs: { model, from }, cacheDirectory })).artifact;
+    const fitted = (
+      await run(fineTune, { options: { method: plainHead }, inputs: { model, from }, cacheDirectory })
+    ).artifact;
     const { artifact, reads } = counting(fitted);
     const classifier = await loadClassifier(artifact, { ...quiet, cacheDirectory });
     const trained = training.map(([text]) => text);

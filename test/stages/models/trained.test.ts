@@ -11,6 +11,7 @@ import type { Artifact } from '../../../src/stages/artifact.ts';
 import { noDropout } from '../../../src/learning/layers/dropout.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
+import { plainHead } from '../../../src/stages/fine-tune-method.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { withEngine } from '../../engine/on-backend.ts';
@@ -77,7 +78,9 @@ describe('texts that a frozen encoder cannot tell apart', () => {
     const report = await measured(artifact);
     expect(report.metrics.accuracy.value).toBeGreaterThan(least);
     // The baseline is the encoder as it was.
-    expect(report.baselines['frozen_probe']?.accuracy).toBe(await accuracyOf((await fitted({})).artifact));
+    expect(report.baselines['frozen_probe']?.accuracy).toBe(
+      await accuracyOf((await fitted({ method: plainHead })).artifact),
+    );
     expect(report.baselines['frozen_probe']?.accuracy).toBeLessThan(0.7);
     expect(notes.join()).toMatch(/^trained in 60 steps on \d+ texts: loss \S+ at first, \S+ at last$/);
   });
@@ -181,7 +184,7 @@ describe('the model', () => {
       first.digestOf('encoder/model.safetensors'),
     );
     // A head on it takes the trained encoder along.
-    const head = (await fitted({}, first)).artifact;
+    const head = (await fitted({ method: plainHead }, first)).artifact;
     expect(head.digestOf('encoder/model.safetensors')).toBe(first.digestOf('encoder/model.safetensors'));
     expect(head.digestOf('base/model.safetensors')).toBe(tiny().digestOf('model.safetensors'));
   });
@@ -225,7 +228,7 @@ describe('what cannot be trained, or not so', () => {
   test.each([
     [
       'an option of training, where nothing is trained',
-      { learning_rate: 1e-3 },
+      { method: plainHead, learning_rate: 1e-3 },
       '`learning_rate` changes nothing here: `head(kind: logistic)` leaves the encoder as it is',
     ],
     [

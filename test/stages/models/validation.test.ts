@@ -143,11 +143,11 @@ describe('before anything runs', () => {
 
   test.each([
     [
-      { early_stopping: stopping(3) },
+      { method: head({}), early_stopping: stopping(3) },
       'early_stopping missing-option: `early_stopping` goes by the loss on validation rows, and there are none',
     ],
     [
-      { early_stopping: {} },
+      { method: head({}), early_stopping: {} },
       'early_stopping missing-option: `early_stopping` goes by the loss on validation rows, and there are none',
     ],
     [

@@ -1,0 +1,64 @@
+// What `fine-tune` does where a program names no method. Knows the methods, and of model and rows only what decides between them.
+import type { Artifact } from './artifact.ts';
+import { artifactFolder } from './artifact-folder.ts';
+import { builtinFile } from './builtins.ts';
+import type { Dataset } from './dataset.ts';
+import { methods, plainHead, type AskedMethod, type Method } from './fine-tune-method.ts';
+import type { LabelTemplates } from './label-texts.ts';
+import { encoderFolder } from './model-source.ts';
+import { asksForMask } from './prompted.ts';
+import { hasMixedRows } from './training-rows.ts';
+
+export interface RecipeFacts {
+  /** Whether the encoder can be trained; where that is not known, it mostly can. */
+  readonly trainable: boolean | undefined;
+  readonly rows: number | undefined;
+  /** Whether the rows are texts with one label each, none of them mixed, and no prompt asks for a word. */
+  readonly plain: boolean;
+}
+
+/** The most texts that training learns from in all its passes: minutes on two cores. */
+const mostTexts = 20_000;
+
+export function settledMethod(asked: AskedMethod, { trainable, rows, plain }: RecipeFacts): Method {
+  if (asked.name !== 'auto') return asked;
+  if (trainable === false || !plain) return plainHead;
+  const { iterations, loss } = methods.contrastive.arguments;
+  const usual = iterations.fallback as number; // declared with it
+  const fewer = rows === undefined ? usual : Math.floor(mostTexts / Math.max(1, rows));
+  return {
+    name: 'contrastive',
+    arguments: { iterations: Math.max(1, Math.min(usual, fewer)), loss: loss.fallback as 'cosine' },
+  };
+}
+
+/** Built-in models that have weights to train. */
+export function hasWeights(builtin: string | undefined): boolean {
+  return builtin !== 'ngrams';
+}
+
+export function factsOf(model: Artifact, rows: Dataset): RecipeFacts {
+  const { prompt, multiLabel, roles } = rows;
+  const plain =
+    roles.label !== undefined &&
+    !multiLabel &&
+    !hasMixedRows(rows) &&
+    (prompt === undefined || !asksForMask(prompt));
+  return { trainable: isTrainable(model), rows: rows.rows, plain };
+}
+
+function isTrainable(model: Artifact): boolean {
+  const inside = artifactFolder(model, encoderFolder);
+  return !(inside.names.length > 0 ? inside : model).names.includes(builtinFile);
+}
+
+/** The texts of labels that are asked for, where the program says so or leaves it to the recipe. */
+export function templatesFor(
+  rows: Dataset,
+  given: LabelTemplates | undefined,
+  { asked, method }: { readonly asked: AskedMethod; readonly method: Method },
+): LabelTemplates {
+  if (given !== undefined) return given;
+  const prompted = rows.prompt !== undefined && rows.prompt.label_templates.length > 0;
+  return asked.name === 'auto' && method.name === 'contrastive' && !prompted ? 'auto' : 'none';
+}

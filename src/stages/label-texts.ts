@@ -1,0 +1,104 @@
+// Texts of the labels' own names, learnt beside the rows: `label_template` of `fine-tune`, and of the prompt that rows carry.
+import type { Problem } from '../parser/diagnostic.ts';
+import type { StaticDataset } from './artifact.ts';
+import type { Dataset } from './dataset.ts';
+import { methodText, type Method } from './fine-tune-method.ts';
+import { either, list, string, word } from './option.ts';
+import { fillLabelTemplate, labelTemplateProblem } from './prompt-template.ts';
+import { labelTexts, wordsOfName } from './prompted.ts';
+
+/** Texts with the numbers of their labels. */
+export interface ExtraTexts {
+  readonly texts: readonly string[];
+  readonly labels: Int32Array;
+}
+
+/** What `auto` tries: one name in several phrasings says more than one phrasing several times. */
+export const usualTemplates = [
+  'This sentence is {label}',
+  '{label}',
+  'It was {label}.',
+  'This is {label}.',
+  'This text is about {label}.',
+  'A {label} sentence.',
+  'All in all, {label}.',
+  'The topic is {label}.',
+] as const;
+
+/** Texts of each label, whichever number of templates: as many as there are rows where one has eight. */
+const textsALabel = 8;
+
+export const labelTemplateOption = either(
+  word(
+    {
+      auto: 'eight phrasings, where a cross-validation in the training rows finds that they help; it says what it found',
+      none: 'no such texts',
+    },
+    { doc: '' },
+  ),
+  list(string({ doc: '' }), { min: 1, distinct: true, doc: '' }),
+  {
+    doc:
+      'The labels\' own names as further training texts: a text with `{label}`, such as `"This sentence is {label}"`, or several. They ' +
+      'cost no labelled example. Give numbered labels names first, with `label_names` of `load`. Without it: `auto` where no ' +
+      '`method` is given, else `none`.',
+  },
+);
+
+export type LabelTemplates = 'auto' | 'none' | readonly string[];
+
+/** What is wrong with the templates that a program gives. */
+export function labelTemplateFinding(
+  given: LabelTemplates | undefined,
+  method: Method,
+  dataset: Pick<StaticDataset, 'prompt' | 'multi_label' | 'labelled'> | undefined,
+): Omit<Problem, 'span'> | undefined {
+  if (given === undefined || given === 'none') return undefined;
+  for (const template of given === 'auto' ? [] : given) {
+    const problem = labelTemplateProblem(template);
+    if (problem !== undefined) return problem;
+  }
+  const idle = (why: string): Omit<Problem, 'span'> => ({
+    code: 'option-without-effect',
+    message: `\`label_template\` changes nothing here: ${why}`,
+    hint: 'remove it',
+  });
+  if (method.name === 'cloze') return idle('`cloze` asks the model for the words of the labels');
+  if (dataset?.multi_label === true)
+    return idle('rows with several labels are learnt one label against the rest');
+  if (dataset?.prompt?.label_texts === true)
+    return idle("the rows' `prompt` has a `label_template`, whose texts are learnt already");
+  if (dataset?.labelled === false)
+    return idle(`\`${methodText(method)}\` has no labelled rows to put them beside`);
+  return undefined;
+}
+
+/** Those of the prompt that the rows carry. */
+export function promptedTexts({ prompt, labels }: Dataset): ExtraTexts {
+  const own = prompt === undefined ? [] : labelTexts(prompt);
+  return {
+    texts: own.map(({ text }) => text),
+    labels: Int32Array.from(own, ({ label }) => labels.indexOf(label)),
+  };
+}
+
+/** Every template with every label's name, so often that each label has about eight texts. */
+export function templateTexts(templates: readonly string[], labels: readonly string[]): ExtraTexts {
+  const copies = Math.max(1, Math.round(textsALabel / templates.length));
+  const all = labels.flatMap((label, number) =>
+    templates.flatMap((template) => {
+      const text = fillLabelTemplate(template, wordsOfName(label));
+      return Array.from({ length: copies }, () => ({ text, number }));
+    }),
+  );
+  return { texts: all.map(({ text }) => text), labels: Int32Array.from(all, ({ number }) => number) };
+}
+
+/** Whether the names of the labels say anything: numbers do not. */
+export function namesSpeak(labels: readonly string[]): boolean {
+  return labels.every((label) => /\p{L}{2}|\p{Script=Han}/u.test(label));
+}
+
+export function joined(one: ExtraTexts, other: ExtraTexts): ExtraTexts {
+  return { texts: [...one.texts, ...other.texts], labels: Int32Array.of(...one.labels, ...other.labels) };
+}
