@@ -99,6 +99,7 @@ console.log(
   `| set | splits | fslrun ${values.method} ${values.options} | ${values.peer} | mean difference | 95 % interval |`,
 );
 console.log('| --- | --- | --- | --- | --- | --- |');
+const byName = [];
 for (const name of values.sets.split(',')) {
   const splits = wholeSplits(name, sets[name]);
   if (splits.length === 0) continue;
@@ -123,6 +124,9 @@ for (const name of values.sets.split(',')) {
     const differences = ours.map((value, i) => value - theirs[i]);
     const half = halfWidth(differences);
     const mean = average(differences);
+    byName.push(
+      `${name}: ${splits.map((seed, i) => `${seed} ${ours[i].toFixed(1)} (${theirs[i].toFixed(1)})`).join(', ')}`,
+    );
     console.log(
       `| ${name} | ${splits.join(' ')} | ${average(ours).toFixed(1)} | ${average(theirs).toFixed(1)} | ${signed(mean)} | ${signed(mean - half)} … ${signed(mean + half)} |`,
     );
@@ -130,6 +134,8 @@ for (const name of values.sets.split(',')) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+console.log(`\nBy split, ours (theirs):\n${byName.join('\n')}`);
 
 function average(numbers) {
   return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

@@ -192,7 +192,7 @@ async function fitOn(
       settings,
     );
     const held = validation && (await validationRows(validation, training.labels, encodeRows));
-    const record = held && { rows: held.truth.length, ...(await measureHead(fitted.head, held)) });
+    const record = held && { rows: held.truth.length, ...(await measureHead(fitted.head, held)) };
     return { head: await told(fitted.head), unlabelled: fitted.record, validation: record };
   }
   if (validation === undefined)

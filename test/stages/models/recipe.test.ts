@@ -1,0 +1,160 @@
+// `fine-tune` without a method, texts of the labels' names, and rows without labels.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Artifact } from '../../../src/stages/artifact.ts';
+import { fineTune } from '../../../src/stages/fine-tune.ts';
+import { plainHead } from '../../../src/stages/fine-tune-method.ts';
+import { settledMethod } from '../../../src/stages/fine-tune-recipe.ts';
+import { namesSpeak, templateTexts } from '../../../src/stages/label-texts.ts';
+import { artifactOf, type Files } from '../data/memory.ts';
+import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, textsOnly, type Row } from './rig.ts';
+
+const folder = join(import.meta.dirname, '../../fixtures/encoders/odd-bert');
+const files: Files = Object.fromEntries(
+  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+);
+const tiny = (): Artifact => artifactOf('model', files);
+
+const rows: readonly Row[] = Array.from({ length: 16 }, (_, i): Row => {
+  const word = ['one', 'two', 'three', 'four', 'over', 'lazy', 'quick', 'brown'][i >> 1] ?? '';
+  return i % 2 === 0 ? [`the cat ${word}`, 'cat'] : [`the dog ${word}`, 'dog'];
+});
+
+interface Description {
+  readonly method: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
+  readonly named?: { readonly templates: readonly string[]; readonly gate: unknown };
+  readonly unlabelled?: { readonly rows: number; readonly learnt: readonly number[] };
+}
+
+async function fitted(
+  options: Readonly<Record<string, unknown>>,
+  {
+    model = tiny(),
+    from = rows,
+    pool,
+  }: { model?: Artifact; from?: readonly Row[]; pool?: readonly string[] } = {},
+) {
+  const { artifact, notes } = await run(fineTune, {
+    options,
+    inputs: {
+      model,
+      from: await datasetArtifact(datasetOf(from)),
+      ...(pool !== undefined && { unlabelled: await datasetArtifact(textsOnly(pool)) }),
+    },
+  });
+  const model_ = (await json(artifact, 'model.json')) as Description; // written by fine-tune
+  return { description: model_, notes, artifact };
+}
+
+describe('without a method', () => {
+  test('an encoder with weights is trained by contrastive', async () => {
+    const { description, notes } = await fitted({ steps: 2 });
+    expect(description.method).toEqual({
+      name: 'contrastive',
+      arguments: { iterations: 20, loss: 'cosine' },
+    });
+    expect(description.named?.gate).toMatchObject({ folds: 4, repeats: 5 });
+    expect(notes.join('\n')).toMatch(
+      /texts of the labels' names are (learnt too|left out): held-out loss \S+ with them, \S+ without/,
+    );
+  });
+
+  test('n-grams get a head, and no seed is keyed', async () => {
+    const { description } = await fitted({}, { model: ngrams() });
+    expect(description.method).toEqual(plainHead);
+    expect(description.named).toBeUndefined();
+    const options = { method: { name: 'auto', arguments: {} } };
+    expect(fineTune.randomness(options as never, () => 'ngrams')).toBe(false);
+    expect(fineTune.randomness(options as never, () => undefined)).toBe(true);
+  });
+
+  test.each([
+    [16, 20],
+    [1000, 20],
+    [5000, 4],
+    [1_000_000, 1],
+  ])('%i rows are passed %i times', (count, iterations) => {
+    const auto = { name: 'auto', arguments: {} } as const;
+    expect(settledMethod(auto, { trainable: undefined, rows: count, plain: true })).toEqual({
+      name: 'contrastive',
+      arguments: { iterations, loss: 'cosine' },
+    });
+    expect(settledMethod(auto, { trainable: true, rows: count, plain: false })).toEqual(plainHead);
+  });
+});
+
+describe("texts of the labels' names", () => {
+  test('are each template with each name, eight a label in all', () => {
+    const { texts, labels } = templateTexts(['It is {label}.', '{label}'], ['card_arrival', 'refund']);
+    expect(new Set(texts)).toEqual(
+      new Set(['It is card arrival.', 'card arrival', 'It is refund.', 'refund']),
+    );
+    expect([...labels]).toEqual([...Array<number>(8).fill(0), ...Array<number>(8).fill(1)]);
+  });
+
+  test('that name the classes are learnt, and those that mislead are left out', async () => {
+    const method = plainHead;
+    const told = await fitted({ method, label_template: 'auto' }, { model: ngrams() });
+    expect(told.description.named).toMatchObject({ gate: { kept: true } });
+    expect(told.description.named?.templates).toHaveLength(8);
+    const turned = rows.map(([text, label]): Row => [text, label === 'cat' ? 'dog' : 'cat']);
+    const misled = await fitted({ method, label_template: 'auto' }, { model: ngrams(), from: turned });
+    expect(misled.description.named).toMatchObject({ templates: [], gate: { kept: false } });
+    expect(misled.artifact.digestOf('head.safetensors')).toBe(
+      (await fitted({ method }, { model: ngrams(), from: turned })).artifact.digestOf('head.safetensors'),
+    );
+  });
+
+  test('that are numbers are not tried', async () => {
+    expect(namesSpeak(['0', '1'])).toBe(false);
+    expect(namesSpeak(['好', '坏'])).toBe(true);
+    const numbered = rows.map(([text, label]): Row => [text, label === 'cat' ? '0' : '1']);
+    const { notes, description } = await fitted(
+      { method: plainHead, label_template: 'auto' },
+      { from: numbered },
+    );
+    expect(notes.join()).toContain('the names are numbers');
+    expect(description.named?.gate).toEqual({ why: 'names are numbers' });
+  });
+
+  test('are not tried on too few rows', async () => {
+    const { notes } = await fitted({ method: plainHead, label_template: 'auto' }, { from: rows.slice(0, 6) });
+    expect(notes.join()).toContain('too few rows');
+  });
+
+  test.each([
+    [{ label_template: ['no hole'] }, 'label_template wrong-type: the template has no `{label}`'],
+    [
+      { label_template: ['{label}'], method: { name: 'cloze', arguments: { c: 1 } } },
+      'label_template option-without-effect: `label_template` changes nothing here',
+    ],
+  ])('%j is refused', (options, message) => {
+    expect(check(fineTune, { options, inputs: {} }).problems).toContain(message);
+  });
+});
+
+describe('rows without labels', () => {
+  const pool = rows.map(([text]) => `${text} word`);
+
+  test('are learnt, and told', async () => {
+    const { description, notes } = await fitted({ method: plainHead }, { pool });
+    expect(description.unlabelled?.rows).toBe(16);
+    expect(description.unlabelled?.learnt.every((count) => count > 0 && count <= 4)).toBe(true);
+    expect(notes.join()).toMatch(
+      /of the 16 unlabelled rows the model learnt the \d that it was surest of \(\d as `cat`, \d as `dog`\)/,
+    );
+  });
+
+  test('are refused by methods that cannot learn them', async () => {
+    const method = { name: 'prototype', arguments: { distance: 'cosine', temperature: 0.1 } };
+    const inputs = {
+      model: tiny(),
+      from: await datasetArtifact(datasetOf(rows)),
+      unlabelled: await datasetArtifact(textsOnly(pool)),
+    };
+    await expect(failure(run(fineTune, { options: { method }, inputs }))).resolves.toContain(
+      'option-without-effect',
+    );
+  });
+});
