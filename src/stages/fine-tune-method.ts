@@ -83,12 +83,18 @@ export const plainHead = {
   arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
 } as const satisfies Method;
 
+/** Of rows with several labels: a linear support vector machine a label. */
+export const severalHead = {
+  name: 'head',
+  arguments: { ...plainHead.arguments, kind: 'svm' },
+} as const satisfies Method;
+
 /** What runs where a program names no method: fine-tune-recipe.ts says which one that is. */
 const recipe = {
   auto: {
     doc:
       'The default recipe. Where the encoder can be trained and the rows are texts with one label each: `contrastive`, with `iterations` ' +
-      'so few that no more than 20,000 texts are learnt from, and with `label_template: auto`. Elsewhere: `head(kind: logistic)`.',
+      'so few that no more than 20,000 texts are learnt from, and with `label_template: auto`. Of rows with several labels: `head(kind: svm)`. Elsewhere: `head(kind: logistic)`.',
     arguments: {},
   },
 } as const;

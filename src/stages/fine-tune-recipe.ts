@@ -1,28 +1,29 @@
 // What `fine-tune` does where a program names no method. Knows the methods, and of model and rows only what decides between them.
-import type { Artifact } from './artifact.ts';
+import type { Artifact, StaticDataset } from './artifact.ts';
 import { artifactFolder } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import type { Dataset } from './dataset.ts';
-import { methods, plainHead, type AskedMethod, type Method } from './fine-tune-method.ts';
+import { methods, plainHead, severalHead, type AskedMethod, type Method } from './fine-tune-method.ts';
 import type { LabelTemplates } from './label-texts.ts';
 import { encoderFolder } from './model-source.ts';
 import { asksForMask } from './prompted.ts';
-import { hasMixedRows } from './training-rows.ts';
+import { hasMixedRows, mixedColumns } from './training-rows.ts';
 
 export interface RecipeFacts {
   /** Whether the encoder can be trained; where that is not known, it mostly can. */
   readonly trainable: boolean | undefined;
   readonly rows: number | undefined;
-  /** Whether the rows are texts with one label each, none of them mixed, and no prompt asks for a word. */
-  readonly plain: boolean;
+  /** `plain`: texts with one label each, none of them mixed, and no prompt asks for a word. */
+  readonly kind: 'plain' | 'several labels' | 'other';
 }
 
 /** The most texts that training learns from in all its passes: minutes on two cores. */
 const mostTexts = 20_000;
 
-export function settledMethod(asked: AskedMethod, { trainable, rows, plain }: RecipeFacts): Method {
+export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: RecipeFacts): Method {
   if (asked.name !== 'auto') return asked;
-  if (trainable === false || !plain) return plainHead;
+  if (kind === 'several labels') return severalHead;
+  if (trainable === false || kind === 'other') return plainHead;
   const { iterations, loss } = methods.contrastive.arguments;
   const usual = iterations.fallback as number; // declared with it
   const fewer = rows === undefined ? usual : Math.floor(mostTexts / Math.max(1, rows));
@@ -38,13 +39,20 @@ export function hasWeights(builtin: string | undefined): boolean {
 }
 
 export function factsOf(model: Artifact, rows: Dataset): RecipeFacts {
+  return { trainable: isTrainable(model), rows: rows.rows, kind: kindOf(rows) };
+}
+
+function kindOf(rows: Dataset): RecipeFacts['kind'] {
   const { prompt, multiLabel, roles } = rows;
-  const plain =
-    roles.label !== undefined &&
-    !multiLabel &&
-    !hasMixedRows(rows) &&
-    (prompt === undefined || !asksForMask(prompt));
-  return { trainable: isTrainable(model), rows: rows.rows, plain };
+  if (multiLabel) return 'several labels';
+  const asked = prompt !== undefined && asksForMask(prompt);
+  return roles.label === undefined || asked || hasMixedRows(rows) ? 'other' : 'plain';
+}
+
+export function staticKindOf(rows: StaticDataset | undefined): RecipeFacts['kind'] {
+  if (rows?.multi_label === true) return 'several labels';
+  const mixed = rows?.columns?.includes(mixedColumns.text) === true;
+  return rows?.labelled === false || rows?.prompt?.mask === true || mixed ? 'other' : 'plain';
 }
 
 function isTrainable(model: Artifact): boolean {

@@ -49,12 +49,17 @@ export function checkSeveral(
   const problem = severalMethodProblem(method);
   if (problem !== undefined) report('method', problem);
   if (given('validation')) report('validation', validationRefused);
+  if (given('unlabelled')) report('unlabelled', unlabelledRefused);
   if (given('early_stopping')) report('early_stopping', stoppingRefused);
 }
 
 type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
   readonly options: Options;
-  readonly inputs: { readonly model: Artifact; readonly validation?: Artifact | undefined };
+  readonly inputs: {
+    readonly model: Artifact;
+    readonly validation?: Artifact | undefined;
+    readonly unlabelled?: Artifact | undefined;
+  };
 };
 
 export async function fineTuneSeveral(context: Context, dataset: Dataset): Promise<void> {
@@ -63,6 +68,7 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
   checkTexts(dataset, { stage: 'fine-tune', at: 'from' });
   checkRows(dataset, method);
   if (inputs.validation !== undefined) throw stepFailure(validationRefused, 'validation');
+  if (inputs.unlabelled !== undefined) throw stepFailure(unlabelledRefused, 'unlabelled');
   const { labels } = dataset;
   const carried = labelTable(dataset, labels, 'from');
   for (const text of constantNotes(carried, labels)) note(text);
@@ -183,6 +189,12 @@ const stoppingRefused = {
   message:
     '`early_stopping` goes by `validation` rows with one label each, and these rows have lists of labels',
   hint: 'remove it',
+} as const;
+
+const unlabelledRefused = {
+  code: 'not-supported',
+  message: '`unlabelled` is for rows with one label each, and these rows have lists of labels',
+  hint: 'leave it out',
 } as const;
 
 const validationRefused = {

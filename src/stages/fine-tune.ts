@@ -26,7 +26,7 @@ import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
 import { sightProblem, untrained } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
-import { factsOf, hasWeights, settledMethod, templatesFor } from './fine-tune-recipe.ts';
+import { factsOf, hasWeights, settledMethod, staticKindOf, templatesFor } from './fine-tune-recipe.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { int, word } from './option.ts';
 import { needsNoRows } from './prompted.ts';
@@ -110,17 +110,13 @@ fine-tune classifier {
     const facts = {
       trainable: inputs.model('model')?.trainable,
       rows: dataset?.rows,
-      plain:
-        !several &&
-        dataset?.labelled !== false &&
-        dataset?.prompt?.mask !== true &&
-        dataset?.columns?.includes(mixedColumns.text) !== true,
+      kind: staticKindOf(dataset),
     };
     const options = { ...context.options, method: settledMethod(context.options.method, facts) };
     checkTraining(options, context);
     const named = labelTemplateFinding(options.label_template, options.method, dataset);
     if (named !== undefined) report('label_template', named);
-    const idle = context.given('unlabelled') ? unlabelledProblem(options) : undefined;
+    const idle = context.given('unlabelled') && !several ? unlabelledProblem(options) : undefined;
     if (idle !== undefined) report('unlabelled', idle);
     if (!several) checkValidation(options, context);
     const prompt = dataset?.prompt;
@@ -192,11 +188,8 @@ fine-tune classifier {
   cost: ({ options, inputs }) => {
     const rows = rowsOf(inputs, 'from');
     const trainable = inputs.model('model')?.trainable;
-    const method = settledMethod(options.method, {
-      trainable,
-      rows,
-      plain: !inputs.dataset('from')?.multi_label,
-    });
+    const kind = staticKindOf(inputs.dataset('from'));
+    const method = settledMethod(options.method, { trainable, rows, kind });
     return [
       { count: rowsOf(inputs, 'from', 'validation', 'unlabelled'), unit: textsToEncode },
       ...(trainsEncoder(method)

@@ -33,7 +33,7 @@ export interface NamedRecord {
 const folds = 4;
 const repeats = 5;
 /** They are left out where the loss rises by more than this share: of few rows it is told badly, and names mostly help. */
-const most = 0.02;
+const most = 0.05;
 
 interface GateSettings {
   readonly random: Random;

@@ -192,12 +192,15 @@ describe('a classifier that has gone through a stream', () => {
     expect(await digest(1)).toBe(await digest(1));
     expect(await digest(1)).not.toBe(await digest(2));
     const draws = (options: object) =>
-      adapt.randomness({
-        replay: 'all',
-        labels: { name: 'all' },
-        drift: { name: 'none' },
-        ...options,
-      });
+      adapt.randomness(
+        {
+          replay: 'all',
+          labels: { name: 'all' },
+          drift: { name: 'none' },
+          ...options,
+        },
+        () => undefined,
+      );
     expect([draws({}), draws(settings), draws({ replay: { per_label: 3 } })]).toEqual([false, true, true]);
   });
 });

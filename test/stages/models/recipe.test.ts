@@ -76,11 +76,11 @@ describe('without a method', () => {
     [1_000_000, 1],
   ])('%i rows are passed %i times', (count, iterations) => {
     const auto = { name: 'auto', arguments: {} } as const;
-    expect(settledMethod(auto, { trainable: undefined, rows: count, plain: true })).toEqual({
+    expect(settledMethod(auto, { trainable: undefined, rows: count, kind: 'plain' })).toEqual({
       name: 'contrastive',
       arguments: { iterations, loss: 'cosine' },
     });
-    expect(settledMethod(auto, { trainable: true, rows: count, plain: false })).toEqual(plainHead);
+    expect(settledMethod(auto, { trainable: true, rows: count, kind: 'other' })).toEqual(plainHead);
   });
 });
 
