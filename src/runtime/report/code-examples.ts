@@ -627,12 +627,12 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "printed": "error[missing-device]: a GPU was asked for, and none works here (webgpu: this program cannot try it; cuda: this program cannot try it)\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Install the driver of your GPU with its Vulkan part (Debian, Ubuntu: `apt-get install libvulkan1 mesa-vulkan-drivers`, or NVIDIA’s own driver); `fslrun doctor` shows what was found. Leave `device` away to compute on the processor.\n"
   },
   "device-failed": {
-    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train  method: head }\nevaluate score { model: model  on: parts.test }\n",
     "files": {},
     "commands": [
       "main.fsl --device gpu"
     ],
-    "printed": "error[device-failed]: the GPU failed while it computed: WebGPU device lost: the driver was reset\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Compute on the processor with `--device cpu`. `fslrun doctor` tries the GPU again; a newer driver may help.\n"
+    "printed": "error[device-failed]: the GPU failed while it computed: WebGPU device lost: the driver was reset\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train  method: head }\n  |           ^^^^^\n  = hint: Compute on the processor with `--device cpu`. `fslrun doctor` tries the GPU again; a newer driver may help.\n"
   },
   "out-of-memory": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",

@@ -9,6 +9,7 @@ import { labelBudget } from '../../../src/stages/consumed.ts';
 import { readConsumed } from '../../../src/stages/consumed-file.ts';
 import type { ValidationRecord } from '../../../src/stages/fine-tune-selection.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
+import { plainHead } from '../../../src/stages/fine-tune-method.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { check, datasetArtifact, datasetOf, json, run, type Row, type Setting } from './rig.ts';
 import { rows, tiny, training } from './tiny-encoder.ts';
@@ -159,7 +160,7 @@ describe('before anything runs', () => {
   });
 
   test('an interval is refused where every iteration is measured', () => {
-    expect(problems({ early_stopping: stopping(3, 5) })).toContain(
+    expect(problems({ method: plainHead, early_stopping: stopping(3, 5) })).toContain(
       '`every` changes nothing here: `head(kind: logistic)` is measured after every iteration of its fit',
     );
   });
