@@ -83,8 +83,8 @@ export const plainHead = {
   arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
 } as const satisfies Method;
 
-/** Of rows with several labels: a linear support vector machine a label. */
-export const severalHead = {
+/** Linear support vector machine a label. */
+export const svmHead = {
   name: 'head',
   arguments: { ...plainHead.arguments, kind: 'svm' },
 } as const satisfies Method;

@@ -3,7 +3,7 @@ import type { Artifact, StaticDataset } from './artifact.ts';
 import { artifactFolder } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import type { Dataset } from './dataset.ts';
-import { methods, plainHead, severalHead, type AskedMethod, type Method } from './fine-tune-method.ts';
+import { methods, plainHead, svmHead, type AskedMethod, type Method } from './fine-tune-method.ts';
 import type { LabelTemplates } from './label-texts.ts';
 import { encoderFolder } from './model-source.ts';
 import { asksForMask } from './prompted.ts';
@@ -22,7 +22,7 @@ const mostTexts = 20_000;
 
 export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: RecipeFacts): Method {
   if (asked.name !== 'auto') return asked;
-  if (kind === 'several labels') return severalHead;
+  if (kind === 'several labels') return svmHead;
   if (trainable === false || kind === 'other') return plainHead;
   const { iterations, loss } = methods.contrastive.arguments;
   const usual = iterations.fallback as number; // declared with it
