@@ -98,6 +98,15 @@ function constantBehind(expr: Ast.Expr, scope: Scope, program: Program): Ast.Exp
   return value?.node === 'list' || value?.node === 'map' ? value : undefined;
 }
 
+/** Whether a member is the name of a model source, and not of a stage. */
+function isModelText(expr: Ast.Expr, scope: Scope, program: Program): boolean {
+  if (expr.node === 'text') return true;
+  if (expr.node !== 'reference') return false;
+  const name = expr.name.text;
+  const behind = program.names.lets.get(name)?.value;
+  return bindingOf(scope, name) !== undefined || program.names.params.has(name) || behind?.node === 'text';
+}
+
 function isValue(expr: Ast.Expr, scope: Scope, program: Program): boolean {
   if (expr.node !== 'reference') return false;
   const name = expr.name.text;
@@ -168,7 +177,7 @@ function resolveMany(
 ): CheckedInput | undefined {
   const members: CheckedMember[] = [];
   const add = (name: string | undefined, item: Ast.Expr): boolean => {
-    if (place.declaration.accepts === 'model' && item.node === 'text') {
+    if (place.declaration.accepts === 'model' && isModelText(item, place.scope, program)) {
       const input = resolveModel(item, place.scope, program);
       if (input === undefined) return false;
       members.push({ name: name ?? `model ${members.length + 1}`, keys: {}, input });

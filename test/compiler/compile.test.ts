@@ -484,6 +484,22 @@ describe('broken text is told once', () => {
   });
 });
 
+test('a list of models names stages, folders and built-in models, also by constants and parameters', () => {
+  const { pipeline, problems } = compileText(`${base}param folder: string = "./a"
+let other = "builtin:plain"
+merge all { of: [m, folder, other, "./b"] from: p.train }
+measure t { model: all on: p.test }
+`);
+  expect(problems).toEqual([]);
+  const of = pipeline?.steps.find(({ id }) => id === 'all')?.inputs['of'];
+  expect(of?.from === 'many' ? of.members.map(({ input }) => input) : of).toMatchObject([
+    { from: 'step', step: 'm' },
+    { from: 'folder', path: '/program/a' },
+    { from: 'builtin', name: 'plain' },
+    { from: 'folder', path: '/program/b' },
+  ]);
+});
+
 test('a matrix that explodes is refused', () => {
   const { problems } =
     compileText(`each a in 1..1000 { each b in 1..1000 { split p { from: d train: a seed: b } } }
