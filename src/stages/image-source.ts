@@ -7,6 +7,7 @@ import { texts, type Dataset } from './dataset.ts';
 import { openFolderEngine, folderOf } from './huggingface-source.ts';
 import { imageModelKind } from './image-model.ts';
 import type { EncodeProgress, LoadedEncoder, ModelContext } from './model-source.ts';
+import { loadMetaEncoder } from './meta-encoder.ts';
 import type { Images } from './images.ts';
 import { stepFailure } from './step-failure.ts';
 import { cachedEncode, type Encode } from './vector-cache.ts';
@@ -76,6 +77,8 @@ export async function loadImageModel(files: Artifact, context: ModelContext): Pr
           const { loadLayersModel } = await import('../learning/images/layers-model.ts');
           return loadLayersModel(folderOf(files));
         }
+        case 'meta':
+          return loadMetaEncoder(files);
         case 'resnet': {
           const { resnetEncoder } = await import('../learning/images/resnet.ts');
           return resnetEncoder(await files.read(kind.file), kind.file);

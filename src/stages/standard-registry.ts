@@ -7,6 +7,7 @@ import { distill } from './distill.ts';
 import { evaluate } from './evaluate.ts';
 import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
+import { metaLearn } from './meta-learn.ts';
 import { predict } from './predict.ts';
 import { prompt } from './prompt.ts';
 import { createRegistry, type Registry } from './registry.ts';
@@ -15,7 +16,7 @@ import { tune } from './tune.ts';
 
 export function standardRegistry(): Registry {
   return createRegistry(
-    [load, split, augment, prompt, fineTune, distill, adapt, tune, evaluate, compare, predict],
+    [load, split, augment, prompt, fineTune, metaLearn, distill, adapt, tune, evaluate, compare, predict],
     builtins,
   );
 }

@@ -6,14 +6,14 @@ import { batchNorm } from '../layers/batch-norm.ts';
 import { tensorIn } from '../optimizers/optimizer.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 
-const blocks = 4;
+export const conv4Blocks = 4;
 const width = 64;
-const epsilon = 1e-5; // PyTorch's
+export const conv4Epsilon = 1e-5; // PyTorch's
 
 /** Shapes of the weights by name; filters are [height, width, in, out]. */
 export function conv4Shapes(channels: number): Readonly<Record<string, readonly number[]>> {
   const shapes: Record<string, readonly number[]> = {};
-  for (let block = 0; block < blocks; block++) {
+  for (let block = 0; block < conv4Blocks; block++) {
     shapes[`${block}.filter`] = [3, 3, block === 0 ? channels : width, width];
     for (const name of ['bias', 'gamma', 'beta']) shapes[`${block}.${name}`] = [width];
   }
@@ -23,10 +23,10 @@ export function conv4Shapes(channels: number): Readonly<Record<string, readonly 
 /** Vectors [rows, features] of images; each batch is normalised by its own statistics. */
 export function conv4(weights: Tensors, images: tf.Tensor): tf.Tensor {
   let x = images as tf.Tensor4D;
-  for (let block = 0; block < blocks; block++) {
+  for (let block = 0; block < conv4Blocks; block++) {
     const named = (name: string): tf.Tensor => tensorIn(weights, `${block}.${name}`);
     const seen = tf.add(tf.conv2d(x, named('filter') as tf.Tensor4D, 1, 'same'), named('bias'));
-    const normal = batchNorm(seen, named('gamma'), named('beta'), epsilon);
+    const normal = batchNorm(seen, named('gamma'), named('beta'), conv4Epsilon);
     // The greatest of what ReLU leaves is what ReLU leaves of the greatest, on a quarter of the numbers.
     x = tf.relu(tf.maxPool(normal as tf.Tensor4D, 2, 2, 'valid'));
   }

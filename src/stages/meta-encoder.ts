@@ -1,0 +1,57 @@
+// The model that `meta-learn` gives: a net for pictures as files. Knows what is in them, not how it was trained.
+//
+//   conv4.json           the size of pictures, how it was trained, the classes it has learnt from
+//   conv4.safetensors    filters and biases, with normalisation folded in
+//   consumed.parquet     the rows it has learnt from
+import type { Tensor } from '../learning/heads/head.ts';
+import type { ImageEncoder } from '../learning/images/image-encoder.ts';
+import type { Artifact, Output } from './artifact.ts';
+import type { Consumed } from './consumed.ts';
+import { writeConsumed } from './consumed-file.ts';
+import type { ImageShape } from './images.ts';
+
+export const metaFile = 'conv4.json';
+const weightsFile = 'conv4.safetensors';
+
+/** Contents of `conv4.json`. */
+export interface MetaDescription extends ImageShape {
+  readonly format: 'fsl-conv4';
+  readonly version: 1;
+  readonly method: unknown;
+  readonly ways: number;
+  readonly shots: number;
+  readonly queries: number;
+  readonly episodes: number;
+  readonly rotations: boolean;
+  /** Means over the first and the last tenth of the episodes. */
+  readonly first_loss: number;
+  readonly last_loss: number;
+  readonly classes: readonly string[];
+}
+
+export async function saveMetaEncoder(
+  output: Output,
+  description: MetaDescription,
+  weights: Readonly<Record<string, Tensor>>,
+  consumed: Consumed,
+): Promise<void> {
+  const { writeSafetensors } = await import('../learning/safetensors.ts');
+  await output.write(metaFile, JSON.stringify(description, null, 2) + '\n');
+  await output.write(weightsFile, writeSafetensors(weights));
+  await writeConsumed(output, consumed);
+}
+
+export async function readMetaDescription(files: Artifact): Promise<MetaDescription> {
+  return JSON.parse(new TextDecoder().decode(await files.read(metaFile))) as MetaDescription; // written above
+}
+
+/** On the engine that is open. */
+export async function loadMetaEncoder(files: Artifact): Promise<ImageEncoder> {
+  const [{ frozenConv4Encoder }, { readSafetensors }] = await Promise.all([
+    import('../learning/encoders/conv4-encoder.ts'),
+    import('../learning/safetensors.ts'),
+  ]);
+  const { height, width, channels } = await readMetaDescription(files);
+  const tensors = readSafetensors(await files.read(weightsFile), weightsFile);
+  return frozenConv4Encoder(tensors, { height, width, channels });
+}

@@ -1,0 +1,93 @@
+// `meta-learn` from files to figures: stripes of many slopes are learnt from, and slopes that were never seen told apart by one picture each.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../src/learning/random.ts';
+import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
+
+let worker = '';
+beforeAll(async () => {
+  worker = await buildWorker();
+});
+afterAll(() => removeWorker(worker));
+
+/** Labels are the numbers of the slopes. */
+async function stripes(rig: Rig, name: string, slopes: readonly number[], each: number): Promise<void> {
+  const random = createRandom(name);
+  const pixels = slopes.flatMap((slope) =>
+    Array.from({ length: each }, () => {
+      const shift = random.next() * 6;
+      return Buffer.from(
+        Uint8Array.from({ length: 256 }, (_, i) => {
+          const along = (i % 16) * Math.cos(slope / 4) + Math.floor(i / 16) * Math.sin(slope / 4);
+          return Math.max(0, Math.min(255, 128 + 100 * Math.sin(along + shift) + 10 * random.normal()));
+        }),
+      );
+    }),
+  );
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(pixels.length);
+  const size = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16]);
+  await mkdir(rig.folder, { recursive: true });
+  await writeFile(
+    join(rig.folder, `${name}-images-idx3-ubyte`),
+    Buffer.concat([Buffer.from([0, 0, 8, 3]), count, size, ...pixels]),
+  );
+  const labels = slopes.flatMap((slope) => new Array<number>(each).fill(slope));
+  await writeFile(
+    join(rig.folder, `${name}-labels-idx1-ubyte`),
+    Buffer.concat([Buffer.from([0, 0, 8, 1]), count, Buffer.from(labels)]),
+  );
+}
+
+test(
+  'new classes are told apart by one picture each, better than by their pixels',
+  { timeout: 120_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await stripes(rig, 'many', [0, 2, 4, 6, 8, 10], 12);
+    await stripes(rig, 'novel', [1, 5, 9], 12);
+    await rig.write(
+      'main.fsl',
+      `load many { from: "many-*" }
+load novel { from: "novel-*" }
+split parts { from: novel  train: 1 per label  test: rest  seed: 3 }
+meta-learn slopes { from: many  ways: 3  shots: 1  queries: 4  episodes: 40 }
+fine-tune model { model: slopes  from: parts.train  method: prototype(distance: euclidean) }
+fine-tune plain { model: "builtin:pixels"  from: parts.train  method: prototype(distance: euclidean) }
+evaluate score { model: model  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+evaluate pixels { model: plain  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+`,
+    );
+    const ran = await rig.run(['main.fsl']);
+    expect(ran.stderr).not.toContain('error[');
+    const shown = async (
+      name: string,
+    ): Promise<{ metrics: { accuracy: { value: number } }; labels_used: number }> =>
+      JSON.parse((await rig.run(['show', 'main.fsl', name, '--format', 'json'])).stdout) as never;
+    const [learnt, plain] = [await shown('score'), await shown('pixels')];
+    expect(learnt.metrics.accuracy.value).toBeGreaterThan(plain.metrics.accuracy.value);
+    expect(learnt.labels_used).toBe(6 * 12 + 3); // the classes that were learnt from count
+  },
+);
+
+test.each([
+  ['meta-learn a { from: many  ways: 20 }', 'an episode has 20 classes, and these rows have 2'],
+  ['meta-learn a { from: many  ways: 2 }', 'an episode takes 16 pictures of a class, and `one` has 1'],
+  [
+    'load t { from: "t.csv" }\nmeta-learn a { from: t }',
+    '`meta-learn` trains a net for pictures, and these rows are texts',
+  ],
+  ['meta-learn a { from: many  method: maml }', 'maml'],
+])('%s', async (stage, problem) => {
+  await using rig = await openRig(worker);
+  for (const label of ['one', 'two']) {
+    await mkdir(join(rig.folder, 'many', label), { recursive: true });
+    await writeFile(join(rig.folder, 'many', label, '1.png'), '');
+  }
+  await rig.write('t.csv', 'text,label\na,left\nb,above\n');
+  await rig.write('main.fsl', `load many { from: "many" }\n${stage}\n`);
+  const { code, stderr } = await rig.run(['check', 'main.fsl']);
+  expect(stderr).toContain(problem);
+  expect(code).not.toBe(0);
+});
