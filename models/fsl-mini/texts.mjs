@@ -47,9 +47,6 @@ const hint3 = ['curekart', 'powerplay11', 'sofmattress'].flatMap((name) =>
     .slice(1)
     .map(([text]) => text),
 );
-const news = only(records('ag_news_test/test.csv', { escape: '"' }), 'agnews', 'pool').map(
-  ([, title, text]) => `${title}. ${text}`,
-);
 const texts = [
   ...some,
   ...lines('sst/stsa.fine.train').map((line) => line.slice(2)),
@@ -61,7 +58,6 @@ const texts = [
     .slice(1)
     .map(([text]) => text),
   ...hint3,
-  ...news,
 ].map((text) => (text ?? '').replace(/\s+/g, ' ').trim());
 const distinct = [...new Set(texts)].filter((text) => text.length > 1);
 writeFileSync(out, distinct.join('\n') + '\n');
