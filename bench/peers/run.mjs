@@ -22,6 +22,7 @@ const { values } = parseArgs({
 });
 const shared = resolve(values.shared);
 const command = join(here, '../../dist/fslrun.js');
+const splits = values.splits.split(',');
 
 const polarity = '"0": "negative", "1": "positive"';
 

@@ -52,11 +52,14 @@ interface Block {
   readonly things: Thing[];
 }
 
+/** Kinds that want rows of which the world has none: pictures, and a model beside a stream of labelled rows that it has not learnt. */
+const notGenerated: readonly string[] = ['adapt', 'meta-learn'];
+
 export function generate(d: Decisions, world: readonly Group[], size: Size): readonly Ast.Declaration[] {
   const globals = new Globals();
   const registry = standardRegistry();
   const rules = rulesOf({ next: 0 });
-  const kinds = registry.kinds;
+  const kinds = registry.kinds.filter(({ name }) => !notGenerated.includes(name));
   const loads = kinds.filter(({ inputs }) =>
     Object.values(inputs).some(({ accepts }) => accepts === 'files'),
   );

@@ -8,13 +8,22 @@ const registry = standardRegistry();
 
 /** Nothing is known of the files that an example names. */
 const facts: Facts = {
-  files: (pattern) => ({ state: 'known', value: [pattern] }),
+  files: (pattern) => ({ state: 'known', value: matching(pattern) }),
   table: () => ({ state: 'unknown' }),
   json: () => ({ state: 'unknown' }),
   source: () => ({ state: 'unknown' }),
   env: () => undefined,
   modelFolder: () => ({ state: 'unknown' }),
 };
+
+/** Four files in each of two folders, where the pattern leaves both open. */
+function matching(pattern: string): readonly string[] {
+  const names = ['1', '2', '3', '4'];
+  const [first = '', second, last] = pattern.split('*');
+  if (second === undefined) return [pattern];
+  if (last === undefined) return names.map((name) => `${first}${name}${second}`);
+  return ['a', 'b'].flatMap((folder) => names.map((name) => `${first}${folder}${second}${name}${last}`));
+}
 
 test.each(registry.kinds)('the example of `$name` is a program, and uses it', ({ name, example }) => {
   const { file, diagnostics } = parse({ path: 'example.fsl', text: example });

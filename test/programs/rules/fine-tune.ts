@@ -1,9 +1,9 @@
 // What makes a generated `fine-tune` right: a method that the rows and the encoder allow, and validation rows where something goes by them.
 import type { Decisions } from '../decisions.ts';
 import { datasetOf, modelsOf, type Plan, type Rules, type Sketch } from '../sketch.ts';
-import { ints, words, type Term } from '../terms.ts';
+import { ints, string, strings, word, words, type Term } from '../terms.ts';
 import { apart } from '../things.ts';
-import { training, trainingOptionNames, trains } from './training.ts';
+import { recipe, training, trainingOptionNames, trains } from './training.ts';
 
 export const fineTune: Rules = {
   accepts(input, { facts }, sketch) {
@@ -12,6 +12,15 @@ export const fineTune: Rules = {
     if (input === 'from')
       return facts.labelled && facts.role === 'pool' && ['whole', 'train'].includes(facts.part);
     const from = datasetOf(sketch, 'from');
+    if (input === 'unlabelled')
+      return (
+        from !== undefined &&
+        from.prompt === undefined &&
+        facts.prompt === undefined &&
+        facts.part === 'unlabelled' &&
+        facts.role === 'pool' &&
+        apart(facts.draws, from.draws)
+      );
     return (
       from !== undefined &&
       facts.part === 'validation' &&
@@ -21,13 +30,20 @@ export const fineTune: Rules = {
       apart(facts.draws, from.draws)
     );
   },
-  planned: ['method', 'class_weights', 'early_stopping', 'threshold', ...trainingOptionNames],
+  planned: [
+    'method',
+    'class_weights',
+    'early_stopping',
+    'threshold',
+    'label_template',
+    ...trainingOptionNames,
+  ],
   plan: (sketch, d) => planned(sketch, d),
   facts(_, sketch) {
     const from = datasetOf(sketch, 'from');
     if (from === undefined) return undefined;
     const inherited = modelsOf(sketch, 'model').flatMap(({ draws }) => draws);
-    const selected = datasetOf(sketch, 'validation')?.draws ?? [];
+    const selected = ['validation', 'unlabelled'].flatMap((input) => datasetOf(sketch, input)?.draws ?? []);
     return {
       type: 'model',
       capability: 'classifier',
@@ -40,6 +56,22 @@ export const fineTune: Rules = {
 };
 
 function planned(sketch: Sketch, d: Decisions): Plan {
+  const method = plannedMethod(sketch, d.at('method'));
+  const named = datasetOf(sketch, 'from')?.prompt?.texts !== true && d.chance('named', 0.3);
+  return { ...method, label_template: named ? labelTemplate(d) : undefined };
+}
+
+function labelTemplate(d: Decisions): Term {
+  const written = ['It is {label}.', 'This is about {label}', '{label}'];
+  return d.pick<Term>('template', [
+    word('auto'),
+    word('none'),
+    string(d.pick('written', written)),
+    strings(written),
+  ]);
+}
+
+function plannedMethod(sketch: Sketch, d: Decisions): Plan {
   const from = datasetOf(sketch, 'from');
   const held = sketch.inputs.has('validation');
   const kinds =
@@ -47,7 +79,13 @@ function planned(sketch: Sketch, d: Decisions): Plan {
       ? ['logistic', 'ridge']
       : ['logistic', 'ridge', 'knn'];
   const weights: Term = words('none', 'balanced');
-  if (sketch.inputs.get('model')?.trainable === true && from?.mixed === false && d.chance('train', 0.8))
+  const trainable = sketch.inputs.get('model')?.trainable === true;
+  const head = { is: 'call', name: 'head', arguments: [] } as const;
+  if (sketch.inputs.has('unlabelled'))
+    return trainable && from?.mixed === false && d.chance('train', 0.5) ? recipe(d) : { method: head };
+  if (trainable && from?.mixed === false && from.prompt === undefined && d.chance('recipe', 0.2))
+    return recipe(d);
+  if (trainable && from?.mixed === false && d.chance('train', 0.8))
     return { ...training(d.at('training')), class_weights: d.chance('weights', 0.3) ? weights : undefined };
   switch (d.below('method', 5)) {
     case 1:
@@ -70,9 +108,13 @@ function planned(sketch: Sketch, d: Decisions): Plan {
         method: { is: 'call', name: 'prototype', arguments: [['distance', words('cosine', 'euclidean')]] },
       };
     case 4:
-      return { early_stopping: held ? stopping(d) : undefined, class_weights: weights };
+      return {
+        method: head,
+        early_stopping: held ? stopping(d) : undefined,
+        class_weights: weights,
+      };
     default:
-      return {};
+      return sketch.inputs.get('model')?.trainable === false ? {} : { method: head };
   }
 }
 

@@ -53,6 +53,11 @@ export const load: Rules = {
     'where',
     'limit',
     'checksum',
+    // Of pictures.
+    'image',
+    'size',
+    'fit',
+    'channels',
   ],
   plan(sketch, d) {
     const group = groupOf(sketch);

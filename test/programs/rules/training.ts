@@ -16,7 +16,19 @@ const layers = [1, 2];
 
 export function trains(plan: Plan): boolean {
   const method = plan['method'];
-  return method?.is === 'call' && trainers.some((name) => name === method.name);
+  const named = method?.is === 'call' && trainers.some((name) => name === method.name);
+  // The default recipe of encoders with weights; those without take no option of training.
+  const recipe = method === undefined && plan['steps'] !== undefined;
+  const templates = plan['label_template'];
+  return named || recipe || (templates?.is === 'word' && templates.word === 'auto');
+}
+
+/** No method, and so few steps that it is soon done. */
+export function recipe(d: Decisions): Plan {
+  return {
+    steps: ints(1, 2, 3),
+    learning_rate: d.chance('learning_rate', 0.3) ? floats(1e-3, 1e-4) : undefined,
+  };
 }
 
 /** The method, and options of which each changes something. */
