@@ -56,10 +56,11 @@ function tsv(name) {
   return `from: "SHARED/data/amazon_counterfactual/data/${name}.tsv"  format: tsv  text: "sentence"  label: "is_counterfactual"`;
 }
 
-function program(name, { train, test, names, metric = 'accuracy' }, splits) {
+function program(name, set, splits) {
+  const { train, test, names, metric = 'accuracy' } = set;
   const published = `"${shared}/data/peer_splits/${name}.json"`;
   const rows = test === undefined ? `test: rows(${published}, key: "test")` : '';
-  const pool = values.unlabelled ? `unlabelled: rows(${published}, key: "unlabelled")` : '';
+  const pool = values.unlabelled ? `unlabelled: rows(${JSON.stringify(unlabelledRows(name, set))})` : '';
   const method = values.method === 'default' ? '' : `method: ${values.method}`;
   const reading = `label_names: { ${names} }  on_error: skip`;
   return `fsl 1
@@ -79,20 +80,33 @@ each seed in [${splits.join(', ')}] {
 `;
 }
 
-/**
- * Splits all of whose rows have a text: what others were given of a row without one is not known. A row of a text file is a line.
- */
-function wholeSplits(name, { train }) {
+/** Of published rows those that have a label and no text, where that is known: a list of rows must not name them. */
+function bareRows({ train }, rows) {
   const file = /data\/((?:sst|cr_mr)\/[^"]+)/.exec(train)?.[1];
-  if (file === undefined) return splits;
-  const rows = readFileSync(join(shared, 'data', file), 'latin1').split('\n');
-  const published = JSON.parse(readFileSync(join(shared, `data/peer_splits/${name}.json`), 'utf8'));
+  if (file === undefined) return [];
+  const lines = readFileSync(join(shared, 'data', file), 'latin1').split('\n');
+  return rows.filter((row) => !/\S\s+\S/.test(lines[row] ?? ''));
+}
+
+function publishedRows(name) {
+  return JSON.parse(readFileSync(join(shared, `data/peer_splits/${name}.json`), 'utf8'));
+}
+
+/** Splits all of whose rows have a text: what others were given of a row without one is not known. */
+function wholeSplits(name, set) {
+  const published = publishedRows(name);
   return splits.filter((seed) => {
-    const bare = published[seed].filter((row) => !/\S\s+\S/.test(rows[row] ?? ''));
+    const bare = bareRows(set, published[seed]);
     if (bare.length > 0)
       console.error(`${name}: split ${seed} is left out, since its row ${bare.join(' and ')} has no text`);
     return bare.length === 0;
   });
+}
+
+function unlabelledRows(name, set) {
+  const { unlabelled } = publishedRows(name);
+  const bare = bareRows(set, unlabelled);
+  return unlabelled.filter((row) => !bare.includes(row));
 }
 
 const peers = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
