@@ -16,13 +16,13 @@ const facts: Facts = {
   modelFolder: () => ({ state: 'unknown' }),
 };
 
-/** Four files in each of two folders, where the pattern leaves both open. */
+/** Twenty files in each of six folders, where the pattern leaves both open. */
 function matching(pattern: string): readonly string[] {
-  const names = ['1', '2', '3', '4'];
+  const names = Array.from({ length: 20 }, (_, i) => String(i));
   const [first = '', second, last] = pattern.split('*');
   if (second === undefined) return [pattern];
   if (last === undefined) return names.map((name) => `${first}${name}${second}`);
-  return ['a', 'b'].flatMap((folder) => names.map((name) => `${first}${folder}${second}${name}${last}`));
+  return [...'abcdef'].flatMap((folder) => names.map((name) => `${first}${folder}${second}${name}${last}`));
 }
 
 test.each(registry.kinds)('the example of `$name` is a program, and uses it', ({ name, example }) => {
