@@ -68,7 +68,7 @@ export interface RowSets {
   share(a: RowSet, b: RowSet): boolean;
 }
 
-/** Sets from more places are taken for all rows of their files: a bound on the work, for graphs without end. */
+/** Where a file's rows come from more places, all of its rows are taken: a bound on the work, for graphs without end. */
 const mostDraws = 64;
 
 export function rowSets(): RowSets {
@@ -94,8 +94,8 @@ export function rowSets(): RowSets {
   };
   const setOf = (list: readonly Draw[]): RowSet => {
     const distinct = [...new Set(list)];
-    const few = distinct.length <= mostDraws ? distinct : [...new Set(distinct.map(rootOf))];
-    const sorted = few.sort((a, b) => a.number - b.number);
+    const few = distinct.length <= mostDraws ? distinct : fewOfEach(distinct);
+    const sorted = [...few].sort((a, b) => a.number - b.number);
     const key = sorted.map(({ number }) => number).join(' ');
     const known = sets.get(key);
     if (known !== undefined) return known;
@@ -149,11 +149,27 @@ export function rowSets(): RowSets {
       shared.set(low, known);
       const before = known.get(high);
       if (before !== undefined) return before;
-      const found = low.draws.some((x) => high.draws.some((y) => rootOf(x) === rootOf(y) && overlap(x, y)));
+      const others = byRoot(high.draws); // a folder of pictures is thousands of files
+      const found = low.draws.some((x) => others.get(rootOf(x))?.some((y) => overlap(x, y)) === true);
       known.set(high, found);
       return found;
     },
   };
+}
+
+function byRoot(draws: readonly Draw[]): ReadonlyMap<Draw, readonly Draw[]> {
+  const found = new Map<Draw, Draw[]>();
+  for (const draw of draws) {
+    const root = rootOf(draw);
+    const known = found.get(root);
+    if (known === undefined) found.set(root, [draw]);
+    else known.push(draw);
+  }
+  return found;
+}
+
+function fewOfEach(draws: readonly Draw[]): readonly Draw[] {
+  return [...byRoot(draws)].flatMap(([root, own]) => (own.length <= mostDraws ? own : [root]));
 }
 
 /** Whether nothing on the way to either keeps the two apart. */

@@ -15,6 +15,8 @@ const model = (name: string, from: string): string =>
   `learn ${name} { model: "builtin:plain" from: ${from} }\n`;
 const measure = (of: string, on: string): string => `measure s { model: ${of} on: ${on} }\n`;
 
+const many = JSON.stringify(Array.from({ length: 100 }, (_, i) => `e${i}.csv`));
+
 describe('a model is not measured on what it was fitted on', () => {
   test.each([
     [
@@ -44,12 +46,22 @@ load e { from: "e.csv" }\nsplit q { from: e train: 8 per label }\n${model('k', '
       'e -> m -> s, and `d` and `e` read the same file',
     ],
     [
+      'one of a hundred files, though a split keeps its parts apart',
+      `load e { from: ${many} }\nsplit q { from: e train: 8 per label test: 40 }\n${model('m', 'q.train')}load f { from: "e70.csv" }\n${measure('m', 'f')}`,
+      'q.train -> m -> s, and `f` and `q.train` read the same file',
+    ],
+    [
       'conditions that do not exclude each other',
       `load e { from: "d.csv" where: stars > 3 }\nload f { from: "d.csv" where: stars < 5 }\n${model('m', 'e')}${measure('m', 'f')}`,
       'e -> m -> s, and `f` and `e` read the same file',
     ],
   ])('%s', (_, text, path) => {
     expect(leaks(text)).toEqual([`leakage: \`s\` measures on rows that the model has learnt from: ${path}`]);
+  });
+
+  test('parts of one split of a hundred files share no row', () => {
+    const text = `load e { from: ${many} }\nsplit q { from: e train: 8 per label test: 40 }\n`;
+    expect(leaks(`${text}${model('m', 'q.train')}${measure('m', 'q.test')}`)).toEqual([]);
   });
 
   test.each([
