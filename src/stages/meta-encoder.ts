@@ -9,12 +9,13 @@ import type { Artifact, Output } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
 import type { ImageShape } from './images.ts';
+import type { LossEnds } from './training-losses.ts';
 
 export const metaFile = 'conv4.json';
 const weightsFile = 'conv4.safetensors';
 
 /** Contents of `conv4.json`. */
-export interface MetaDescription extends ImageShape {
+export interface MetaDescription extends ImageShape, LossEnds {
   readonly format: 'fsl-conv4';
   readonly version: 1;
   readonly method: unknown;
@@ -23,9 +24,6 @@ export interface MetaDescription extends ImageShape {
   readonly queries: number;
   readonly episodes: number;
   readonly rotations: boolean;
-  /** Means over the first and the last tenth of the episodes. */
-  readonly first_loss: number;
-  readonly last_loss: number;
   readonly classes: readonly string[];
 }
 

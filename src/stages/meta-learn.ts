@@ -11,6 +11,7 @@ import { saveMetaEncoder } from './meta-encoder.ts';
 import { bool, call, float, int, word, type CallOf } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { diverging, lossEnds } from './training-losses.ts';
 
 const methods = {
   prototypical: {
@@ -174,7 +175,7 @@ evaluate score { model: classifier  on: parts.test }`,
         queries,
         episodes,
         rotations,
-        ...ends(losses),
+        ...lossEnds(losses),
         classes: classes.map(({ name }) => name),
       } as const;
       await saveMetaEncoder(
@@ -225,22 +226,6 @@ function progressOf(episodes: number, { progress }: Pick<RunContext<never, never
       detail: `loss ${loss.toPrecision(3)}, ${left} s left`,
     });
   };
-}
-
-function ends(losses: readonly number[]): { readonly first_loss: number; readonly last_loss: number } {
-  const tenth = Math.max(1, Math.round(losses.length / 10));
-  const mean = (of: readonly number[]): number => of.reduce((sum, loss) => sum + loss, 0) / of.length;
-  return { first_loss: mean(losses.slice(0, tenth)), last_loss: mean(losses.slice(-tenth)) };
-}
-
-async function diverging<T>(work: () => Promise<T>): Promise<T> {
-  const { TrainingError } = await import('../learning/training/training-error.ts');
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TrainingError)) throw error;
-    throw stepFailure({ code: 'training-diverged', message: error.message, hint: error.hint });
-  }
 }
 
 const textsRefused = {

@@ -17,6 +17,7 @@ import {
 } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { stepsOf, type TrainingPlan } from './trained-methods.ts';
+import { diverging, lossEnds, type LossEnds } from './training-losses.ts';
 
 export interface TuneRequest {
   /** A model folder. */
@@ -55,13 +56,10 @@ export interface Aim {
 }
 
 /** Kept in the description of the model. */
-export interface TrainingRecord {
+export interface TrainingRecord extends LossEnds {
   readonly steps: number;
   /** Texts of all steps together. */
   readonly texts: number;
-  /** Means over the first and the last tenth of the steps. */
-  readonly first_loss: number;
-  readonly last_loss: number;
 }
 
 export interface TrainedEncoder {
@@ -120,7 +118,7 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
     return {
       files: await encoder.changedFiles(tuned.encoder),
       head: headOf?.(tuned),
-      record: { steps: losses.length, texts: read, ...ends(losses) },
+      record: { steps: losses.length, texts: read, ...lossEnds(losses) },
       ...(tuned.watched !== undefined && { watched: tuned.watched }),
     };
   } finally {
@@ -188,12 +186,6 @@ function progressOf(
   };
 }
 
-function ends(losses: readonly number[]): Pick<TrainingRecord, 'first_loss' | 'last_loss'> {
-  const tenth = Math.max(1, Math.round(losses.length / 10));
-  const mean = (of: readonly number[]): number => of.reduce((sum, loss) => sum + loss, 0) / of.length;
-  return { first_loss: mean(losses.slice(0, tenth)), last_loss: mean(losses.slice(-tenth)) };
-}
-
 function checkLayers(wanted: 'all' | number, layers: number): void {
   if (wanted === 'all' || wanted <= layers) return;
   throw stepFailure(
@@ -204,17 +196,6 @@ function checkLayers(wanted: 'all' | number, layers: number): void {
     },
     'train',
   );
-}
-
-/** A loss that is no number becomes a failure of the step. */
-async function diverging<T>(work: () => Promise<T>): Promise<T> {
-  const { TrainingError } = await import('../learning/training/training-error.ts');
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TrainingError)) throw error;
-    throw stepFailure({ code: 'training-diverged', message: error.message, hint: error.hint });
-  }
 }
 
 function figure(value: number): string {
