@@ -1,5 +1,5 @@
 // Writes the texts that fsl-mini is distilled on, one a line: definitions and examples of WordNet, and training parts of public data sets.
-// No labels, no rows that a test reads. Usage: node models/fsl-mini/texts.mjs SHARED texts.txt [most of WordNet]
+// No labels, no rows that a test reads. Usage: node texts.mjs SHARED texts.txt [most of WordNet]; SHARED is the folder with `data`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
