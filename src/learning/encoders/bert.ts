@@ -49,60 +49,11 @@ export function bert(
   dropout: Dropout = noDropout,
   watch?: LayerWatch,
 ): tf.Tensor2D {
-  const below = statesBelow(weights, config, texts, 0, dropout);
-  watch?.states(below);
-  return statesFrom(weights, config, below, { layer: 0, texts, dropout, watch });
-}
-
-/** What the layers before `layer` make of the texts. [tokens, width] */
-export function statesBelow(
-  weights: Weights,
-  config: BertConfig,
-  texts: PackedTexts,
-  layer: number,
-  dropout: Dropout = noDropout,
-): tf.Tensor2D {
-  return layers(weights, config, embed(weights, config, texts, dropout), {
-    from: 0,
-    to: layer,
-    texts,
-    dropout,
-  });
-}
-
-/** The last states, from those below `layer`. [tokens, width] */
-export function statesFrom(
-  weights: Weights,
-  config: BertConfig,
-  below: tf.Tensor2D,
-  { layer, ...stretch }: Pick<Stretch, 'texts' | 'dropout' | 'watch'> & { readonly layer: number },
-): tf.Tensor2D {
-  const to = config.num_hidden_layers;
-  const states = layers(weights, config, below, { from: layer, to, ...stretch });
-  const { lastNorm } = config.family;
-  return lastNorm === undefined ? states : norm(weights, lastNorm, config, states);
-}
-
-interface Stretch {
-  readonly from: number;
-  /** The first layer that is left out. */
-  readonly to: number;
-  readonly texts: PackedTexts;
-  readonly dropout: Dropout;
-  readonly watch?: LayerWatch | undefined;
-}
-
-function layers(
-  weights: Weights,
-  config: BertConfig,
-  states: tf.Tensor2D,
-  { from, to, texts, dropout, watch }: Stretch,
-): tf.Tensor2D {
-  if (from === to) return states;
   const before = config.family.norms === 'pre';
+  let x = embed(weights, config, texts, dropout); // [tokens, width]
+  watch?.states(x);
   const bias = distanceBias(weights, config, texts);
-  let x = states; // [tokens, width]
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < config.num_hidden_layers; i++) {
     const name = (part: keyof LayerParts): string => layerPart(config, i, part);
     const normed = (part: 'attentionNorm' | 'outerNorm', x: tf.Tensor2D): tf.Tensor2D =>
       norm(weights, name(part), config, x);
@@ -122,7 +73,8 @@ function layers(
     x = before ? total : normed('outerNorm', total);
     watch?.states(x);
   }
-  return x;
+  const { lastNorm } = config.family;
+  return lastNorm === undefined ? x : norm(weights, lastNorm, config, x);
 }
 
 /** What the masked language model's head makes of the states of masks [texts, width], to be multiplied by the words' vectors. */
@@ -169,13 +121,19 @@ function distanceBias(
   return tf.reshape(tf.transpose(scores), [1, heads, places, places]);
 }
 
+interface Attending {
+  readonly dropout: Dropout;
+  readonly bias: tf.Tensor | undefined;
+  readonly watch: LayerWatch | undefined;
+}
+
 function attention(
   weights: Weights,
   names: Readonly<Record<'query' | 'key' | 'value', string>>,
   config: BertConfig,
   x: tf.Tensor2D,
   { spread, pack, mask, filled }: PackedTexts,
-  { dropout, bias, watch }: Pick<Stretch, 'dropout' | 'watch'> & { readonly bias: tf.Tensor | undefined },
+  { dropout, bias, watch }: Attending,
 ): tf.Tensor2D {
   const width = config.hidden_size / config.num_attention_heads; // of one head
   const present = tf.cast(tf.equal(tf.reshape(mask, [-1, 1, spread.shape[2], 1]), 0), 'float32'); // [texts, 1, places, 1]
