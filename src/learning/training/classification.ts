@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Head } from '../heads/head.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
-import { epochOrder } from './batches.ts';
+import { passesOf } from './batches.ts';
 import type { Batch } from './train.ts';
 import type { Objective } from './tune-encoder.ts';
 
@@ -34,18 +34,11 @@ export function classification(
   { size, smoothing, seed }: ClassificationOptions,
 ): Objective & { readonly stepsAPass: number } {
   const { labels } = start;
-  const stepsAPass = Math.max(1, Math.ceil(weights.length / size));
+  const passes = passesOf({ rows: weights.length, size, seed });
   return {
-    stepsAPass,
+    stepsAPass: passes.perPass,
     weights: classifierWeights(start),
-    plan: (steps) => {
-      const all: (readonly number[])[] = [];
-      for (let epoch = 1; all.length < steps; epoch++) {
-        const order = epochOrder(weights.length, seed, epoch);
-        for (let i = 0; i < stepsAPass; i++) all.push(order.slice(i * size, (i + 1) * size));
-      }
-      return all.slice(0, steps);
-    },
+    plan: passes.plan,
     inputs: inputsOf,
     loss: (vectors, tensors) =>
       crossEntropy(

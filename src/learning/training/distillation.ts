@@ -8,7 +8,7 @@ import { scoreLoss, softLabelLoss, stateLoss, vectorLoss } from '../losses/disti
 import type { Matrix } from '../matrix.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
 import { createRandom } from '../random.ts';
-import { epochOrder } from './batches.ts';
+import { passesOf } from './batches.ts';
 import { classifierWeights, classifierScores } from './classification.ts';
 import type { Batch } from './train.ts';
 import type { Layers, Objective } from './tune-encoder.ts';
@@ -53,7 +53,7 @@ export function distillation(
   student: Pick<TrainableEncoder, 'width' | 'depth'>,
   { size, seed }: DistillationOptions,
 ): Objective & { readonly stepsAPass: number } {
-  const stepsAPass = Math.max(1, Math.ceil(texts / size));
+  const passes = passesOf({ rows: texts, size, seed });
   // Vectors of one teacher that are as wide as the student's are to be the student's own.
   const projected = taught.map(({ columns }) => taught.length > 1 || columns !== student.width);
   const pairs = beside === undefined ? [] : layerPairs(student.depth, beside.teacher.depth);
@@ -62,21 +62,14 @@ export function distillation(
     tf.matMul(x, tensorIn(tensors, from));
 
   return {
-    stepsAPass,
+    stepsAPass: passes.perPass,
     beside: beside?.teacher,
     weights: {
       ...(probabilities && classifierWeights(probabilities.start)),
       ...projections(taught.map(({ columns }, i) => [vectorName(i), projected[i] ? columns : 0])),
       ...projections(pairs.map(([own]) => [stateName(own), widened ? beside.teacher.width : 0])),
     },
-    plan: (steps) => {
-      const all: (readonly number[])[] = [];
-      for (let epoch = 1; all.length < steps; epoch++) {
-        const order = epochOrder(texts, seed, epoch);
-        for (let i = 0; i < stepsAPass; i++) all.push(order.slice(i * size, (i + 1) * size));
-      }
-      return all.slice(0, steps);
-    },
+    plan: passes.plan,
     inputs: (members, room) => ({
       counts: numbers(Float32Array.from({ length: room }, (_, i) => (i < members.length ? 1 : 0))),
       ...(probabilities && labelInputs(probabilities, members, room)),

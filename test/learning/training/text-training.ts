@@ -9,11 +9,9 @@ import { pool } from '../../../src/learning/encoders/pooling.ts';
 import { adam } from '../../../src/learning/optimizers/adam.ts';
 import type { Tensors } from '../../../src/learning/optimizers/optimizer.ts';
 import { createRandom } from '../../../src/learning/random.ts';
-import { planBatches } from '../../../src/learning/training/batches.ts';
-import type { BatchSettings } from '../../../src/learning/training/batches.ts';
-import { hostBatch, paddedBatches } from '../../../src/learning/training/text-batches.ts';
-import type { PaddedBatch } from '../../../src/learning/training/text-batches.ts';
 import type { Training } from '../../../src/learning/training/train.ts';
+import { hostBatch, paddedBatches, planBatches } from './text-batches.ts';
+import type { BatchSettings, PaddedBatch } from './text-batches.ts';
 
 export interface Sizes {
   readonly layers: number;
