@@ -33,12 +33,6 @@ export interface Fixture {
     readonly bins: number;
     readonly psi: number;
   };
-  readonly one_class: {
-    readonly normal: Rows;
-    readonly asked: Rows;
-    readonly shrinkage: number;
-    readonly squared: readonly number[];
-  };
 }
 
 export const fixture = JSON.parse(
