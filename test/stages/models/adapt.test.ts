@@ -2,8 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { adapt } from '../../../src/stages/adapt.ts';
 import type { Artifact, StaticDataset, StaticModel } from '../../../src/stages/artifact.ts';
 import { loadClassifier } from '../../../src/stages/classifier.ts';
-import { classify } from '../../../src/stages/classify.ts';
-import { labelBudget } from '../../../src/stages/consumed.ts';
 import { select, texts, withoutLabels, type Dataset } from '../../../src/stages/dataset.ts';
 import { readDataset } from '../../../src/stages/dataset-file.ts';
 import { distill } from '../../../src/stages/distill.ts';
@@ -12,15 +10,19 @@ import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
-
-const context = {
-  signal: new AbortController().signal,
-  engine: { backend: 'onnx', device: 'auto' },
-  cacheDirectory: undefined,
-  progress: () => undefined,
-  note: () => undefined,
-} as const;
+import {
+  budgetOf,
+  check,
+  context,
+  datasetArtifact,
+  datasetOf,
+  failure,
+  json,
+  ngrams,
+  run,
+  said,
+  type Row,
+} from './rig.ts';
 
 const starts = ['Hello. ', 'Good morning! ', 'Excuse me, ', 'One question: ', 'Well, '];
 const known = training.map(([, label]) => label);
@@ -49,15 +51,6 @@ async function adapted(
   });
 }
 
-async function said(model: Artifact, rows: Dataset): Promise<Float64Array> {
-  const classifier = await loadClassifier(model, context);
-  const [found = new Float64Array()] = await classify(classifier, [classifier.head], rows, () => undefined);
-  await classifier.dispose();
-  return found;
-}
-
-const budgetOf = async (model: Artifact) =>
-  labelBudget(await (await loadClassifier(model, context)).consumed());
 const column = async (artifact: Artifact | undefined, name: string) => {
   if (artifact === undefined) throw new Error('no such part');
   return (await readDataset(artifact)).columns.get(name) ?? [];

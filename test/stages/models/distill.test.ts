@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Artifact, Static, StaticDataset } from '../../../src/stages/artifact.ts';
 import { loadClassifier } from '../../../src/stages/classifier.ts';
-import { classify } from '../../../src/stages/classify.ts';
-import { labelBudget } from '../../../src/stages/consumed.ts';
 import { texts, withColumn, withoutLabels, withTexts, type Dataset } from '../../../src/stages/dataset.ts';
 import { readDataset } from '../../../src/stages/dataset-file.ts';
 import { distill } from '../../../src/stages/distill.ts';
@@ -12,15 +10,19 @@ import { predict } from '../../../src/stages/predict.ts';
 import { prompt } from '../../../src/stages/prompt.ts';
 import type { Member } from '../../../src/stages/stage.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
-
-const context = {
-  signal: new AbortController().signal,
-  engine: { backend: 'onnx', device: 'auto' },
-  cacheDirectory: undefined,
-  progress: () => undefined,
-  note: () => undefined,
-} as const;
+import {
+  budgetOf,
+  check,
+  context,
+  datasetArtifact,
+  datasetOf,
+  failure,
+  json,
+  ngrams,
+  run,
+  said,
+  type Row,
+} from './rig.ts';
 
 const starts = ['', 'Hello. ', 'Good morning! ', 'Excuse me, ', 'One question: '];
 const pool: readonly Row[] = [...training, ...testing].flatMap(([text, label]) =>
@@ -41,16 +43,6 @@ async function taught(teachers: readonly Artifact[], options: object = {}, rows:
   const inputs = { teacher: members(...teachers), student: ngrams(), from };
   return run(distill, { options: options as never, inputs });
 }
-
-async function said(model: Artifact, rows: Dataset): Promise<Float64Array> {
-  const classifier = await loadClassifier(model, context);
-  const [found = new Float64Array()] = await classify(classifier, [classifier.head], rows, () => undefined);
-  await classifier.dispose();
-  return found;
-}
-
-const budgetOf = async (model: Artifact) =>
-  labelBudget(await (await loadClassifier(model, context)).consumed());
 
 describe('a student', () => {
   test('says what its teacher says, and tells how often on rows held out', async () => {

@@ -5,15 +5,7 @@ import { loadClassifier, type Classifier } from '../../../src/stages/classifier.
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { texts } from '../../../src/stages/dataset.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, textsOnly } from './rig.ts';
-
-const modelContext = {
-  signal: new AbortController().signal,
-  engine: { backend: 'onnx', device: 'auto' },
-  cacheDirectory: undefined,
-  progress: () => undefined,
-  note: () => undefined,
-} as const;
+import { check, context, datasetArtifact, datasetOf, failure, json, ngrams, run, textsOnly } from './rig.ts';
 
 const head = (kind: string) => ({
   name: 'head',
@@ -49,7 +41,7 @@ describe.each([
   ['prototype', prototype],
 ])('%s', (_, method) => {
   test('learns the task, and says the same after it was stored', async () => {
-    const classifier = await loadClassifier(await fitted({ method }), modelContext);
+    const classifier = await loadClassifier(await fitted({ method }), context);
     expect(
       await predictions(
         classifier,
@@ -65,7 +57,7 @@ describe.each([
 
 test('shuffled labels teach nothing', async () => {
   const turned = training.map(([text], i) => [text, training[(i * 5) % 12]?.[1] ?? ''] as const);
-  const classifier = await loadClassifier(await fitted({}, turned), modelContext);
+  const classifier = await loadClassifier(await fitted({}, turned), context);
   const said = await predictions(
     classifier,
     testing.map(([text]) => text),
@@ -87,7 +79,7 @@ test('the artifact holds the encoder, the head and the training rows', async () 
     format: 'fsl-classifier',
     labels: ['borrow', 'card', 'hours'],
   });
-  const classifier = await loadClassifier(artifact, modelContext);
+  const classifier = await loadClassifier(artifact, context);
   expect(texts(await classifier.support())).toEqual(training.map(([text]) => text));
   expect(labelBudget(await classifier.consumed())).toEqual({ fitted: 12, selected: 0 });
 });
@@ -102,7 +94,7 @@ test('of a classifier its encoder is taken', async () => {
 test('balanced weights count every label the same', async () => {
   const uneven = training.filter(([, label], i) => label !== 'card' || i === 8);
   const cardness = async (class_weights: string) => {
-    const classifier = await loadClassifier(await fitted({ class_weights }, uneven), modelContext);
+    const classifier = await loadClassifier(await fitted({ class_weights }, uneven), context);
     const [probabilities] = await classify(
       classifier,
       [classifier.head],

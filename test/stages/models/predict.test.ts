@@ -6,7 +6,7 @@ import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { predictTexts } from '../../../src/stages/predict-texts.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, ngrams, run, textsOnly } from './rig.ts';
+import { check, context, datasetArtifact, datasetOf, failure, ngrams, run, textsOnly } from './rig.ts';
 
 async function classifier(support = datasetOf(training)) {
   const from = await datasetArtifact(support);
@@ -69,7 +69,12 @@ test('copies of one training row are one neighbour', async () => {
   const support = datasetOf([...training, ...training], {
     source: Int32Array.from({ length: 24 }, (_, i) => i % 12),
   });
-  const [prediction] = await predictTexts(await classifier(support), textsOnly(['I want to borrow a novel']), { top: 1, neighbours: 3 }, { signal: new AbortController().signal, engine: { backend: 'onnx', device: 'auto' }, cacheDirectory: undefined, progress: () => undefined, note: () => undefined }); // prettier-ignore
+  const [prediction] = await predictTexts(
+    await classifier(support),
+    textsOnly(['I want to borrow a novel']),
+    { top: 1, neighbours: 3 },
+    context,
+  );
   expect(new Set(prediction?.neighbours.map(({ text }) => text)).size).toBe(3);
   expect(prediction).toMatchObject({
     label: 'borrow',

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Artifact, StaticDataset } from '../../../src/stages/artifact.ts';
 import { loadClassifier } from '../../../src/stages/classifier.ts';
-import { classify } from '../../../src/stages/classify.ts';
 import { labelBudget } from '../../../src/stages/consumed.ts';
 import {
   select,
@@ -24,15 +23,18 @@ import { openRendering } from '../../../src/stages/prompt-rows.ts';
 import { prompt } from '../../../src/stages/prompt.ts';
 import { artifactOf } from '../data/memory.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
-
-const context = {
-  signal: new AbortController().signal,
-  engine: { backend: 'onnx', device: 'auto' },
-  cacheDirectory: undefined,
-  progress: () => undefined,
-  note: () => undefined,
-} as const;
+import {
+  budgetOf,
+  check,
+  context,
+  datasetArtifact,
+  datasetOf,
+  failure,
+  json,
+  ngrams,
+  run,
+  said,
+} from './rig.ts';
 
 const verbalizer = [
   ['borrow', ['borrow a book']],
@@ -56,13 +58,6 @@ async function tuned(
 }
 
 /** Probabilities of the labels of each row. */
-async function said(model: Artifact, rows: Dataset): Promise<readonly number[]> {
-  const classifier = await loadClassifier(model, context);
-  const [found = new Float64Array()] = await classify(classifier, [classifier.head], rows, () => undefined);
-  await classifier.dispose();
-  return [...found];
-}
-
 async function rendered(from: Artifact, rows?: Dataset): Promise<readonly (readonly string[])[]> {
   const dataset = await readDataset(from);
   if (dataset.prompt === undefined) throw new Error('no prompt');
@@ -357,7 +352,7 @@ describe('a mask', () => {
     const share = 1 / (1 + Math.exp((bad + awful) / 2 - (great + good) / 2));
     const [found] = await said(model, select(reviews, [0]));
     expect(found).toBeCloseTo(share, 4);
-    expect(labelBudget(await (await loadClassifier(model, context)).consumed()).fitted).toBe(0);
+    expect((await budgetOf(model)).fitted).toBe(0);
   });
 
   test('moves with labelled rows as far as `c` lets it', async () => {

@@ -2,6 +2,9 @@
 import type { Artifact, Static } from '../../../src/stages/artifact.ts';
 import { builtinContents, builtinFile, builtins } from '../../../src/stages/builtins.ts';
 import { noCheckpoint, type Checkpoint } from '../../../src/stages/checkpoint.ts';
+import { loadClassifier } from '../../../src/stages/classifier.ts';
+import { classify } from '../../../src/stages/classify.ts';
+import { labelBudget, type LabelBudget } from '../../../src/stages/consumed.ts';
 import type { Dataset } from '../../../src/stages/dataset.ts';
 import { writeDataset } from '../../../src/stages/dataset-file.ts';
 import type { Member, RunContext, StageDefinition } from '../../../src/stages/stage.ts';
@@ -55,6 +58,28 @@ export function ngrams(): Artifact {
   const [model] = builtins;
   if (model === undefined) throw new Error('no built-in model');
   return artifactOf('model', { [builtinFile]: builtinContents(model) });
+}
+
+/** What models are loaded with. */
+export const context = {
+  signal: new AbortController().signal,
+  engine: { backend: 'onnx', device: 'auto' },
+  cacheDirectory: undefined,
+  progress: () => undefined,
+  note: () => undefined,
+} as const;
+
+/** What a classifier says of rows: [rows, labels]. */
+export async function said(model: Artifact, rows: Dataset): Promise<Float64Array> {
+  const classifier = await loadClassifier(model, context);
+  const [found = new Float64Array()] = await classify(classifier, [classifier.head], rows, () => undefined);
+  await classifier.dispose();
+  return found;
+}
+
+/** The labels that a classifier has seen. */
+export async function budgetOf(model: Artifact): Promise<LabelBudget> {
+  return labelBudget(await (await loadClassifier(model, context)).consumed());
 }
 
 export interface Setting {
