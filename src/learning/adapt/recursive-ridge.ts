@@ -1,6 +1,7 @@
 // Ridge regression on targets of +1 and -1 that takes rows one at a time and is at each of them the solution that `fitRidge` finds for all
 // rows so far: rank-one updates of the inverse (Sherman and Morrison) of the centred covariance. Vectors are held in a basis of the rows
 // seen, so that few rows of wide vectors stay cheap. A label that appears late has been -1 until then, which is a weight of zero.
+import { mixRows } from '../dense.ts';
 import type { Head } from '../heads/head.ts';
 import type { Matrix } from '../matrix.ts';
 import { row } from '../matrix.ts';
@@ -63,7 +64,7 @@ interface Draft {
   basis: Float64Array | undefined;
   rank: number;
   /** Length of a row of `inverse`. */
-  stride: number;
+  readonly stride: number;
   inverse: Float64Array;
   weights: Float64Array;
 }
@@ -176,19 +177,16 @@ function update(draft: Draft, x: Float64Array, wanted: Float64Array): void {
 
 /** The basis is complete: from here on vectors need not be turned into it. */
 function turnToAxes(draft: Draft): void {
-  const { basis, width, stride, labels } = draft;
+  const { basis, width, labels, inverse, weights } = draft;
   if (basis === undefined) return;
-  const half = product(draft.inverse, basis, width, stride, width); // P Q
-  draft.inverse = product(transposed(basis, width, width), half, width, width, width);
-  draft.weights = product(transposed(basis, width, width), draft.weights, width, width, labels);
-  draft.stride = width;
+  draft.inverse = mixed(basis, mixed(inverse, basis, width, width), width, width); // Q' P Q, as P is symmetric
+  draft.weights = mixed(basis, weights, width, labels);
   draft.basis = undefined;
 }
 
 function headOf({ alpha, labels, mean, targetMean, basis, rank, weights }: RidgeState): Head {
   const width = mean.length;
-  const turned = transposed(weights, rank, labels); // [labels, rank]
-  const full = basis === undefined ? turned : product(turned, basis, labels, rank, width);
+  const full = basis === undefined ? transposed(weights, rank, labels) : mixed(weights, basis, labels, width);
   const bias = Float32Array.from(targetMean, (value, label) => {
     for (let k = 0; k < width; k += 1) value -= full[label * width + k] * mean[k];
     return value;
@@ -204,15 +202,10 @@ function headOf({ alpha, labels, mean, targetMean, basis, rank, weights }: Ridge
   };
 }
 
-/** A B [n, width] of A [n, m], row by row of B. */
-function product(a: Float64Array, b: Float64Array, n: number, m: number, width: number): Float64Array {
-  const result = new Float64Array(n * width);
-  for (let i = 0; i < n; i += 1)
-    for (let j = 0; j < m; j += 1) {
-      const factor = a[i * m + j];
-      if (factor === 0) continue;
-      for (let k = 0; k < width; k += 1) result[i * width + k] += factor * b[j * width + k];
-    }
+/** A' B [m, width] of A [rows, m] and B [rows, width], where there may be no row. */
+function mixed(a: Float64Array, b: Float64Array, m: number, width: number): Float64Array {
+  const result = new Float64Array(m * width);
+  if (b.length > 0) mixRows(a, b, b.length / width, width, result);
   return result;
 }
 

@@ -67,8 +67,14 @@ describe('recursive ridge', () => {
       expectSame(await fed(recursiveRidge(columns, 1, 0.5), vectors, targets, size).head(), wanted, 5);
   });
 
-  test('takes rows that come again, and rows in a plane', async () => {
+  test('takes rows that come again, rows in a plane, and rows that are all the same', async () => {
     const { vectors, targets } = stream(40, 30, 3);
+    const same = takeRows(vectors, new Array<number>(40).fill(0));
+    expectSame(
+      await fed(recursiveRidge(30, 3, 1), same, targets, 9).head(),
+      fitRidge(same, targets, 3, { alpha: 1 }),
+      5,
+    );
     const again = takeRows(vectors, [...Array(40).keys(), ...Array(40).keys()]);
     const twice = Int32Array.from([...targets, ...targets]);
     const learner = fed(recursiveRidge(30, 3, 1), again, twice, 9);
