@@ -12,6 +12,7 @@ import { labelIndices, texts, type Dataset } from './dataset.ts';
 import type { NamedRecord } from './label-gate.ts';
 import {
   joined,
+  noTexts,
   promptedTexts,
   templateTexts,
   usualTemplates,
@@ -33,7 +34,7 @@ import { trainEncoder } from './train-encoder.ts';
 import type { EncoderWatch, TrainedEncoder } from './tune-folder.ts';
 import { notTrainable } from './training-check.ts';
 import { collapseNote, trainingNotes } from './training-notes.ts';
-import { trainingRows } from './training-rows.ts';
+import { trainingRows, type TrainingRows } from './training-rows.ts';
 import { textsToTrain } from './training-texts.ts';
 import type { TrainingOptions } from './trained-methods.ts';
 import type { UnlabelledRecord } from './unlabelled-rows.ts';
@@ -120,16 +121,24 @@ function watchOf(request: HeadRequest, { signal }: Pick<ModelContext, 'signal'>)
 
 /** The classifier that follows the training of an encoder, without what is told of it. */
 async function fitOnVectors(
-  { training, options, extra }: HeadRequest,
+  request: HeadRequest,
   encoder: OpenEncoder,
   encodeRows: EncodeRows,
   signal: AbortSignal,
 ): Promise<Head> {
-  const { labels } = training;
-  const own = await trainingRows(training, encodeRows);
-  const { vectors, targets } = await withExtraTexts(own, extra, labels.length, encoder.encode);
+  const { training, options } = request;
+  const { vectors, targets } = await rowsToFit(request, encoder, encodeRows);
   const settings = { classWeights: options.class_weights, signal };
-  return fitHead(vectors, targets, labels.length, options.method, settings);
+  return fitHead(vectors, targets, training.labels.length, options.method, settings);
+}
+
+async function rowsToFit(
+  { training, extra }: HeadRequest,
+  encoder: OpenEncoder,
+  encodeRows: EncodeRows,
+): Promise<TrainingRows> {
+  const own = await trainingRows(training, encodeRows);
+  return withExtraTexts(own, extra, training.labels.length, encoder.encode);
 }
 
 async function namedTexts(
@@ -137,7 +146,7 @@ async function namedTexts(
   encoder: SourcedEncoder,
   { signal, note }: ModelContext,
 ): Promise<{ readonly texts: ExtraTexts; readonly record: NamedRecord | undefined }> {
-  if (templates === 'none') return { texts: templateTexts([], training.labels), record: undefined };
+  if (templates === 'none') return { texts: noTexts, record: undefined };
   if (templates !== 'auto')
     return { texts: templateTexts(templates, training.labels), record: { templates, gate: null } };
   const { gateLabelTexts, gateNote } = await import('./label-gate.ts');
@@ -147,8 +156,8 @@ async function namedTexts(
     signal,
   });
   note(gateNote(gate));
-  const kept = 'kept' in gate && gate.kept ? usualTemplates : [];
-  return { texts: templateTexts(kept, training.labels), record: { templates: kept, gate } };
+  const kept = 'kept' in gate && gate.kept;
+  return { texts: kept ? tried : noTexts, record: { templates: kept ? usualTemplates : [], gate } };
 }
 
 interface HeadRequest extends FitRequest {
@@ -164,18 +173,18 @@ function startingFrom(request: HeadRequest): HeadRequest {
 const noStopping: EarlyStoppingValue = { name: 'none', arguments: {} };
 
 async function fitOn(
-  { training, validation, unlabelled, options, extra }: HeadRequest,
+  request: HeadRequest,
   encoder: SourcedEncoder,
   head: Head | undefined,
   { signal, note }: ModelContext,
 ): Promise<Pick<Fitted, 'head' | 'validation' | 'unlabelled'>> {
+  const { training, validation, unlabelled, options } = request;
   const { method, class_weights: classWeights } = options;
   const { prompt } = training;
   const encodeRows = rowEncoder(encoder, prompt, async () => training);
   const start = head ?? (await startOfCloze(method, training, encoder, encodeRows, note));
-  const own = await trainingRows(training, encodeRows);
   const labels = training.labels.length;
-  const rows = await withExtraTexts(own, extra, labels, encoder.encode);
+  const rows = await rowsToFit(request, encoder, encodeRows);
   const told = async (fitted: Head): Promise<Head> => {
     const problem = trainsEncoder(method) ? await collapseNote(fitted, rows, training.labels) : undefined;
     if (problem !== undefined) note(problem);

@@ -1,19 +1,19 @@
 // What `fine-tune` does where a program names no method. Knows the methods, and of model and rows only what decides between them.
-import type { Artifact, StaticDataset } from './artifact.ts';
+import type { Artifact } from './artifact.ts';
 import { artifactFolder } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import type { Dataset } from './dataset.ts';
 import { methods, plainHead, svmHead, type AskedMethod, type Method } from './fine-tune-method.ts';
+import { knownRows, type KnownRows } from './known-rows.ts';
 import type { LabelTemplates } from './label-texts.ts';
 import { encoderFolder } from './model-source.ts';
-import { asksForMask } from './prompted.ts';
-import { hasMixedRows, mixedColumns } from './training-rows.ts';
+import { mixedColumns } from './training-rows.ts';
 
 export interface RecipeFacts {
   /** Whether the encoder can be trained; where that is not known, it mostly can. */
   readonly trainable: boolean | undefined;
   readonly rows: number | undefined;
-  /** `plain`: texts with one label each, none of them mixed, and no prompt asks for a word. */
+  /** `plain`: texts, and not pictures, with one label each, none of them mixed, and no prompt asks for a word. */
   readonly kind: 'plain' | 'several labels' | 'other';
 }
 
@@ -33,26 +33,15 @@ export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: Rec
   };
 }
 
-/** Built-in models that have weights to train. */
-export function hasWeights(builtin: string | undefined): boolean {
-  return builtin !== 'ngrams';
-}
-
 export function factsOf(model: Artifact, rows: Dataset): RecipeFacts {
-  return { trainable: isTrainable(model), rows: rows.rows, kind: kindOf(rows) };
+  return { trainable: isTrainable(model), rows: rows.rows, kind: kindOf(knownRows(rows)) };
 }
 
-function kindOf(rows: Dataset): RecipeFacts['kind'] {
-  const { prompt, multiLabel, roles } = rows;
-  if (multiLabel) return 'several labels';
-  const asked = prompt !== undefined && asksForMask(prompt);
-  return roles.label === undefined || asked || hasMixedRows(rows) ? 'other' : 'plain';
-}
-
-export function staticKindOf(rows: StaticDataset | undefined): RecipeFacts['kind'] {
+export function kindOf(rows: KnownRows | undefined): RecipeFacts['kind'] {
   if (rows?.multi_label === true) return 'several labels';
   const mixed = rows?.columns?.includes(mixedColumns.text) === true;
-  return rows?.labelled === false || rows?.prompt?.mask === true || mixed ? 'other' : 'plain';
+  const other = rows?.labelled === false || rows?.images === true || rows?.prompt?.mask === true || mixed;
+  return other ? 'other' : 'plain';
 }
 
 function isTrainable(model: Artifact): boolean {

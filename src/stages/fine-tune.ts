@@ -26,7 +26,8 @@ import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
 import { sightProblem, untrained } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
-import { factsOf, hasWeights, settledMethod, staticKindOf, templatesFor } from './fine-tune-recipe.ts';
+import { factsOf, settledMethod, kindOf, templatesFor } from './fine-tune-recipe.ts';
+import { knownRows } from './known-rows.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { int, word } from './option.ts';
 import { needsNoRows } from './prompted.ts';
@@ -101,7 +102,7 @@ fine-tune classifier {
   },
   outputs: { '': { type: 'model', doc: 'The classifier.' } },
   randomness: ({ method, label_template: templates }, builtin) =>
-    (method.name === 'auto' ? hasWeights(builtin('model')) : trainsEncoder(method)) || templates === 'auto',
+    (method.name === 'auto' ? builtin('model') === undefined : trainsEncoder(method)) || templates === 'auto',
 
   check(context) {
     const { inputs, report } = context;
@@ -110,7 +111,7 @@ fine-tune classifier {
     const facts = {
       trainable: inputs.model('model')?.trainable,
       rows: dataset?.rows,
-      kind: staticKindOf(dataset),
+      kind: kindOf(dataset),
     };
     const options = { ...context.options, method: settledMethod(context.options.method, facts) };
     checkTraining(options, context);
@@ -188,7 +189,7 @@ fine-tune classifier {
   cost: ({ options, inputs }) => {
     const rows = rowsOf(inputs, 'from');
     const trainable = inputs.model('model')?.trainable;
-    const kind = staticKindOf(inputs.dataset('from'));
+    const kind = kindOf(inputs.dataset('from'));
     const method = settledMethod(options.method, { trainable, rows, kind });
     return [
       { count: rowsOf(inputs, 'from', 'validation', 'unlabelled'), unit: textsToEncode },
@@ -204,6 +205,8 @@ fine-tune classifier {
     const given = await readDataset(inputs.from);
     const method = settledMethod(context.options.method, factsOf(inputs.model, given));
     const options = { ...context.options, method };
+    const badNames = labelTemplateFinding(options.label_template, method, knownRows(given));
+    if (badNames !== undefined) throw stepFailure(badNames, 'label_template');
     if (given.multiLabel) return fineTuneSeveral({ ...context, options }, given);
     const dataset = learnable(given);
     checkRows(dataset, options.method);

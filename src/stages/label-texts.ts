@@ -1,8 +1,8 @@
 // Texts of the labels' own names, learnt beside the rows: `label_template` of `fine-tune`, and of the prompt that rows carry.
 import type { Problem } from '../parser/diagnostic.ts';
-import type { StaticDataset } from './artifact.ts';
 import type { Dataset } from './dataset.ts';
 import { methodText, type Method } from './fine-tune-method.ts';
+import type { KnownRows } from './known-rows.ts';
 import { either, list, string, word } from './option.ts';
 import { fillLabelTemplate, labelTemplateProblem } from './prompt-template.ts';
 import { labelTexts, wordsOfName } from './prompted.ts';
@@ -47,11 +47,11 @@ export const labelTemplateOption = either(
 
 export type LabelTemplates = 'auto' | 'none' | readonly string[];
 
-/** What is wrong with the templates that a program gives. */
+/** What is wrong with the templates that a program gives; asked again of the rows themselves, which may be known only then. */
 export function labelTemplateFinding(
   given: LabelTemplates | undefined,
   method: Method,
-  dataset: Pick<StaticDataset, 'prompt' | 'multi_label' | 'labelled'> | undefined,
+  dataset: KnownRows | undefined,
 ): Omit<Problem, 'span'> | undefined {
   if (given === undefined || given === 'none') return undefined;
   for (const template of given === 'auto' ? [] : given) {
@@ -64,6 +64,7 @@ export function labelTemplateFinding(
     hint: 'remove it',
   });
   if (method.name === 'cloze') return idle('`cloze` asks the model for the words of the labels');
+  if (dataset?.images === true) return idle('these rows are pictures, and names are texts');
   if (dataset?.multi_label === true)
     return idle('rows with several labels are learnt one label against the rest');
   if (dataset?.prompt?.label_texts === true)
@@ -98,6 +99,8 @@ export function templateTexts(templates: readonly string[], labels: readonly str
 export function namesSpeak(labels: readonly string[]): boolean {
   return labels.every((label) => /\p{L}{2}|\p{Script=Han}/u.test(label));
 }
+
+export const noTexts: ExtraTexts = { texts: [], labels: new Int32Array(0) };
 
 export function joined(one: ExtraTexts, other: ExtraTexts): ExtraTexts {
   return { texts: [...one.texts, ...other.texts], labels: Int32Array.of(...one.labels, ...other.labels) };

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { Artifact } from '../../../src/stages/artifact.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { plainHead } from '../../../src/stages/fine-tune-method.ts';
-import { settledMethod } from '../../../src/stages/fine-tune-recipe.ts';
+import { kindOf, settledMethod } from '../../../src/stages/fine-tune-recipe.ts';
+import { knownRows } from '../../../src/stages/known-rows.ts';
 import { namesSpeak, templateTexts } from '../../../src/stages/label-texts.ts';
 import { artifactOf, type Files } from '../data/memory.ts';
 import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, textsOnly, type Row } from './rig.ts';
@@ -84,6 +85,17 @@ describe('without a method', () => {
   });
 });
 
+test('pictures and rows with several labels get a head, asked before the run or in it', () => {
+  const kinds = (more: object) => {
+    const dataset = { ...datasetOf(rows), ...more };
+    return kindOf(knownRows(dataset));
+  };
+  expect(kinds({})).toBe('plain');
+  expect(kinds({ images: {} })).toBe('other');
+  expect(kinds({ multiLabel: true })).toBe('several labels');
+  expect(kinds({ roles: { text: 'text' } })).toBe('other');
+});
+
 describe("texts of the labels' names", () => {
   test('are each template with each name, eight a label in all', () => {
     const { texts, labels } = templateTexts(['It is {label}.', '{label}'], ['card_arrival', 'refund']);
@@ -121,6 +133,23 @@ describe("texts of the labels' names", () => {
   test('are not tried on too few rows', async () => {
     const { notes } = await fitted({ method: plainHead, label_template: 'auto' }, { from: rows.slice(0, 6) });
     expect(notes.join()).toContain('too few rows');
+  });
+
+  test('are refused where only the run shows that rows have several labels', async () => {
+    const table = datasetOf(rows);
+    const lists = new Map<string, readonly (string | readonly string[])[]>(table.columns as never);
+    lists.set(
+      'label',
+      rows.map(([, label]) => [label]),
+    );
+    const from = await datasetArtifact({ ...table, columns: lists, multiLabel: true });
+    const asked = run(fineTune, {
+      options: { label_template: ['{label}'] },
+      inputs: { model: ngrams(), from },
+    });
+    await expect(failure(asked)).resolves.toContain(
+      'rows with several labels are learnt one label against the rest',
+    );
   });
 
   test.each([
