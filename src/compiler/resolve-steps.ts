@@ -1,7 +1,6 @@
 // Every instance to a step with resolved options and inputs. Entries that use no `each` variable are resolved once.
 import type * as Ast from '../parser/ast.ts';
 import type { Span } from '../parser/source.ts';
-import { declarationAdvice, optionAdvice } from '../parser/other-languages.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
 import type { Options as OptionTable, OptionValues } from '../stages/option.ts';
@@ -13,7 +12,7 @@ import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
 import type { Program, Scope } from './program.ts';
 import { checkResources, resourcesOf } from './check-resources.ts';
-import { listWords } from './check-value.ts';
+import { checkDefaults, checkEntryName, isKnown, reportKind } from './entry-names.ts';
 import { resolveOption } from './resolve-option.ts';
 import { resolveInput } from './resolve-input.ts';
 import { plainReference, resolveReference, type PlainReference } from './references.ts';
@@ -344,60 +343,6 @@ function resolveAfter(
     steps.push(...referred.instances.map((instance) => instance.id));
   }
   return steps;
-}
-
-function checkDefaults(program: Program): void {
-  for (const declaration of program.file.declarations) {
-    if (declaration.node !== 'defaults') continue;
-    const definition = program.registry.kind(declaration.kind.text);
-    if (definition === undefined) {
-      reportKind(declaration.kind, program);
-      continue;
-    }
-    for (const entry of declaration.entries) checkEntryName(entry, definition, program);
-  }
-}
-
-function reportKind(kind: Ast.Name, program: Program): void {
-  const kinds = program.registry.kinds.map((definition) => definition.name);
-  const near = suggest(kind.text, kinds);
-  program.diagnostics.add({
-    code: 'unknown-kind',
-    message: `there is no stage kind \`${kind.text}\``,
-    span: kind.span,
-    hint:
-      near === undefined
-        ? (declarationAdvice(kind.text) ?? `the kinds are ${listWords(kinds)}`)
-        : `did you mean \`${near}\`?`,
-    ...(near === undefined ? {} : { fix: { span: kind.span, text: near } }),
-  });
-}
-
-function isKnown(name: string, definition: StageDefinition): boolean {
-  return (
-    Object.hasOwn(definition.options, name) ||
-    Object.hasOwn(definition.inputs, name) ||
-    Object.hasOwn(commonOptions, name) ||
-    name === 'after'
-  );
-}
-
-function checkEntryName(entry: Ast.Entry, definition: StageDefinition, program: Program): boolean {
-  const name = entry.name.text;
-  if (isKnown(name, definition)) return true;
-  const own = [...Object.keys(definition.inputs), ...Object.keys(definition.options)];
-  const near = suggest(name, [...own, ...Object.keys(commonOptions), 'after']);
-  program.diagnostics.add({
-    code: 'unknown-option',
-    message: `\`${definition.name}\` has no option \`${name}\``,
-    span: entry.name.span,
-    hint:
-      near === undefined
-        ? (optionAdvice(name) ?? `its options are ${listWords(own)}`)
-        : `did you mean \`${near}\`?`,
-    ...(near === undefined ? {} : { fix: { span: entry.name.span, text: near } }),
-  });
-  return false;
 }
 
 function firstSentence(doc: string): string {
