@@ -42,11 +42,11 @@ export function loadsImages(
   return image !== undefined || imageFormat(paths, format) !== undefined;
 }
 
-/** Nothing where files are tables. */
+/** Nothing where files are tables. One picture makes all files pictures, as no table stands among them: `check` names the others. */
 export function imageFormat(paths: readonly string[], format: ImageFormat): 'images' | 'idx' | undefined {
   if (format === 'images' || format === 'idx') return format;
   if (format !== 'auto' || paths.length === 0) return undefined;
-  return paths.every(isImageName) ? 'images' : paths.every(isIdxName) ? 'idx' : undefined;
+  return paths.some(isImageName) ? 'images' : paths.every(isIdxName) ? 'idx' : undefined;
 }
 
 export async function imageTable(from: Artifact, manner: ImageManner): Promise<ImageTable> {

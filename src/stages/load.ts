@@ -122,7 +122,7 @@ export const load = defineStage({
 
   namedFiles(_, paths, options, facts) {
     const { image, format, header, pattern, delimiter, on_error: onError } = options;
-    if (image === undefined || imageFormat(paths, format) !== undefined) return { state: 'known', value: [] };
+    if (image === undefined || format === 'images' || format === 'idx') return { state: 'known', value: [] };
     const request = { paths, format: format as TableFormat, header, pattern, delimiter, onError };
     return facts.named?.(request, image) ?? { state: 'unknown' };
   },
