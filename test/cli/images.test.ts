@@ -1,6 +1,9 @@
 // Programs of pictures, from files to figures: folders, a column of paths, IDX files; what is broken, what is the same picture twice, what does not fit together.
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
 
@@ -60,10 +63,20 @@ test(
     expect(ran.stderr).not.toContain('error[');
     expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
     expect((await rig.run(['main.fsl'])).stdout).toContain('Everything is cached: 4 steps');
+    expect(blocks(rig)).toBe(1); // the parts have that of the load
     await rename(join(rig.folder, 'pictures/left/0.bmp'), join(rig.folder, 'pictures/above/8.bmp'));
     expect((await rig.run(['main.fsl', '--dry-run'])).stdout).toMatch(/● load pictures/);
   },
 );
+
+/** How many blocks of pixels are kept. */
+function blocks(rig: Rig): number {
+  const objects = join(rig.folder, '.fsl/objects');
+  const files = readdirSync(objects, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  return files.filter(({ parentPath, name }) =>
+    readFileSync(join(parentPath, name)).subarray(8, 40).toString('latin1').includes('{"names":{"dtype":"U8"'),
+  ).length;
+}
 
 test('a column of paths, and the same picture under two names', { timeout: 60_000 }, async () => {
   await using rig = await openRig(worker);
@@ -116,7 +129,55 @@ test('sizes that differ ask for one', { timeout: 60_000 }, async () => {
   expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
 });
 
-test('IDX files with their labels', { timeout: 60_000 }, async () => {
+const labels = Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 'left' : 'above'));
+
+test('bytes in a column of Parquet files', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  const data = labels.map((_, i) => new Uint8Array(bitmap(i % 2, i)));
+  const table = (column: string, bytes: Uint8Array[]): Buffer =>
+    Buffer.from(
+      parquetWriteBuffer({
+        columnData: [
+          { name: column, data: bytes, type: 'BYTE_ARRAY' },
+          { name: 'label', data: labels, type: 'STRING' },
+        ],
+      }),
+    );
+  await writeFile(join(rig.folder, 'plain.parquet'), table('image', data));
+  await rig.write('main.fsl', learn('from: "plain.parquet"  image: "image"'));
+  expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
+  expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+  const damaged = data.with(3, new Uint8Array(bitmap(0, 3).subarray(0, 60)));
+  await writeFile(join(rig.folder, 'plain.parquet'), table('image', damaged));
+  expect((await rig.run(['main.fsl'])).stderr).toContain('error[bad-image]: `row 3` is damaged');
+});
+
+test('records of bytes and a path in Parquet files, as the hub has them', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  const image = labels.map((_, i) => ({ bytes: new Uint8Array(bitmap(i % 2, i)), path: `${i}.bmp` }));
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: 'image', data: image },
+      { name: 'label', data: labels },
+    ],
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'image', num_children: 2, repetition_type: 'OPTIONAL' },
+      { name: 'bytes', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' },
+      { name: 'path', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+      { name: 'label', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
+    ],
+  });
+  await writeFile(join(rig.folder, 'hub.parquet'), Buffer.from(bytes));
+  await rig.write('main.fsl', learn('from: "hub.parquet"  image: "image"'));
+  expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
+  expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+});
+
+test.each([
+  ['as they are', '', (bytes: Buffer): Buffer => bytes],
+  ['compressed by gzip', '.gz', gzipSync],
+])('IDX files with their labels, %s', { timeout: 60_000 }, async (_how, ending, packed) => {
   await using rig = await openRig(worker);
   const grey = (kind: number, i: number): Uint8Array =>
     bitmap(kind, i)
@@ -124,12 +185,28 @@ test('IDX files with their labels', { timeout: 60_000 }, async () => {
       .filter((_, at) => at % 3 === 0);
   const all = Array.from({ length: 16 }, (_, i) => grey(i % 2, i));
   const header = Buffer.from([0, 0, 8, 3, 0, 0, 0, 16, 0, 0, 0, 8, 0, 0, 0, 8]);
-  await writeFile(join(rig.folder, 'a-images-idx3-ubyte'), Buffer.concat([header, ...all]));
-  const labels = Buffer.from([0, 0, 8, 1, 0, 0, 0, 16, ...all.map((_, i) => i % 2)]);
-  await writeFile(join(rig.folder, 'a-labels-idx1-ubyte'), labels);
+  await writeFile(join(rig.folder, `a-images-idx3-ubyte${ending}`), packed(Buffer.concat([header, ...all])));
+  const numbers = Buffer.from([0, 0, 8, 1, 0, 0, 0, 16, ...all.map((_, i) => i % 2)]);
+  await writeFile(join(rig.folder, `a-labels-idx1-ubyte${ending}`), packed(numbers));
   await rig.write('main.fsl', learn('from: "a-*"  label_names: { "0": "left", "1": "above" }'));
   expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
   expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+  const asked = await rig.run(['predict', 'main.fsl', 'model', 'a-images-idx3-ubyte']);
+  expect([asked.code, asked.stderr]).toEqual([
+    2,
+    expect.stringContaining('`model` reads pictures, and this command labels texts'),
+  ]);
+});
+
+test('files beside the pictures of a folder are named', async () => {
+  await using rig = await openRig(worker);
+  await pictures(rig, 8);
+  await rig.write('pictures/left/notes.txt', '');
+  await rig.write('main.fsl', learn('from: "pictures"  size: 6'));
+  const { code, stderr } = await rig.run(['check', 'main.fsl']);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('error[bad-image]: `left/notes.txt` cannot be a picture, by its name');
+  expect(stderr).not.toContain('option-without-effect');
 });
 
 test.each([
