@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FakeHost } from './fake-host.ts';
 import { buildWorker, openRig, removeWorker, type Outcome, type Rig } from './rig.ts';
+import { stripes } from './stripes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 let worker = '';
@@ -126,6 +127,34 @@ evaluate e { model: a  on: p.test }
     await using whole = await stream();
     expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
     expect(await madeBy(rig, 'adapt')).toEqual(await madeBy(whole, 'adapt'));
+  },
+  180_000,
+);
+
+onLinux(
+  'meta-learning that lost its process is gone on with',
+  async () => {
+    const episodes = async (): Promise<Rig> => {
+      const rig = await openRig(worker);
+      await stripes(rig, 'many', [0, 2, 4, 6], 6);
+      await rig.write(
+        'pipeline.fsl',
+        `load many { from: "many-*" }
+meta-learn m { from: many  ways: 3  shots: 1  queries: 2  episodes: 60  rotations: true }
+`,
+      );
+      return rig;
+    };
+    await using rig = await episodes();
+    const lost = await disturbed(rig, killWorkers);
+    expect(lost.code).toBe(1);
+    expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
+    const again = await rig.run(['pipeline.fsl', '--verbose']);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/m: resumed at episode \d+ of 60/)]);
+    expect(kept(rig)).toEqual([]);
+    await using whole = await episodes();
+    expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
+    expect(await madeBy(rig, 'meta-learn')).toEqual(await madeBy(whole, 'meta-learn'));
   },
   180_000,
 );

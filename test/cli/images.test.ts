@@ -74,7 +74,10 @@ function blocks(rig: Rig): number {
   const objects = join(rig.folder, '.fsl/objects');
   const files = readdirSync(objects, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   return files.filter(({ parentPath, name }) =>
-    readFileSync(join(parentPath, name)).subarray(8, 40).toString('latin1').includes('{"names":{"dtype":"U8"'),
+    readFileSync(join(parentPath, name))
+      .subarray(8, 40)
+      .toString('latin1')
+      .includes('{"names":{"dtype":"U8"'),
   ).length;
 }
 

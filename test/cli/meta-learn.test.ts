@@ -2,43 +2,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRandom } from '../../src/learning/random.ts';
-import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
+import { buildWorker, openRig, removeWorker } from './rig.ts';
+import { stripes } from './stripes.ts';
 
 let worker = '';
 beforeAll(async () => {
   worker = await buildWorker();
 });
 afterAll(() => removeWorker(worker));
-
-/** Labels are the numbers of the slopes. */
-async function stripes(rig: Rig, name: string, slopes: readonly number[], each: number): Promise<void> {
-  const random = createRandom(name);
-  const pixels = slopes.flatMap((slope) =>
-    Array.from({ length: each }, () => {
-      const shift = random.next() * 6;
-      return Buffer.from(
-        Uint8Array.from({ length: 256 }, (_, i) => {
-          const along = (i % 16) * Math.cos(slope / 4) + Math.floor(i / 16) * Math.sin(slope / 4);
-          return Math.max(0, Math.min(255, 128 + 100 * Math.sin(along + shift) + 10 * random.normal()));
-        }),
-      );
-    }),
-  );
-  const count = Buffer.alloc(4);
-  count.writeUInt32BE(pixels.length);
-  const size = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16]);
-  await mkdir(rig.folder, { recursive: true });
-  await writeFile(
-    join(rig.folder, `${name}-images-idx3-ubyte`),
-    Buffer.concat([Buffer.from([0, 0, 8, 3]), count, size, ...pixels]),
-  );
-  const labels = slopes.flatMap((slope) => new Array<number>(each).fill(slope));
-  await writeFile(
-    join(rig.folder, `${name}-labels-idx1-ubyte`),
-    Buffer.concat([Buffer.from([0, 0, 8, 1]), count, Buffer.from(labels)]),
-  );
-}
 
 test(
   'new classes are told apart by one picture each, better than by their pixels',
