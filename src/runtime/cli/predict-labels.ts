@@ -1,5 +1,5 @@
 // The command `predict`: which model, which texts, and how the labels are shown.
-import type { Static, StaticModel } from '../../stages/artifact.ts';
+import type { Static } from '../../stages/artifact.ts';
 import { decodeText } from '../../stages/tables/text-file.ts';
 import { Failure } from '../../parser/diagnostic.ts';
 import { partLabel } from '../part-names.ts';
@@ -87,7 +87,7 @@ function modelStep(
           : `its classifiers are ${models.slice(0, mostListed).join(', ')}${more}`,
     });
   }
-  if (output.images === true)
+  if (output?.type === 'model' && output.images === true)
     throw usage(context, name, {
       code: 'wrong-artifact',
       message: `\`${name}\` reads pictures, and this command labels texts`,
@@ -102,7 +102,7 @@ function modelStep(
   return { step: id, part };
 }
 
-function isClassifier(output: Static | undefined): output is StaticModel {
+function isClassifier(output: Static | undefined): boolean {
   return output?.type === 'model' && output.capability === 'classifier';
 }
 
