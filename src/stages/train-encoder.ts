@@ -1,6 +1,7 @@
 // Trains the encoder of a step on its rows, by one of the methods of `fine-tune` that do so.
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
+import type { TextsWithSets } from '../learning/training/contrastive-sets.ts';
 import type { Artifact } from './artifact.ts';
 import type { TrainingContext } from './model-source.ts';
 import { trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
@@ -14,12 +15,6 @@ export interface TrainingTexts {
   readonly targets: Float64Array;
   /** How much each text counts. [texts] */
   readonly weights: Float64Array;
-}
-
-/** Where a text has several labels or none: label numbers of each, rising. */
-export interface TextsWithSets {
-  readonly texts: readonly string[];
-  readonly sets: readonly (readonly number[])[];
 }
 
 export interface TrainingRequest {

@@ -6,9 +6,10 @@ import { pairBatches } from '../sampling/pair-batches.ts';
 import type { Batch } from './train.ts';
 import type { Objective } from './tune-encoder.ts';
 
+/** Texts that have several labels or none. */
 export interface TextsWithSets {
   readonly texts: readonly string[];
-  /** Label numbers of each text, rising; none is fine. */
+  /** Label numbers of each text, rising. */
   readonly sets: readonly (readonly number[])[];
 }
 
