@@ -207,7 +207,7 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
 }
 
 /** Nothing for another model. */
-async function readDescription(artifact: Artifact): Promise<ClassifierDescription | undefined> {
+export async function readDescription(artifact: Artifact): Promise<ClassifierDescription | undefined> {
   if (!isClassifier(artifact)) return undefined;
   const json = new TextDecoder().decode(await artifact.read(descriptionFile));
   const description = JSON.parse(json) as ClassifierDescription; // an artifact of ours, verified when read

@@ -158,7 +158,8 @@ function checkLabels(options: DistillOptions, { inputs, given, report }: Context
 
 /** Of students without labels: nothing that a head would be asked for. */
 function checkUnlabelled({ inputs, given, report }: Context): void {
-  if (inputs.model('student')?.made !== true || !given('head_learning_rate')) return;
+  if (inputs.model('student')?.made !== true || inputs.many('teacher').length > 1) return;
+  if (!given('head_learning_rate')) return;
   report('head_learning_rate', {
     code: 'option-without-effect',
     severity: 'warning',

@@ -17,7 +17,9 @@ export function agreementText(
   return `the student agrees with ${whom(teachers)} on ${percent(value)} % of ${held} rows held out of ${out} (95 % interval ${percent(low)} … ${percent(high)} %)`;
 }
 
-export function likenessText(likeness: Likeness | undefined, held: number): string {
+export function likenessText(likeness: Likeness | undefined, held: number, teachers: number): string {
+  if (likeness === undefined && teachers > 1)
+    return `how near the student is to its ${teachers} teachers is not known: it learns the vectors of each through a product of their own`;
   if (likeness === undefined)
     return held < 2
       ? 'how near the vectors of the student are to those of its teacher is not known: the rows are too few to hold any back'

@@ -3,8 +3,8 @@ import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import { overlaid, inMemory } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
-import { baseOf, isClassifier, loadClassifier } from './classifier.ts';
-import { select, texts, type Dataset } from './dataset.ts';
+import { baseOf, readDescription } from './classifier.ts';
+import { select, type Dataset } from './dataset.ts';
 import { agreementOf, type Agreement } from './distill-agreement.ts';
 import { agreementOn, holdOut, lessonsOn, likenessOf, type Likeness } from './distill-held.ts';
 import { agreementText, likenessText } from './distill-notes.ts';
@@ -12,7 +12,7 @@ import type { DistillOptions, Match } from './distill-options.ts';
 import { fitterOf, silentTeacher } from './distill-student.ts';
 import type { Lessons } from './distill-teachers.ts';
 import { encoderOf, trainStudent } from './distill-train.ts';
-import { openEncoder, type ModelContext, type TrainingContext } from './model-source.ts';
+import { openEncoder, type ModelContext, type OpenEncoder, type TrainingContext } from './model-source.ts';
 import { rowEncoder } from './row-encoder.ts';
 import type { Member, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -72,6 +72,22 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
   const rows = select(dataset, learnt);
   const learntLessons = lessons && lessonsOn(lessons, learnt);
   const learntTruth = truth && Int32Array.from(learnt, (row) => truth[row] ?? 0);
+  const unseen = select(dataset, held);
+  const encodeUnseen = (by: OpenEncoder): Promise<Matrix> =>
+    rowEncoder(by, dataset.prompt, async () => dataset)(unseen);
+  // The vectors of one teacher alone may be the student's own: those of several are learnt through products.
+  const compared = lessons === undefined && teachers.length === 1 && held.length > 1;
+  let wanted: Matrix | undefined;
+  const vectorsOf = (read: readonly string[]): Promise<readonly Matrix[]> =>
+    askEach(
+      teachers,
+      async (teacher) => {
+        const vectors = await teacher.encode(read);
+        if (compared) wanted = await encodeUnseen(teacher);
+        return vectors;
+      },
+      context,
+    );
   const { encoder, trained } = await trainStudent(
     {
       student,
@@ -82,7 +98,7 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
       options,
       lessons: learntLessons,
       truth: learntTruth,
-      vectorsOf: (read) => vectorsOf(teachers, read, context),
+      vectorsOf,
       random: context.random('train'),
     },
     context,
@@ -92,14 +108,12 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
   const encode = rowEncoder(after, dataset.prompt, async () => dataset);
   const made = { encoder, base: baseOf(student), trained };
   try {
-    const unseen = select(dataset, held);
     if (learntLessons === undefined) {
-      const own = held.length === 0 ? nothing : await encode(unseen);
+      const own = compared ? await encodeUnseen(after) : undefined;
       await after.dispose();
-      const [its = nothing, ...others] =
-        held.length === 0 ? [] : await vectorsOf(teachers, texts(unseen), context);
-      const likeness = others.length > 0 ? undefined : await likenessOf(own, its);
-      context.note(likenessText(likeness, held.length));
+      if (compared) wanted ??= (await askEach(teachers, encodeUnseen, context))[0];
+      const likeness = own && wanted && (await likenessOf(own, wanted));
+      context.note(likenessText(likeness, held.length, teachers.length));
       return { ...made, head: undefined, record: { agreement: null, ...(likeness && { likeness }) } };
     }
     const vectors = await encode(rows);
@@ -118,27 +132,19 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
   }
 }
 
-const nothing: Matrix = { rows: 0, columns: 0, data: new Float32Array() };
-
-/** Of each teacher, one after the other, as there is one engine. A classifier reads texts as they are: its prompt is about rows. */
-async function vectorsOf(
+/** One teacher after the other, as there is one engine. A classifier is asked as an encoder: its prompt is about rows. */
+async function askEach<T>(
   teachers: readonly Artifact[],
-  read: readonly string[],
+  ask: (teacher: OpenEncoder) => Promise<T>,
   context: ModelContext,
-): Promise<readonly Matrix[]> {
-  const all: Matrix[] = [];
+): Promise<readonly T[]> {
+  const all: T[] = [];
   for (const teacher of teachers) {
-    const maxLength = await lengthOf(teacher, context);
+    const maxLength = (await readDescription(teacher))?.max_length ?? undefined;
     const encoder = await openEncoder(encoderOf(teacher), context, { maxLength });
-    all.push(await encoder.encode(read).finally(encoder.dispose));
+    all.push(await ask(encoder).finally(encoder.dispose));
   }
   return all;
-}
-
-/** What a classifier was fitted with. */
-async function lengthOf(teacher: Artifact, context: ModelContext): Promise<number | undefined> {
-  if (!isClassifier(teacher)) return undefined;
-  return (await loadClassifier(teacher, context)).description.max_length ?? undefined;
 }
 
 function withAlpha({ options, truth }: Asked): Pick<DistillOptions, 'temperature' | 'c' | 'alpha'> {

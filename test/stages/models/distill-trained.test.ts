@@ -1,5 +1,7 @@
 // `distill` where the encoder of the student is trained, on a tiny BERT with random weights: what is learnt and kept, and what is refused.
 import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadFolderTokenizer } from '../../../src/learning/encoders/read-folder.ts';
@@ -15,6 +17,7 @@ import { withoutLabels } from '../../../src/stages/dataset.ts';
 import { distill } from '../../../src/stages/distill.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
+import { prompt } from '../../../src/stages/prompt.ts';
 import type { Member } from '../../../src/stages/stage.ts';
 import { artifactOf, type Files } from '../data/memory.ts';
 import {
@@ -57,9 +60,10 @@ async function taught(
   teachers: readonly Artifact[],
   student: Artifact,
   options: object = {},
-  more: Pick<Setting, 'checkpoint' | 'signal' | 'onProgress'> = {},
+  more: Pick<Setting, 'checkpoint' | 'signal' | 'onProgress' | 'cacheDirectory' | 'seed'> = {},
+  from?: Artifact,
 ) {
-  const from = await datasetArtifact(unlabelled);
+  from ??= await datasetArtifact(unlabelled);
   const inputs = { teacher: members(...teachers), student, from };
   return run(distill, { options: { ...fast, ...options }, inputs, ...more });
 }
@@ -114,11 +118,45 @@ describe('an encoder is learnt without labels', () => {
     await run(fineTune, { inputs: { model: artifact, from: labelled } }); // it is taken where a folder is
   });
 
-  test('by more than one teacher', async () => {
-    const { artifact } = await taught([tiny(), tiny()], made({ layers: 1 }));
-    const { trained } = await encoderRecord(artifact);
+  test('by more than one teacher, whose vectors are none to be compared with', async () => {
+    const { artifact, notes } = await taught([tiny(), tiny()], made({ layers: 1 }));
+    const { trained, likeness } = await encoderRecord(artifact);
     expect(trained.last_loss).toBeLessThan(trained.first_loss);
+    expect(likeness).toBeUndefined();
+    expect(notes.at(-1)).toBe(
+      'how near the student is to its 2 teachers is not known: it learns the vectors of each through a product of their own',
+    );
   });
+
+  test('which is compared with what its teacher makes of the same prompt', async () => {
+    const inputs = { from: await datasetArtifact(unlabelled) };
+    const options = { template: ['one two {text}', '{text} lazy dog'] };
+    const prompted = (await run(prompt, { options, inputs })).artifact;
+    const { artifact } = await taught([tiny()], tiny(), { steps: 1, learning_rate: 1e-9 }, {}, prompted);
+    expect((await encoderRecord(artifact)).likeness?.value).toBeGreaterThan(0.9999);
+  });
+});
+
+test('a teacher is opened once for its vectors, and not at all for a second student', async () => {
+  const cacheDirectory = await mkdtemp(join(tmpdir(), 'fsl-distill-'));
+  let opened = 0;
+  const counting: Artifact = {
+    ...tiny(),
+    read: async (name) => {
+      if (name === 'model.safetensors') opened += 1;
+      return tiny().read(name);
+    },
+  };
+  const openedFor = async (seed: number): Promise<number> => {
+    opened = 0;
+    await taught([counting], tiny(), { steps: 1 }, { cacheDirectory, seed });
+    return opened;
+  };
+  try {
+    expect([await openedFor(0), await openedFor(1)]).toEqual([1, 0]);
+  } finally {
+    await rm(cacheDirectory, { recursive: true });
+  }
 });
 
 test.each([[['hidden']], [['embeddings', 'hidden', 'attention']]])(
@@ -194,6 +232,8 @@ describe('what is known before anything runs', () => {
     [{ epochs: 3 }, encoder, [classifier], 'epochs option-without-effect: `epochs` changes nothing here: only a head is fitted, and the encoder of the student stays as it is'],
     [{ epochs: 3, steps: 5, train: all }, encoder, [classifier], 'epochs option-without-effect: `epochs` changes nothing here: `steps` decides how long the training is'],
     [{ temperature: 3 }, fresh, [encoder], 'temperature option-without-effect: `temperature` changes nothing here: it belongs to `match: logits`'],
+    [{ head_learning_rate: 0.1 }, fresh, [encoder], 'head_learning_rate warns option-without-effect: `head_learning_rate` changes nothing where the student is as wide as its one teacher: nothing is learnt along'],
+    [{ head_learning_rate: 0.1 }, fresh, [encoder, encoder], ''],
     [{ train: all }, counting, [classifier], 'student wrong-artifact: the encoder of the student is to be trained, and this one has nothing to train: it counts n-grams'],
     [{}, fresh, [{ ...classifier, trainable: false }], 'student wrong-artifact: `encoder(…)` takes its words and layers from the first teacher, and this one has none: it counts n-grams'],
     [{ match: ['hidden'] }, encoder, [classifier, classifier], 'match not-supported: `match: hidden` compares the layers of one teacher, and there are several'],
