@@ -8,6 +8,15 @@ import { readDataset } from './dataset-file.ts';
 import { openFolderEngine } from './huggingface-source.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { saveMetaEncoder } from './meta-encoder.ts';
+import {
+  needsClasses,
+  notSquare,
+  smallest,
+  textsRefused,
+  tooFewClasses,
+  tooFewOf,
+  tooSmall,
+} from './meta-learn-problems.ts';
 import { bool, call, float, int, word, type CallOf } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -33,9 +42,6 @@ const methods = {
 } as const;
 
 type Method = CallOf<typeof methods>;
-
-/** Four poolings leave something of a picture of this size. */
-const smallest = 16;
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
@@ -226,52 +232,4 @@ function progressOf(episodes: number, { progress }: Pick<RunContext<never, never
       detail: `loss ${loss.toPrecision(3)}, ${left} s left`,
     });
   };
-}
-
-const textsRefused = {
-  code: 'wrong-artifact',
-  message: '`meta-learn` trains a net for pictures, and these rows are texts',
-  hint: 'for texts use a sentence encoder with `fine-tune`: it has learnt from other texts already',
-} as const;
-
-const needsClasses = {
-  code: 'needs-labels',
-  message: '`meta-learn` learns from classes, and these rows have no labels',
-  hint: 'name the label column in `load`: `label: "…"`',
-} as const;
-
-function tooFewClasses(classes: number, ways: number) {
-  return {
-    code: 'too-few-labels',
-    message: `an episode has ${ways} classes, and these rows have ${classes}`,
-    hint: 'bring more classes, or ask for fewer `ways`',
-  } as const;
-}
-
-function tooFewOf(
-  name: string,
-  rows: number,
-  { shots, queries }: { readonly shots: number; readonly queries: number },
-) {
-  return {
-    code: 'too-few-rows',
-    message: `an episode takes ${shots + queries} pictures of a class, and \`${name}\` has ${rows}`,
-    hint: 'ask for fewer `shots` and `queries`, or leave such classes out',
-  } as const;
-}
-
-function tooSmall(height: number, width: number) {
-  return {
-    code: 'out-of-range',
-    message: `\`conv4\` takes pictures of ${smallest} x ${smallest} pixels at least, and these have ${height} x ${width}`,
-    hint: `bring them to a larger size in \`load\`: \`size: 28\``,
-  } as const;
-}
-
-function notSquare(height: number, width: number) {
-  return {
-    code: 'out-of-range',
-    message: `only square pictures can be turned, and these have ${height} x ${width} pixels`,
-    hint: 'bring them to one size in `load`: `size: 28`',
-  } as const;
 }

@@ -1,0 +1,52 @@
+// What is wrong with the rows that a `meta-learn` is given.
+
+/** Four poolings leave something of a picture of this size. */
+export const smallest = 16;
+
+export const textsRefused = {
+  code: 'wrong-artifact',
+  message: '`meta-learn` trains a net for pictures, and these rows are texts',
+  hint: 'for texts use a sentence encoder with `fine-tune`: it has learnt from other texts already',
+} as const;
+
+export const needsClasses = {
+  code: 'needs-labels',
+  message: '`meta-learn` learns from classes, and these rows have no labels',
+  hint: 'name the label column in `load`: `label: "…"`',
+} as const;
+
+export function tooFewClasses(classes: number, ways: number) {
+  return {
+    code: 'too-few-labels',
+    message: `an episode has ${ways} classes, and these rows have ${classes}`,
+    hint: 'bring more classes, or ask for fewer `ways`',
+  } as const;
+}
+
+export function tooFewOf(
+  name: string,
+  rows: number,
+  { shots, queries }: { readonly shots: number; readonly queries: number },
+) {
+  return {
+    code: 'too-few-rows',
+    message: `an episode takes ${shots + queries} pictures of a class, and \`${name}\` has ${rows}`,
+    hint: 'ask for fewer `shots` and `queries`, or leave such classes out',
+  } as const;
+}
+
+export function tooSmall(height: number, width: number) {
+  return {
+    code: 'out-of-range',
+    message: `\`conv4\` takes pictures of ${smallest} x ${smallest} pixels at least, and these have ${height} x ${width}`,
+    hint: `bring them to a larger size in \`load\`: \`size: 28\``,
+  } as const;
+}
+
+export function notSquare(height: number, width: number) {
+  return {
+    code: 'out-of-range',
+    message: `only square pictures can be turned, and these have ${height} x ${width} pixels`,
+    hint: 'bring them to one size in `load`: `size: 28`',
+  } as const;
+}
