@@ -28,7 +28,7 @@ type Context = Pick<RunContext<never, never>, 'progress' | 'note' | 'signal'>;
 export const imageColumn = 'image';
 
 /** The block must fit memory together with what is made of it. */
-export const mostImageBytes = 2 ** 30;
+const mostImageBytes = 2 ** 30;
 
 /** Throws `Failure` where the data, or a picture that may not be left out, is wrong. */
 export async function loadImages(from: Artifact, options: ImageOptions, context: Context): Promise<Dataset> {
@@ -124,6 +124,7 @@ async function oneBlock(
     channels === 'auto' ? decoded.some(({ pixels }) => pixels.channels === 3) : channels === 'rgb';
   const shape: ImageShape = { height, width, channels: coloured ? 3 : 1 };
   const size = height * width * shape.channels;
+  if (decoded.length * size > mostImageBytes) throw stepFailure(tooMany(decoded.length, shape), 'from');
   const places = new Map<string, Uint8Array>();
   const names = decoded.map(({ pixels }) => {
     const { data } = withChannels(pixels, shape.channels);
@@ -165,7 +166,7 @@ function differentSizes(first: Named, other: Named) {
   } as const;
 }
 
-function tooMany(count: number, { height, width, channels }: Pixels) {
+function tooMany(count: number, { height, width, channels }: ImageShape) {
   return {
     code: 'bad-image',
     message: `${count} pictures of ${height} x ${width} pixels with ${channels} channels do not fit: at most 1 GiB of pixels is kept`,
