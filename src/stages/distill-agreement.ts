@@ -13,6 +13,18 @@ export interface Agreement {
   readonly high: number;
 }
 
+/** Which fold each row is in; rows of one text or one origin are in one. */
+export async function agreementFolds(rows: Dataset, folds: number): Promise<Int32Array> {
+  const [{ createRandom }, { drawFolds }, { unitsOf }] = await Promise.all([
+    import('../learning/random.ts'),
+    import('../learning/sampling/folds.ts'),
+    import('../learning/sampling/units.ts'),
+  ]);
+  const units = unitsOf(await rowKeys(rows, rows.roles.group), true);
+  // A stream of its own, so that students of several seeds are measured on the same rows.
+  return drawFolds({ units, labels: undefined, labelCount: 0 }, folds, createRandom('agreement'));
+}
+
 const folds = 5;
 /** Held-out rows after which no further fold is fitted. */
 const enough = 400;
@@ -30,18 +42,12 @@ export interface Measured {
 /** Rows of one text or one origin are held out together. Nothing where there are too few rows for it. */
 export async function agreementOf({ rows, vectors, wanted, fit }: Measured): Promise<Agreement | undefined> {
   if (rows.rows < 2 * folds) return undefined;
-  const [{ createRandom }, { drawFolds }, { unitsOf }, probabilities, { takeRows }, { wilsonInterval }] =
-    await Promise.all([
-      import('../learning/random.ts'),
-      import('../learning/sampling/folds.ts'),
-      import('../learning/sampling/units.ts'),
-      import('../learning/heads/probabilities.ts'),
-      import('../learning/matrix.ts'),
-      import('../learning/statistics/summary.ts'),
-    ]);
-  const units = unitsOf(await rowKeys(rows, rows.roles.group), true);
-  // A stream of its own: what is held out changes no weight of the student, so the seed is not asked.
-  const fold = drawFolds({ units, labels: undefined, labelCount: 0 }, folds, createRandom('agreement'));
+  const [probabilities, { takeRows }, { wilsonInterval }] = await Promise.all([
+    import('../learning/heads/probabilities.ts'),
+    import('../learning/matrix.ts'),
+    import('../learning/statistics/summary.ts'),
+  ]);
+  const fold = await agreementFolds(rows, folds);
   let [held, hits] = [0, 0];
   for (let at = 0; at < folds && held < enough; at += 1) {
     const [out, rest] = [

@@ -2,9 +2,8 @@
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Dataset } from './dataset.ts';
-import type { Agreement } from './distill-agreement.ts';
+import { agreementFolds, type Agreement } from './distill-agreement.ts';
 import type { Lessons } from './distill-teachers.ts';
-import { rowKeys } from './row-keys.ts';
 
 export interface HeldRows {
   readonly learnt: readonly number[];
@@ -21,15 +20,8 @@ const most = 200;
 export async function holdOut(rows: Dataset): Promise<HeldRows> {
   const all = Array.from({ length: rows.rows }, (_, row) => row);
   if (rows.rows < fewest) return { learnt: all, held: [] };
-  const [{ createRandom }, { drawFolds }, { unitsOf }] = await Promise.all([
-    import('../learning/random.ts'),
-    import('../learning/sampling/folds.ts'),
-    import('../learning/sampling/units.ts'),
-  ]);
-  const units = unitsOf(await rowKeys(rows, rows.roles.group), true);
   const folds = Math.max(share, Math.ceil(rows.rows / most));
-  // A stream of its own, so that students of several seeds are measured on the same rows.
-  const fold = drawFolds({ units, labels: undefined, labelCount: 0 }, folds, createRandom('agreement'));
+  const fold = await agreementFolds(rows, folds);
   return { learnt: all.filter((row) => fold[row] !== 0), held: all.filter((row) => fold[row] === 0) };
 }
 

@@ -1,7 +1,7 @@
 // What `distill` is told: its options, and what holds where a program says nothing. Knows no rows and no encoders.
 import { either, float, int, list, share, word } from './option.ts';
 import type { OptionValues } from './option.ts';
-import { trainingOptions, type TrainingPlan } from './trained-methods.ts';
+import { planOf, trainingOptions, type TrainingPlan } from './trained-methods.ts';
 
 const matches = {
   logits: "the teacher's scores of the labels, as probabilities at `temperature`",
@@ -106,19 +106,6 @@ export function matchOf(
 }
 
 export function distillPlan(options: DistillOptions, layers: 'all' | number): TrainingPlan {
-  const { steps, epochs } = options;
-  return {
-    layers,
-    how: 'weights',
-    size: options.batch_size ?? 32,
-    steps:
-      steps === undefined ? { passes: epochs ?? 20, atLeast: epochs === undefined ? 200 : 1 } : { steps },
-    rate: options.learning_rate ?? 1e-4,
-    headRate: options.head_learning_rate ?? 1e-2,
-    weightDecay: options.weight_decay ?? 0.01,
-    warmup: options.warmup ?? 0.1,
-    curve: options.schedule ?? 'linear',
-    dropout: options.dropout ?? 0,
-    smoothing: 0,
-  };
+  const plan = planOf(options, { layers, how: 'weights', size: 32, rate: 1e-4, dropout: 0 });
+  return { ...plan, smoothing: 0 };
 }

@@ -1,6 +1,7 @@
 // The student of `distill`: a head on vectors, fitted to what the teachers say of rows. Knows no files.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
+import { lessonsOn } from './distill-held.ts';
 import type { Lessons } from './distill-teachers.ts';
 
 export interface Lesson {
@@ -11,7 +12,7 @@ export interface Lesson {
 
 /** Fits the student on some of the rows, or on all; nothing where the teachers give a label no share of any. */
 export async function fitterOf(
-  { vectors, lessons: { labels, taught, plain }, truth }: Lesson,
+  { vectors, lessons, truth }: Lesson,
   { temperature, alpha, c }: { readonly temperature: number; readonly alpha: number; readonly c: number },
   signal: AbortSignal,
 ): Promise<(rows?: readonly number[]) => Promise<Head | undefined>> {
@@ -20,15 +21,11 @@ export async function fitterOf(
     import('../learning/matrix.ts'),
     import('../learning/targets.ts'),
   ]);
-  const width = labels.length;
+  const width = lessons.labels.length;
   return async (rows = Array.from({ length: vectors.rows }, (_, i) => i)) => {
-    const some = (values: Float64Array): Float64Array => {
-      const chosen = new Float64Array(rows.length * width);
-      rows.forEach((row, i) => chosen.set(values.subarray(row * width, (row + 1) * width), i * width));
-      return chosen;
-    };
-    if (missingLabels(some(plain), width).length > 0) return undefined;
-    const lesson = { taught: some(taught), labels: truth && Int32Array.from(rows, (row) => truth[row] ?? 0) };
+    const { taught, plain } = lessonsOn(lessons, rows);
+    if (missingLabels(plain, width).length > 0) return undefined;
+    const lesson = { taught, labels: truth && Int32Array.from(rows, (row) => truth[row] ?? 0) };
     const settings = { temperature, alpha, c, tolerance: 1e-4, maxIterations: 1000, signal };
     return fitDistilled(takeRows(vectors, rows), lesson, width, settings);
   };

@@ -125,26 +125,43 @@ export interface TrainingPlan {
 
 const rates = { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
 
-export function trainingPlan(method: TrainedMethod, options: TrainingOptions): TrainingPlan {
-  const { train, epochs, steps, batch_size: size } = options;
+/** What holds where the options say nothing, and differs by what is trained. */
+interface Unsaid extends Pick<TrainingPlan, 'layers' | 'how' | 'size' | 'rate' | 'dropout'> {
+  /** Without it 20, or as many as make 200 steps, unless `epochs` says how many. */
+  readonly passes?: number | undefined;
+}
+
+type SharedOptions = Omit<TrainingOptions, 'train' | 'label_smoothing'>;
+
+export function planOf(options: SharedOptions, unsaid: Unsaid): Omit<TrainingPlan, 'smoothing'> {
+  const { steps, epochs } = options;
+  const passes = unsaid.passes ?? epochs;
   return {
-    layers: layersOf(train),
-    how: howOf(method),
-    size: size ?? (method.name === 'contrastive' ? 32 : 8),
+    layers: unsaid.layers,
+    how: unsaid.how,
+    size: options.batch_size ?? unsaid.size,
     steps:
-      steps !== undefined
-        ? { steps }
-        : method.name === 'contrastive'
-          ? { passes: method.arguments.iterations, atLeast: 1 }
-          : { passes: epochs ?? 20, atLeast: epochs === undefined ? 200 : 1 },
-    rate: options.learning_rate ?? rates[method.name],
+      steps === undefined ? { passes: passes ?? 20, atLeast: passes === undefined ? 200 : 1 } : { steps },
+    rate: options.learning_rate ?? unsaid.rate,
     headRate: options.head_learning_rate ?? 1e-2,
     weightDecay: options.weight_decay ?? 0.01,
     warmup: options.warmup ?? 0.1,
     curve: options.schedule ?? 'linear',
-    dropout: options.dropout ?? 0.1,
-    smoothing: options.label_smoothing ?? 0,
+    dropout: options.dropout ?? unsaid.dropout,
   };
+}
+
+export function trainingPlan(method: TrainedMethod, options: TrainingOptions): TrainingPlan {
+  const pairs = method.name === 'contrastive';
+  const plan = planOf(options, {
+    layers: layersOf(options.train),
+    how: howOf(method),
+    size: pairs ? 32 : 8,
+    passes: pairs ? method.arguments.iterations : undefined,
+    rate: rates[method.name],
+    dropout: 0.1,
+  });
+  return { ...plan, smoothing: options.label_smoothing ?? 0 };
 }
 
 /** Steps in all, where a pass over the rows takes so many. */
