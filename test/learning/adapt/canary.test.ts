@@ -1,0 +1,121 @@
+// What the canary rows undo, and what they let pass, on streams of drawn vectors.
+import { describe, expect, test } from 'vitest';
+import { judge } from '../../../src/learning/adapt/canary.ts';
+import { runStream, type LabelledVectors, type Start } from '../../../src/learning/adapt/stream.ts';
+import { takeRows } from '../../../src/learning/matrix.ts';
+import { createRandom } from '../../../src/learning/random.ts';
+import { accuracyOf, drawn, few, settings, shuffled, started } from './streams.ts';
+
+describe('canary rows', () => {
+  const canary = { ...drawn({ rows: 100, seed: 7 }), deviations: 2 };
+  const test1 = drawn({ rows: 400, seed: 9 });
+
+  test('undo what a stretch of shuffled labels does, and keep the rest', async () => {
+    const rows = drawn({ rows: 640, label: shuffled(160, 480) });
+    const clean = await runStream(few, drawn({ rows: 640 }), settings({ canary }));
+    const guarded = await runStream(few, rows, settings({ canary }));
+    const open = await runStream(few, rows, settings({ canary: { ...canary, deviations: undefined } }));
+    expect(clean.updates.filter(({ kept }) => !kept)).toEqual([]);
+    expect(open.updates.filter(({ kept }) => !kept)).toEqual([]);
+    const undone = guarded.updates.filter(({ kept }) => !kept);
+    expect(undone.length).toBeGreaterThan(5);
+    for (const { canary: seen } of undone)
+      expect((seen?.after ?? NaN) / 100).toBeLessThan(seen?.least ?? NaN);
+    const outside = guarded.updates.filter(({ first }) => first < 160 || first >= 480);
+    expect(outside.filter(({ kept }) => kept).length / outside.length).toBeGreaterThan(0.65);
+    // In the middle of the stretch the open model is worse on fresh rows.
+    const upTo = async (deviations: number | undefined) => {
+      const part = { vectors: { ...rows.vectors, rows: 480 }, labels: rows.labels.slice(0, 480) };
+      const end = await runStream(few, part, settings({ canary: { ...canary, deviations } }));
+      return accuracyOf(test1, (await runStream(end, test1, settings({ batch: 400 }))).foretold);
+    };
+    expect(await upTo(2)).toBeGreaterThan((await upTo(undefined)) + 0.03);
+  });
+
+  test('undo little else: of the updates outside such a stretch fewer than one in ten', async () => {
+    let [wrong, right] = [0, 0];
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const rows = drawn({ rows: 640, seed, label: shuffled(160, 480, seed) });
+      for (const { first, kept } of (await runStream(few, rows, settings({ canary }))).updates)
+        if (first < 160 || first >= 480) wrong += Number(!kept);
+        else right += Number(!kept);
+    }
+    expect(wrong / (8 * 20)).toBeLessThan(0.1);
+    expect(right / (8 * 20)).toBeGreaterThan(0.25);
+  });
+
+  test('allow what lies within so many deviations below the best', () => {
+    const least = (deviations: number, best: number) => judge({ rows: 100, deviations }, best, 0).least;
+    expect(least(2, 80)).toBeCloseTo(0.8 - 2 * Math.sqrt(((81 / 102) * (21 / 102)) / 100), 12);
+    expect(least(1, 100)).toBeLessThan(1);
+    expect(judge({ rows: 100, deviations: 2 }, 80, 73).kept).toBe(true);
+    expect(judge({ rows: 100, deviations: 2 }, 80, 71).kept).toBe(false);
+    expect(judge({ rows: 100, deviations: undefined }, 80, 0).kept).toBe(true);
+  });
+});
+
+/** Whether a state may stay: which canary rows the best state that was kept got right, and which this one gets. */
+type Rule = (best: readonly boolean[], now: readonly boolean[]) => boolean;
+
+const count = (right: readonly boolean[]): number => right.filter(Boolean).length;
+const byShare: Rule = (best, now) =>
+  judge({ rows: best.length, deviations: 2 }, count(best), count(now)).kept;
+/** As McNemar compares two models. */
+const byRow: Rule = (best, now) => {
+  const lost = best.filter((right, i) => right && now[i] === false).length;
+  const gained = best.filter((right, i) => !right && now[i] === true).length;
+  return lost - gained <= 2 * Math.sqrt(lost + gained);
+};
+
+describe('canary rows compared one by one, instead of by the share that is right,', () => {
+  const noise = 0.8;
+  const fresh = drawn({ rows: 1000, seed: 100, noise });
+  const rightOf = async (state: Start, rows: LabelledVectors) =>
+    (await runStream(state, rows, settings({ batch: rows.labels.length }))).foretold.map(
+      ({ predicted }, i) => predicted === rows.labels[i],
+    );
+
+  /** Of six streams: the share of their updates that the rule undoes, and the accuracy on fresh rows at the end. */
+  async function through(rule: Rule, poison?: (seed: number) => (i: number, name: string) => string) {
+    const [seeds, rows, batch] = [[1, 2, 3, 4, 5, 6], 640, 16];
+    let [undone, accuracy] = [0, 0];
+    for (const seed of seeds) {
+      const stream = drawn({ rows, seed: seed + 40, noise, ...(poison && { label: poison(seed) }) });
+      const canary = drawn({ rows: 300, seed: seed + 20, noise });
+      let state = started(drawn({ rows: 60, seed: seed + 60, noise }));
+      let best = await rightOf(state, canary);
+      for (let first = 0; first < rows; first += batch) {
+        const places = Array.from({ length: batch }, (_, i) => first + i);
+        const labels = stream.labels.slice(first, first + batch);
+        const next = await runStream(
+          state,
+          { vectors: takeRows(stream.vectors, places), labels },
+          settings(),
+        );
+        const now = await rightOf(next, canary);
+        if (!rule(best, now)) undone += 1;
+        else [state, best] = [next, count(now) > count(best) ? now : best];
+      }
+      accuracy += count(await rightOf(state, fresh)) / fresh.labels.length;
+    }
+    return { undone: undone / (seeds.length * (rows / batch)), accuracy: accuracy / seeds.length };
+  }
+
+  test('would undo more updates where all labels are right', async () => {
+    expect((await through(byShare)).undone).toBeLessThan(0.01);
+    expect((await through(byRow)).undone).toBeGreaterThan(0.01);
+  });
+
+  const slowly = (seed: number) => {
+    const random = createRandom('slow', seed);
+    const any = shuffled(0, Infinity, seed);
+    return (i: number, name: string) => (random.next() < i / 640 ? any(i, name) : name);
+  };
+  test.each([
+    ['in a stretch', (seed: number) => shuffled(160, 480, seed)],
+    ['little by little', slowly],
+  ] as const)('would end within a percentage point where labels become wrong %s', async (_, poison) => {
+    const [taken, other] = [await through(byShare, poison), await through(byRow, poison)];
+    expect(Math.abs(taken.accuracy - other.accuracy)).toBeLessThan(0.01);
+  });
+});
