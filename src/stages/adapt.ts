@@ -23,7 +23,7 @@ import {
 } from './adapt-record.ts';
 import { artifactFolder } from './artifact-folder.ts';
 import { baseOf, loadClassifier, saveClassifier, type Classifier } from './classifier.ts';
-import { uniteConsumed } from './consumed.ts';
+import { uniteConsumed, type Consumed } from './consumed.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { csvFile } from './csv-file.ts';
@@ -190,7 +190,11 @@ evaluate score { model: better  on: parts.test }`,
     const wrong = wrongOf(streamed, rows.labels);
     const record = recordOf(streamed, wrong);
     for (const told of notesOf(streamed, record, wrong)) note(told);
-    const shared = canaryRows === undefined ? 0 : await learntToo(canaryRows, stream, classifier);
+    const asked = streamed.updates.flatMap((each) => each.asked);
+    const kept = streamed.updates.flatMap((each) => (each.kept ? each.asked : []));
+    const learnt = select(stream, kept);
+    const consumed = await classifier.consumed();
+    const shared = canaryRows === undefined ? 0 : await learntToo(canaryRows, learnt, consumed);
     if (shared > 0)
       note(
         `${shared} of the ${canaryRows?.rows ?? 0} canary rows have a text that is also learnt, and tell little of harm`,
@@ -198,8 +202,6 @@ evaluate score { model: better  on: parts.test }`,
     const unknown = (canary?.labels ?? []).filter((label) => !streamed.labels.includes(label)).length;
     if (unknown > 0)
       note(`${unknown} of the canary rows have labels that the model does not know at the end`);
-    const asked = streamed.updates.flatMap((each) => each.asked);
-    const kept = streamed.updates.flatMap((each) => (each.kept ? each.asked : []));
     await saveClassifier(context.output(), {
       labels: streamed.labels,
       method: { name: 'adapt', arguments: { update, method: methodOf(description) ?? null } },
@@ -208,9 +210,9 @@ evaluate score { model: better  on: parts.test }`,
       head: streamed.head,
       encoder: artifactFolder(inputs.model, encoderFolder),
       base: baseOf(inputs.model),
-      support: joined(support, select(stream, kept), streamed.labels),
+      support: joined(support, learnt, streamed.labels),
       consumed: uniteConsumed(
-        await classifier.consumed(),
+        consumed,
         await consumedRows(select(stream, asked), 'fitted'),
         ...(canaryRows === undefined ? [] : [await consumedRows(canaryRows, 'selected')]),
       ),
@@ -227,11 +229,10 @@ evaluate score { model: better  on: parts.test }`,
   },
 });
 
-/** How many canary rows have a text that the model or the stream has, too. */
-async function learntToo(canary: Dataset, stream: Dataset, classifier: Classifier): Promise<number> {
-  const consumed = await classifier.consumed();
+/** How many canary rows have a text that the model was fitted on or has learnt from the stream. */
+async function learntToo(canary: Dataset, stream: Dataset, { rows }: Consumed): Promise<number> {
   const learnt = new Set([
-    ...consumed.rows.flatMap(({ identity, fitted }) => (fitted ? [identity] : [])),
+    ...rows.flatMap(({ identity, fitted }) => (fitted ? [identity] : [])),
     ...(await identities(stream)),
   ]);
   return (await identities(canary)).filter((identity) => learnt.has(identity)).length;

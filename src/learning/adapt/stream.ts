@@ -79,6 +79,7 @@ export async function runStream(
   const { batch, canary, random, signal } = settings;
   const foretold = [...(earlier?.foretold ?? [])];
   const updates = [...(earlier?.updates ?? [])];
+  let spent = updates.reduce((sum, { asked }) => sum + asked.length, 0);
   const watch = driftWatch(settings.drift, random.derive('drift'), earlier?.watch);
   let state = updates
     .filter(({ kept }) => kept)
@@ -98,8 +99,8 @@ export async function runStream(
     const places = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     const probabilities = headProbabilities(head, takeRows(rows.vectors, places));
     foretold.push(...saidOf(probabilities, state.labels));
-    const spent = updates.reduce((sum, { asked }) => sum + asked.length, 0);
     const asked = chosen(settings, rows, probabilities, state.labels.length, { first, last, spent });
+    spent += asked.length;
     const alarms = watched(watch, rows, foretold, { places, asked });
     const before = right;
     let update: Update = { first, last, asked, added: [], alarms, canary: null, kept: false };

@@ -120,6 +120,10 @@ describe('a classifier that has gone through a stream', () => {
     expect((await adapted({}, { canary: datasetOf(training) })).notes).toContain(
       '12 of the 12 canary rows have a text that is also learnt, and tell little of harm',
     );
+    const labels = { name: 'budget', arguments: { labels: 20, query: 'margin' } };
+    expect((await adapted({ labels, rollback: 'none' }, { canary: datasetOf(stream) })).notes).toContain(
+      '20 of the 65 canary rows have a text that is also learnt, and tell little of harm',
+    );
     const on = await datasetArtifact(datasetOf(testing));
     const { artifact: report } = await run(evaluate, { inputs: { model: artifact, on } });
     const { checks } = (await json(report, 'report.json')) as { checks: readonly { name: string }[] };
