@@ -1,12 +1,10 @@
 // `distill` where the encoder of the student is trained, on a tiny BERT with random weights: what is learnt and kept, and what is refused.
-import { readFileSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadFolderTokenizer } from '../../../src/learning/encoders/read-folder.ts';
 import { spaced } from '../../../src/learning/encoders/new-encoder.ts';
-import { createRandom } from '../../../src/learning/random.ts';
 import { openSafetensors } from '../../../src/learning/safetensors.ts';
 import { layerPairs } from '../../../src/learning/training/distillation.ts';
 import { artifactFolder } from '../../../src/stages/artifact-folder.ts';
@@ -14,12 +12,13 @@ import type { Artifact, Static, StaticDataset } from '../../../src/stages/artifa
 import { callFile } from '../../../src/stages/call-input.ts';
 import type { Checkpoint } from '../../../src/stages/checkpoint.ts';
 import { withoutLabels } from '../../../src/stages/dataset.ts';
+import { holdOut } from '../../../src/stages/distill-held.ts';
 import { distill } from '../../../src/stages/distill.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { prompt } from '../../../src/stages/prompt.ts';
 import type { Member } from '../../../src/stages/stage.ts';
-import { artifactOf, type Files } from '../data/memory.ts';
+import { artifactOf } from '../data/memory.ts';
 import {
   check,
   datasetArtifact,
@@ -31,24 +30,11 @@ import {
   type Row,
   type Setting,
 } from './rig.ts';
+import { rows, tiny } from './tiny-encoder.ts';
 
-const folder = join(import.meta.dirname, '../../fixtures/encoders/odd-bert');
-const files: Files = Object.fromEntries(
-  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
-);
-const tiny = (): Artifact => artifactOf('model', files);
 const made = (sizes: object): Artifact =>
   artifactOf('model', { [callFile]: JSON.stringify({ name: 'encoder', arguments: sizes }) });
 
-const words = ['the', 'quick', 'brown', 'over', 'lazy', 'one', 'two', 'three', 'four', 'word', 'test', 'sat'];
-function rows(purpose: string, count: number): Row[] {
-  const random = createRandom(1, purpose);
-  return Array.from({ length: count }, (_, i): Row => {
-    const some = Array.from({ length: 3 }, () => words[random.below(words.length)] ?? '');
-    some.splice(random.below(4), 0, i % 2 === 0 ? 'cat' : 'dog');
-    return [some.join(' '), i % 2 === 0 ? 'cats' : 'dogs'];
-  });
-}
 const pool = rows('pool', 80);
 const unlabelled = withoutLabels(datasetOf(pool, { partition: 'unlabelled' }));
 const fast = { learning_rate: 3e-3, steps: 30, batch_size: 16 };
@@ -118,8 +104,8 @@ describe('an encoder is learnt without labels', () => {
     await run(fineTune, { inputs: { model: artifact, from: labelled } }); // it is taken where a folder is
   });
 
-  test('by more than one teacher, whose vectors are none to be compared with', async () => {
-    const { artifact, notes } = await taught([tiny(), tiny()], made({ layers: 1 }));
+  test('by teachers of different kinds, whose vectors are none to be compared with', async () => {
+    const { artifact, notes } = await taught([tiny(), ngrams()], made({ layers: 1 }));
     const { trained, likeness } = await encoderRecord(artifact);
     expect(trained.last_loss).toBeLessThan(trained.first_loss);
     expect(likeness).toBeUndefined();
@@ -135,6 +121,18 @@ describe('an encoder is learnt without labels', () => {
     const { artifact } = await taught([tiny()], tiny(), { steps: 1, learning_rate: 1e-9 }, {}, prompted);
     expect((await encoderRecord(artifact)).likeness?.value).toBeGreaterThan(0.9999);
   });
+});
+
+test.each([
+  [39, 0],
+  [40, 4],
+  [1000, 100],
+  [5000, 200],
+])('of %i rows %i are held out', async (count, held) => {
+  const texts = Array.from({ length: count }, (_, i): Row => [`text ${i}`, 'x']);
+  const found = await holdOut(datasetOf(texts));
+  expect(found.held).toHaveLength(held);
+  expect(found.learnt).toHaveLength(count - held);
 });
 
 test('a teacher is opened once for its vectors, and not at all for a second student', async () => {
