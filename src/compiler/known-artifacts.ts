@@ -42,7 +42,6 @@ export function staticOf(input: CheckedInput, known: Known, facts: Facts): Stati
         trainable: false,
         masked: false,
         images: known.builtin(input.name)?.images === true,
-        untrained: known.builtin(input.name)?.untrained,
       };
     case 'call':
       return {

@@ -38,8 +38,6 @@ export interface StaticModel {
   readonly labels: readonly string[] | undefined;
   /** Whether it reads pictures and not texts; nothing where that is not known. */
   readonly images?: boolean | undefined;
-  /** Whether it has to be trained before it is of any use. */
-  readonly untrained?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */

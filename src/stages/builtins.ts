@@ -15,14 +15,6 @@ export const builtins: readonly BuiltinModel[] = [
     doc: 'The pixels of a picture as its vector: no weights, always there, the baseline that other models of pictures should beat.',
     version: 'pixels-1',
   },
-  {
-    name: 'conv4',
-    capability: 'encoder',
-    images: true,
-    untrained: true,
-    doc: 'Four blocks of convolution, normalisation and pooling (Vinyals et al. 2016), without weights: for `meta-learn`, which trains it.',
-    version: 'conv4-1',
-  },
 ];
 
 /** The only file of a built-in model's artifact. */

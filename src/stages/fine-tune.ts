@@ -24,7 +24,7 @@ import { validationNote } from './fine-tune-selection.ts';
 import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
 import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
-import { sightProblem, untrained } from './image-source.ts';
+import { sightProblem } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
 import { factsOf, settledMethod, kindOf, templatesFor } from './fine-tune-recipe.ts';
 import { knownRows } from './known-rows.ts';
@@ -149,7 +149,6 @@ fine-tune classifier {
       ])
         if (problem !== undefined) report('method', problem);
     const model = inputs.model('model');
-    if (model?.untrained === true) report('model', untrained);
     for (const rows of [dataset, inputs.dataset('validation')]) {
       const problem = sightProblem(rows, model);
       if (problem !== undefined) report('model', problem);

@@ -1,11 +1,10 @@
 // Which files are a model of pictures, and of which kind. The folders it knows hold no configuration that says so: their files do.
 import type { Artifact } from './artifact.ts';
-import { builtinFile, builtins } from './builtins.ts';
+import { builtinFile } from './builtins.ts';
 import { metaFile } from './meta-encoder.ts';
 
 export type ImageModelKind =
   | { readonly name: 'pixels' }
-  | { readonly name: 'conv4' }
   /** What `meta-learn` gives. */
   | { readonly name: 'meta' }
   /** TensorFlow.js with layers. */
@@ -28,7 +27,5 @@ export async function imageModelKind(files: Artifact): Promise<ImageModelKind | 
   if (files.names.includes(metaFile)) return { name: 'meta' };
   if (!files.names.includes(builtinFile)) return imageFolderKind(files.names);
   const { name } = JSON.parse(new TextDecoder().decode(await files.read(builtinFile))) as { name: string }; // written by us
-  const known = builtins.find((model) => model.name === name);
-  if (known?.images !== true) return undefined;
-  return name === 'pixels' ? { name } : { name: 'conv4' };
+  return name === 'pixels' ? { name } : undefined;
 }

@@ -68,7 +68,6 @@ export async function loadImageModel(files: Artifact, context: ModelContext): Pr
     const encoder = createPixels();
     return { encode: (images, options) => encoder.encode(images, options), dispose: async () => undefined };
   }
-  if (kind.name === 'conv4') throw stepFailure(untrained, 'model');
   const { translated, close } = await openFolderEngine(files, context);
   try {
     const encoder = await translated(async (): Promise<ImageEncoder> => {
@@ -109,13 +108,6 @@ export const needsTexts = {
   code: 'wrong-artifact',
   message: 'this model reads texts, and these rows are pictures',
   hint: 'use a model of pictures: "builtin:pixels", a folder with `model.json` (TensorFlow.js), or one that `meta-learn` has trained',
-} as const;
-
-/** For `builtin:conv4` where a model is used as it is. */
-export const untrained = {
-  code: 'wrong-artifact',
-  message: '`builtin:conv4` is a net without weights: as it is, it knows nothing',
-  hint: 'train it on other classes with `meta-learn`, and give that model here; `"builtin:pixels"` needs no training',
 } as const;
 
 /** What is wrong with rows and a model that are known to be of different kinds. */

@@ -39,7 +39,7 @@ export async function saveMetaEncoder(
   await writeConsumed(output, consumed);
 }
 
-export async function readMetaDescription(files: Artifact): Promise<MetaDescription> {
+async function readMetaDescription(files: Artifact): Promise<MetaDescription> {
   return JSON.parse(new TextDecoder().decode(await files.read(metaFile))) as MetaDescription; // written above
 }
 

@@ -7,8 +7,6 @@ export interface BuiltinModel {
   readonly capability: Capability;
   /** Whether it reads pictures and not texts. */
   readonly images?: boolean;
-  /** Whether it is a net without weights, which only `meta-learn` can take. */
-  readonly untrained?: boolean;
   readonly doc: string;
   /** Raised when the model gives other numbers; part of every key that reads it. */
   readonly version: string;

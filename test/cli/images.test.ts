@@ -222,10 +222,6 @@ test.each([
     'this model reads texts, and these rows are pictures',
   ],
   [
-    'fine-tune other { model: "builtin:conv4"  from: parts.train }',
-    '`builtin:conv4` is a net without weights',
-  ],
-  [
     'load texts { from: "t.csv" }\nevaluate other { model: model  on: texts }',
     'this model reads pictures, and these rows are texts',
   ],

@@ -42,7 +42,7 @@ export interface MetaTraining {
 }
 
 /** Of `matching` and the cosine, as cosines alone are too even. */
-export const temperature = 0.1;
+const temperature = 0.1;
 
 /** Batches that the statistics of the trained net are taken from. */
 const frozenBatches = 20;
@@ -107,7 +107,7 @@ export async function metaTrain(
 }
 
 /** What queries say of each class: [queries, ways]. */
-export function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor, ways: number): tf.Tensor {
+function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor, ways: number): tf.Tensor {
   switch (rule) {
     case 'euclidean':
       return prototypicalLogits(support, queries, ways);
@@ -121,7 +121,7 @@ export function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor
 }
 
 /** He et al. 2015 for filters; normalisation starts as it is. */
-export function initialConv4(channels: number, seed: number): Record<string, tf.Tensor> {
+function initialConv4(channels: number, seed: number): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(conv4Shapes(channels)).map(([name, shape]) => {
       const count = shape.reduce((product, size) => product * size, 1);

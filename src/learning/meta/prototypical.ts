@@ -1,24 +1,10 @@
-// The loss of prototypical networks: queries against the means of each class's support, by squared distance (Snell et al. 2017,
+// What queries say of each class by the class's support: prototypical networks, by the means and squared distance (Snell et al. 2017,
 // arXiv:1703.05175).
 import * as tf from '@tensorflow/tfjs-core';
 import { unitRows } from '../layers/unit-rows.ts';
-import { crossEntropy } from '../losses/cross-entropy.ts';
 import { logSumExp } from '../losses/log-sum-exp.ts';
 
-/**
- * `support` is [ways * shots, width], class after class; `queries` [rows, width] with `targets` [rows, ways], the share of each class.
- * The mean over queries.
- */
-export function prototypicalLoss(
-  support: tf.Tensor,
-  queries: tf.Tensor,
-  targets: tf.Tensor,
-  ways: number,
-): tf.Tensor {
-  return crossEntropy(prototypicalLogits(support, queries, ways), targets);
-}
-
-/** Minus the squared distances of queries to prototypes: [rows, ways]. */
+/** Minus the squared distances of queries [rows, width] to the means of `support` [ways * shots, width], class after class: [rows, ways]. */
 export function prototypicalLogits(support: tf.Tensor, queries: tf.Tensor, ways: number): tf.Tensor {
   const width = support.shape.at(-1) ?? 1;
   const prototypes = tf.mean(tf.reshape(support, [ways, -1, width]), 1);

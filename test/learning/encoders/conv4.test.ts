@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { conv4, conv4Shapes } from '../../../src/learning/encoders/conv4.ts';
-import { prototypicalLoss } from '../../../src/learning/meta/prototypical.ts';
+import { crossEntropy } from '../../../src/learning/losses/cross-entropy.ts';
+import { prototypicalLogits } from '../../../src/learning/meta/prototypical.ts';
 import { adam } from '../../../src/learning/optimizers/adam.ts';
 import { tensorIn } from '../../../src/learning/optimizers/optimizer.ts';
 import type { Tensors } from '../../../src/learning/optimizers/optimizer.ts';
@@ -76,7 +77,7 @@ function lossOf(weights: Tensors, pixels: tf.Tensor): tf.Scalar {
   const vectors = conv4(weights, pixels);
   const targets = tf.oneHot(tf.tensor1d([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], 'int32'), 5, 1, 0, 'float32');
   const [support, queries] = [tf.slice(vectors, 0, 10), tf.slice(vectors, 10, 10)];
-  return prototypicalLoss(support, queries, targets, 5) as tf.Scalar;
+  return crossEntropy(prototypicalLogits(support, queries, 5), targets) as tf.Scalar;
 }
 
 /** As test/fixtures/conv4/make.py makes them. */
