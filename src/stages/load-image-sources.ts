@@ -87,6 +87,7 @@ async function columnImages(from: Artifact, image: string, manner: Manner): Prom
   const byPath = new Map<string, string>();
   for (const name of from.names.filter(isImageName)) byPath.set(await from.path(name), name);
   const folders = await Promise.all(tables.map(async (name) => dirname(await from.path(name))));
+  const inParquet = files.some(({ name }) => formatOf(name, manner.format) === 'parquet');
   const source = (cell: Value): ImageSource | undefined => {
     if (typeof cell !== 'string' || cell === '') return undefined;
     const name = folders
@@ -97,7 +98,9 @@ async function columnImages(from: Artifact, image: string, manner: Manner): Prom
         {
           code: 'missing-file',
           message: `there is no picture \`${cell}\``,
-          hint: 'paths in a table are relative to it',
+          hint: inParquet
+            ? 'of Parquet files the column holds the bytes of the pictures; name files in another kind of table'
+            : 'paths in a table are relative to it',
         },
         'image',
       );

@@ -153,6 +153,16 @@ test('bytes in a column of Parquet files', { timeout: 60_000 }, async () => {
   const damaged = data.with(3, new Uint8Array(bitmap(0, 3).subarray(0, 60)));
   await writeFile(join(rig.folder, 'plain.parquet'), table('image', damaged));
   expect((await rig.run(['main.fsl'])).stderr).toContain('error[bad-image]: `row 3` is damaged');
+  const paths = parquetWriteBuffer({
+    columnData: [
+      { name: 'image', data: labels },
+      { name: 'label', data: labels },
+    ],
+  });
+  await writeFile(join(rig.folder, 'plain.parquet'), Buffer.from(paths));
+  expect((await rig.run(['main.fsl'])).stderr).toMatch(
+    /no picture `left`[^]*of Parquet files the column holds the bytes/,
+  );
 });
 
 test('records of bytes and a path in Parquet files, as the hub has them', { timeout: 60_000 }, async () => {
