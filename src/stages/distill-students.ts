@@ -11,7 +11,7 @@ import { agreementText, likenessText } from './distill-notes.ts';
 import type { DistillOptions, Match } from './distill-options.ts';
 import { fitterOf, silentTeacher } from './distill-student.ts';
 import type { Lessons } from './distill-teachers.ts';
-import { encoderOf, trainStudent } from './distill-train.ts';
+import { trainStudent } from './distill-train.ts';
 import { openEncoder, type ModelContext, type OpenEncoder, type TrainingContext } from './model-source.ts';
 import { rowEncoder } from './row-encoder.ts';
 import type { Member, RunContext } from './stage.ts';
@@ -141,7 +141,7 @@ async function askEach<T>(
   const all: T[] = [];
   for (const teacher of teachers) {
     const maxLength = (await readDescription(teacher))?.max_length ?? undefined;
-    const encoder = await openEncoder(encoderOf(teacher), context, { maxLength });
+    const encoder = await openEncoder(teacher, context, { maxLength });
     all.push(await ask(encoder).finally(encoder.dispose));
   }
   return all;

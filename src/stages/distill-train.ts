@@ -4,7 +4,6 @@ import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Random } from '../learning/random.ts';
 import type { TaughtLayers } from '../learning/training/distillation.ts';
-import { artifactFolder } from './artifact-folder.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
@@ -21,7 +20,7 @@ import {
 } from './distill-problems.ts';
 import { fitterOf, silentTeacher } from './distill-student.ts';
 import type { Lessons } from './distill-teachers.ts';
-import { encoderFolder, openEncoder, type TrainingContext } from './model-source.ts';
+import { encoderOf, openEncoder, type TrainingContext } from './model-source.ts';
 import { newStudent, studentCalls } from './new-student.ts';
 import { openRendering } from './prompt-rows.ts';
 import { rowEncoder } from './row-encoder.ts';
@@ -103,12 +102,6 @@ export async function trainStudent(
   for (const note of trainingNotes(trained.record)) context.note(note);
   const files = { ...start.made, ...trained.files };
   return { encoder: start.kept, trained: { ...trained, files } };
-}
-
-/** The folder of an encoder, or of that of a classifier. */
-export function encoderOf(model: Artifact): Artifact {
-  const inside = artifactFolder(model, encoderFolder);
-  return inside.names.length > 0 ? inside : model;
 }
 
 interface Start {

@@ -1,12 +1,11 @@
 // What `fine-tune` does where a program names no method. Knows the methods, and of model and rows only what decides between them.
 import type { Artifact } from './artifact.ts';
-import { artifactFolder } from './artifact-folder.ts';
 import { builtinFile } from './builtins.ts';
 import type { Dataset } from './dataset.ts';
 import { methods, plainHead, svmHead, type AskedMethod, type Method } from './fine-tune-method.ts';
 import { knownRows, type KnownRows } from './known-rows.ts';
 import type { LabelTemplates } from './label-texts.ts';
-import { encoderFolder } from './model-source.ts';
+import { encoderOf } from './model-source.ts';
 import { mixedColumns } from './training-rows.ts';
 
 export interface RecipeFacts {
@@ -34,7 +33,11 @@ export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: Rec
 }
 
 export function factsOf(model: Artifact, rows: Dataset): RecipeFacts {
-  return { trainable: isTrainable(model), rows: rows.rows, kind: kindOf(knownRows(rows)) };
+  return {
+    trainable: !encoderOf(model).names.includes(builtinFile),
+    rows: rows.rows,
+    kind: kindOf(knownRows(rows)),
+  };
 }
 
 export function kindOf(rows: KnownRows | undefined): RecipeFacts['kind'] {
@@ -42,11 +45,6 @@ export function kindOf(rows: KnownRows | undefined): RecipeFacts['kind'] {
   const mixed = rows?.columns?.includes(mixedColumns.text) === true;
   const other = rows?.labelled === false || rows?.images === true || rows?.prompt?.mask === true || mixed;
   return other ? 'other' : 'plain';
-}
-
-function isTrainable(model: Artifact): boolean {
-  const inside = artifactFolder(model, encoderFolder);
-  return !(inside.names.length > 0 ? inside : model).names.includes(builtinFile);
 }
 
 /** The texts of labels that are asked for, where the program says so or leaves it to the recipe. */

@@ -70,14 +70,19 @@ export const encoderFolder = 'encoder';
 /** Where it keeps those that training has changed, as they were before any training. */
 export const baseFolder = 'base';
 
+/** The files of an encoder: those of the model, or of a classifier those that it keeps in a folder. */
+export function encoderOf(model: Artifact): Artifact {
+  const inside = artifactFolder(model, encoderFolder);
+  return inside.names.length > 0 ? inside : model;
+}
+
 /** Throws `Failure` where the artifact is no encoder; what is wrong inside its files shows with the first text. */
 export async function openEncoder(
   artifact: Artifact,
   context: ModelContext,
   settings: EncoderSettings,
 ): Promise<SourcedEncoder> {
-  const inside = artifactFolder(artifact, encoderFolder);
-  const files = inside.names.length > 0 ? inside : artifact;
+  const files = encoderOf(artifact);
   const kind = await imageModelKind(files);
   if (kind !== undefined) return { files, ...(await openImages(files, kind, context)) };
   if (!files.names.includes(builtinFile)) {
