@@ -8,6 +8,7 @@ import { distill } from '../../../src/stages/distill.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
+import { prompt } from '../../../src/stages/prompt.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { testing, training } from './messages.ts';
 import {
@@ -57,18 +58,19 @@ const column = async (artifact: Artifact | undefined, name: string) => {
 };
 
 describe('a classifier that has gone through a stream', () => {
+  const headOf = (kind: string) => ({
+    name: 'head',
+    arguments: { kind, k: 5, distance: 'cosine', weights: 'distance', c: 1, alpha: 1 },
+  });
+  const means = { distance: 'cosine', temperature: 0.1 };
+
   test.each([
-    ['ridge', { kind: 'ridge', alpha: 1 }],
-    ['head', { kind: 'logistic', c: 1 }],
-  ] as const)('is what all rows at once give: %s', async (update, head) => {
-    const { artifact } = await adapted({
-      update: { name: update, arguments: update === 'ridge' ? { alpha: 1 } : {} },
-    });
+    ['ridge', { alpha: 1 }, headOf('ridge')],
+    ['prototypes', means, { name: 'prototype', arguments: means }],
+    ['head', {}, headOf('logistic')],
+  ] as const)('is what all rows at once give: %s', async (name, settings, method) => {
+    const { artifact } = await adapted({ update: { name, arguments: settings } });
     const all = datasetOf([...training, ...stream]);
-    const method = {
-      name: 'head',
-      arguments: { k: 5, distance: 'cosine', weights: 'distance', c: 1, alpha: 1, ...head },
-    };
     const [found, wanted] = [await said(artifact, all), await said(await modelOf(all, { method }), all)];
     const { labels } = (await json(artifact, 'model.json')) as { labels: readonly string[] };
     const order = all.labels.map((label) => labels.indexOf(label));
@@ -76,6 +78,16 @@ describe('a classifier that has gone through a stream', () => {
       const row = Math.floor(i / order.length) * order.length;
       expect(Math.abs(share - (found[row + (order[i % order.length] ?? 0)] ?? NaN))).toBeLessThan(2e-3);
     });
+  });
+
+  test('remembers of each label as many rows as `replay` says', async () => {
+    const model = await modelOf(datasetOf(training), { method: headOf('knn') });
+    const update = { name: 'head', arguments: {} };
+    const all = datasetOf(training);
+    const of = async (replay: unknown) => said((await adapted({ update, replay }, { model })).artifact, all);
+    const [whole, many, few] = [await of('all'), await of({ per_label: 99 }), await of({ per_label: 1 })];
+    expect(many).toEqual(whole);
+    expect(few).not.toEqual(whole);
   });
 
   test('is a classifier like any other, and knows the new label', async () => {
@@ -251,6 +263,17 @@ describe('refused before anything runs', () => {
 });
 
 describe('refused when it runs', () => {
+  test('models whose prompt shows demonstrations', async () => {
+    const options = { template: ['{text}'], label_template: ['({label})'], demonstrations: { per_label: 1 } };
+    const { artifact } = await run(prompt, {
+      options,
+      inputs: { from: await datasetArtifact(datasetOf(training)) },
+    });
+    expect(await failure(adapted({}, { model: await modelOf(await readDataset(artifact)) }))).toMatch(
+      /not-supported: the prompt of the model makes texts of labels or shows demonstrations/,
+    );
+  });
+
   test('students, and rows without labels', async () => {
     const unlabelled = await datasetArtifact(withoutLabels(datasetOf(stream)));
     const teacher = [{ name: 't', keys: {}, artifact: await modelOf() }];
