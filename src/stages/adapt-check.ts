@@ -4,6 +4,7 @@ import { methodOf, type UpdateMethod } from './adapt-options.ts';
 import type { Dataset } from './dataset.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { checkSamePrompt } from './row-encoder.ts';
+import { rowsFileProblem } from './rows-file.ts';
 import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -60,13 +61,10 @@ export function checkAdaptation(
     else if (dataset?.multi_label === true) report(name, severalLabels('adapt'));
   }
   if (inputs.model('model')?.multi_label === true) report('model', severalModel);
-  for (const name of ['curve_to', 'decisions_to'] as const)
-    if (options[name] !== undefined && !/^(?!https?:).*\.(csv|parquet)$/i.test(options[name]))
-      report(name, {
-        code: 'out-of-range',
-        message: '`adapt` writes `.csv` and `.parquet` files on this machine',
-        hint: 'give a path that ends in `.csv`',
-      });
+  for (const name of ['curve_to', 'decisions_to'] as const) {
+    const problem = rowsFileProblem('adapt', options[name]);
+    if (problem !== undefined) report(name, problem);
+  }
 }
 
 /** Throws `Failure` where rows cannot be learnt from, or judged by. */

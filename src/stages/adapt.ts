@@ -26,12 +26,12 @@ import { baseOf, loadClassifier, saveClassifier, type Classifier } from './class
 import { uniteConsumed, type Consumed } from './consumed.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
-import { csvFile } from './csv-file.ts';
 import { labelIndices, select, texts, type Column, type Dataset } from './dataset.ts';
-import { readDataset, writeDataset } from './dataset-file.ts';
+import { readDataset } from './dataset-file.ts';
 import { encoderFolder } from './model-source.ts';
 import { deviation, either, int, outputPath, word } from './option.ts';
-import { defineStage, input, type Export } from './stage.ts';
+import { exportedRows, writeRows } from './rows-file.ts';
+import { defineStage, input } from './stage.ts';
 import type { StaticDataset } from './artifact.ts';
 
 const csvName = 'rows.csv';
@@ -111,8 +111,8 @@ evaluate score { model: better  on: parts.test }`,
     drift.name === 'psi' ||
     replay !== 'all',
   exports: ({ curve_to, decisions_to }) => [
-    ...exported('curve', curve_to),
-    ...exported('decisions', decisions_to),
+    ...exportedRows('curve', csvName, curve_to),
+    ...exportedRows('decisions', csvName, decisions_to),
   ],
 
   check(context) {
@@ -219,13 +219,8 @@ evaluate score { model: better  on: parts.test }`,
       prompt: description.prompt,
       adapted: record,
     });
-    for (const [part, told] of [
-      ['curve', curveOf(stream, streamed, rows.labels)],
-      ['decisions', decisionsOf(streamed, canaryRows?.rows ?? 0)],
-    ] as const) {
-      await writeDataset(context.output(part), told);
-      await context.output(part).write(csvName, csvFile(told));
-    }
+    await writeRows(context.output('curve'), csvName, curveOf(stream, streamed, rows.labels));
+    await writeRows(context.output('decisions'), csvName, decisionsOf(streamed, canaryRows?.rows ?? 0));
   },
 });
 
@@ -273,9 +268,4 @@ function joined(support: Dataset, learnt: Dataset, labels: readonly string[]): D
 
 function toldRows(columns: readonly string[], rows: number | undefined): StaticDataset {
   return { type: 'dataset', columns, rows, labelled: false, labels: undefined, partition: undefined };
-}
-
-function exported(part: string, to: string | undefined): readonly Export[] {
-  if (to === undefined) return [];
-  return [{ part, name: /\.parquet$/i.test(to) ? 'data.parquet' : csvName, to }];
 }

@@ -1,13 +1,13 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
-import { csvFile } from './csv-file.ts';
 import { freeName, withColumn, type Column, type Dataset, type Value } from './dataset.ts';
-import { readDataset, writeDataset } from './dataset-file.ts';
+import { readDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { either, float, int, outputPath, share } from './option.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
+import { exportedRows, rowsFileProblem, writeRows } from './rows-file.ts';
 import { severalRefusals } from './several-refusals.ts';
 import { defineStage, input } from './stage.ts';
 
@@ -76,17 +76,12 @@ predict labelled {
   },
   outputs: { '': { type: 'dataset', doc: 'The rows with their predicted labels.' } },
   randomness: () => false,
-  exports: ({ to }) => (to === undefined ? [] : [{ part: '', name: exportedName(to), to }]),
+  exports: ({ to }) => exportedRows('', csvName, to),
 
   check(context) {
     const { options, inputs, report } = context;
-    const { to } = options;
-    if (to !== undefined && (/^https?:/.test(to) || !/\.(csv|parquet)$/i.test(to)))
-      report('to', {
-        code: 'out-of-range',
-        message: '`predict` writes `.csv` and `.parquet` files on this machine',
-        hint: 'give a path that ends in `.csv`',
-      });
+    const problem = rowsFileProblem('predict', options.to);
+    if (problem !== undefined) report('to', problem);
     const model = inputs.model('model');
     if (model?.multi_label === true) {
       if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
@@ -122,16 +117,9 @@ predict labelled {
     const predictions = await predictTexts(inputs.model, dataset, settings, context);
     const silent = predictions.filter(({ abstained }) => abstained).length;
     if (silent > 0) context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);
-    const labelled = withPredictions(dataset, predictions, options);
-    const output = context.output();
-    await writeDataset(output, labelled);
-    await output.write(csvName, csvFile(labelled));
+    await writeRows(context.output(), csvName, withPredictions(dataset, predictions, options));
   },
 });
-
-function exportedName(to: string): string {
-  return /\.parquet$/i.test(to) ? 'data.parquet' : csvName;
-}
 
 /** One value a prediction of each added column, in the order of `addedNames`. */
 function withPredictions(
