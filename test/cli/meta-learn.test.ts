@@ -1,5 +1,5 @@
 // `meta-learn` from files to figures: stripes of many slopes are learnt from, and slopes that were never seen told apart by one picture each.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker } from './rig.ts';
@@ -41,6 +41,25 @@ evaluate pixels { model: plain  on: parts.test  metrics: [accuracy]  bootstrap: 
     expect(learnt.labels_used).toBe(6 * 12 + 3); // the classes that were learnt from count
   },
 );
+
+test('a report on pictures that the net has learnt from is refused', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await stripes(rig, 'many', [0, 3, 6], 6);
+  for (const part of ['images-idx3-ubyte', 'labels-idx1-ubyte'])
+    await copyFile(join(rig.folder, `many-${part}`), join(rig.folder, `again-${part}`));
+  await rig.write(
+    'main.fsl',
+    `load many { from: "many-*" }
+load again { from: "again-*"  where: number > 1 }
+split parts { from: again  train: 1 per label  test: rest }
+meta-learn slopes { from: many  ways: 2  shots: 1  queries: 2  episodes: 2 }
+fine-tune model { model: slopes  from: parts.train  method: prototype }
+evaluate score { model: model  on: parts.test }
+`,
+  );
+  const { code, stderr } = await rig.run(['main.fsl']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/error\[overlap\][^]*13 of the 13 rows/)]);
+});
 
 test.each([
   ['meta-learn a { from: many  ways: 20 }', 'an episode has 20 classes, and these rows have 2'],
