@@ -95,4 +95,22 @@ describe('what is refused', () => {
       'step:model wrong-artifact: `contrastive` trains the encoder',
     );
   });
+
+  const from = { type: 'dataset', columns: undefined, rows: 4, labelled: true, multi_label: true, labels: undefined, partition: 'train' } as const; // prettier-ignore
+  test.each(['validation', 'unlabelled'])('%s', async (input) => {
+    const { problems } = check(fineTune, { inputs: { from, [input]: from } });
+    expect(problems).toMatch(
+      new RegExp(`^${input} not-supported: [^\\n]*, and these rows have lists of labels$`),
+    );
+    const rows = await datasetArtifact(severalOf(training));
+    const running = run(fineTune, { inputs: { model: tiny(), from: rows, [input]: rows } });
+    expect(await failure(running)).toBe(`step:${problems}`);
+  });
+
+  test('early stopping', () => {
+    const options = { early_stopping: { patience: 3 } };
+    expect(check(fineTune, { options, inputs: { from } }).problems).toBe(
+      'early_stopping not-supported: `early_stopping` goes by `validation` rows with one label each, and these rows have lists of labels',
+    );
+  });
 });
