@@ -11,9 +11,7 @@ const { distance, temperature } = methods.prototype.arguments;
 
 export const updates = {
   ridge: {
-    doc:
-      'ridge regression on +1 and -1, updated row by row: after each row it is what `head(kind: ridge)` would be, fitted on all rows so far, ' +
-      'at a small part of the time',
+    doc: 'ridge regression on +1 and -1, updated row by row: after each row it is what `head(kind: ridge)` would be, fitted on all rows so far',
     arguments: { alpha: float({ above: 0, default: 1, doc: 'Strength of the penalty.' }) },
   },
   prototypes: {
@@ -77,7 +75,7 @@ export const labelsOption = call(
 const drifts = {
   none: { doc: 'no test', arguments: {} },
   adwin: {
-    doc: 'the errors on rows whose label was learnt: their rate has risen within a window of its own choosing (Bifet and Gavaldà 2007)',
+    doc: 'the errors on rows whose label was asked for: their rate has risen within a window of its own choosing (Bifet and Gavaldà 2007)',
     arguments: {
       delta: float({
         above: 0,
