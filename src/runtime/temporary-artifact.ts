@@ -63,6 +63,7 @@ export function temporaryOutput(folder: string, label: string, verification: Ver
         display: (name) => at(name, (artifact, source) => artifact.display(source)),
         read: (name) => at(name, (artifact, source) => artifact.read(source)),
         path: (name) => at(name, (artifact, source) => artifact.path(source)),
+        place: (name) => at(name, (artifact, source) => artifact.place(source)),
         digestOf: (name) => at(name, (artifact, source) => artifact.digestOf(source)),
       };
     },

@@ -29,10 +29,15 @@ export function verifiedArtifact(artifact: InputArtifact, verification: Verifica
     digest: artifact.digest,
     names: artifact.files.map(({ name }) => name),
     display: (name) => file(name).shown,
+    place: (name) => placeOf(file(name)),
     digestOf: (name) => file(name).digest,
     read: async (name) => readVerified(file(name), verification),
     path: async (name) => verifiedPath(file(name), verification),
   };
+}
+
+function placeOf(file: InputFile): string {
+  return file.origin === 'text' ? file.shown : file.path;
 }
 
 async function readVerified(file: InputFile, verification: Verification): Promise<Uint8Array<ArrayBuffer>> {

@@ -15,6 +15,7 @@ export function artifactFolder(artifact: Artifact, folder: string): Artifact {
     display: (name) => artifact.display(prefix + name),
     read: (name) => artifact.read(prefix + name),
     path: (name) => artifact.path(prefix + name),
+    place: (name) => artifact.place(prefix + name),
     digestOf: (name) => artifact.digestOf(prefix + name),
   };
 }

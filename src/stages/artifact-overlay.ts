@@ -15,6 +15,7 @@ export function overlaid(under: Artifact, over: Artifact): Artifact {
     display: (name) => ofName(name).display(name),
     read: (name) => ofName(name).read(name),
     path: (name) => ofName(name).path(name),
+    place: (name) => ofName(name).place(name),
     digestOf: (name) => ofName(name).digestOf(name),
   };
 }
@@ -33,6 +34,7 @@ export function inMemory(files: Readonly<Record<string, Uint8Array<ArrayBuffer>>
     path: async (name) => {
       throw new Error(`\`${name}\` is in memory only`);
     },
+    place: (name) => name,
     digestOf,
   };
 }

@@ -76,6 +76,8 @@ export interface Artifact {
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
   /** A path whose contents have just been verified, for libraries that open files themselves. */
   path(name: string): Promise<string>;
+  /** Where a file lies, without a look at it: for its name and its folder. Of contents that no disk has, what `display` gives. */
+  place(name: string): string;
   /** sha256 of one file. */
   digestOf(name: string): string;
 }

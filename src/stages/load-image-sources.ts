@@ -56,9 +56,8 @@ export async function imageTable(from: Artifact, manner: ImageManner): Promise<I
   return imageFormat(shown, format) === 'idx' ? idxImages(from) : folderImages(from);
 }
 
-async function folderImages(from: Artifact): Promise<ImageTable> {
-  const paths = await Promise.all(from.names.map((name) => from.path(name)));
-  const files = paths.map(nameInFolder);
+function folderImages(from: Artifact): ImageTable {
+  const files = from.names.map((name) => nameInFolder(from.place(name)));
   const labels = files.map((file) => file.split('/').at(-2) ?? null);
   return {
     reading: read(
@@ -85,8 +84,8 @@ async function columnImages(from: Artifact, image: string, manner: Manner): Prom
   const reading = await readTable(files, manner);
   if (reading.state === 'unreadable') return { reading, sources: [] };
   const byPath = new Map<string, string>();
-  for (const name of from.names.filter(isImageName)) byPath.set(await from.path(name), name);
-  const folders = await Promise.all(tables.map(async (name) => dirname(await from.path(name))));
+  for (const name of from.names.filter(isImageName)) byPath.set(from.place(name), name);
+  const folders = tables.map((name) => dirname(from.place(name)));
   const inParquet = files.some(({ name }) => formatOf(name, manner.format) === 'parquet');
   const source = (cell: Value): ImageSource | undefined => {
     if (typeof cell !== 'string' || cell === '') return undefined;

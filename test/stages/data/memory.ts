@@ -25,6 +25,7 @@ export function artifactOf(type: ArtifactType, files: Files): Artifact {
     display: (name) => name,
     read: async (name) => bytesOf(name),
     path: async (name) => name,
+    place: (name) => name,
     digestOf,
   };
 }
