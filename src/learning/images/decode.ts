@@ -97,16 +97,27 @@ function reason(error: unknown): string {
 }
 
 function onWhite(rgba: Uint8Array, width: number, height: number): Pixels {
-  const data = new Uint8Array(width * height * 3);
+  const count = width * height;
+  blend(rgba);
   let grey = true;
-  for (let i = 0, o = 0; i < rgba.length; i += 4, o += 3) {
-    const alpha = rgba[i + 3] ?? 255;
-    for (let c = 0; c < 3; c += 1) {
-      const value = rgba[i + c] ?? 0;
-      data[o + c] = alpha === 255 ? value : Math.round((value * alpha + 255 * (255 - alpha)) / 255);
-    }
-    grey &&= data[o] === data[o + 1] && data[o] === data[o + 2];
+  for (let i = 0; i < rgba.length && grey; i += 4) grey = rgba[i] === rgba[i + 1] && rgba[i] === rgba[i + 2];
+  const channels = grey ? 1 : 3;
+  const data = new Uint8Array(count * channels);
+  for (let at = 0, i = 0, o = 0; at < count; at += 1, i += 4, o += channels) {
+    data[o] = rgba[i] ?? 0;
+    if (grey) continue;
+    data[o + 1] = rgba[i + 1] ?? 0;
+    data[o + 2] = rgba[i + 2] ?? 0;
   }
-  if (!grey) return { height, width, channels: 3, data };
-  return { height, width, channels: 1, data: data.filter((_, i) => i % 3 === 0) };
+  return { height, width, channels, data };
+}
+
+/** In place. */
+function blend(rgba: Uint8Array): void {
+  for (let i = 0; i < rgba.length; i += 4) {
+    const alpha = rgba[i + 3] ?? 255;
+    if (alpha === 255) continue;
+    for (let c = i; c < i + 3; c += 1)
+      rgba[c] = Math.round(((rgba[c] ?? 0) * alpha + 255 * (255 - alpha)) / 255);
+  }
 }
