@@ -28,7 +28,7 @@ import {
   whenOf,
 } from './nodes.ts';
 import { anyValue } from './option-values.ts';
-import { rulesOf } from './rules/rules-of.ts';
+import { notGenerated, rulesOf } from './rules/rules-of.ts';
 import type { Read, Rules, Sketch } from './sketch.ts';
 import { Globals, spellBool, spellTerm, spellValue, type Axis } from './spell.ts';
 import { encoderFolder } from './surroundings.ts';
@@ -51,9 +51,6 @@ interface Block {
   /** What can be named here. */
   readonly things: Thing[];
 }
-
-/** Kinds that want rows of which the world has none: pictures, and a model beside a stream of labelled rows that it has not learnt. */
-const notGenerated: readonly string[] = ['adapt', 'meta-learn'];
 
 export function generate(d: Decisions, world: readonly Group[], size: Size): readonly Ast.Declaration[] {
   const globals = new Globals();

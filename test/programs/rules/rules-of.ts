@@ -23,3 +23,6 @@ export function rulesOf(unique: Unique): ReadonlyMap<string, Rules> {
     ['predict', predict],
   ]);
 }
+
+/** Kinds that want rows of which the world has none: pictures, and a model beside a stream of labelled rows that it has not learnt. */
+export const notGenerated: readonly string[] = ['adapt', 'meta-learn'];
