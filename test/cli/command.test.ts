@@ -260,6 +260,8 @@ describe('the rest', () => {
       expect(complete('')).toEqual(expect.arrayContaining(['run', 'doctor', 'help', 'pipeline.fsl']));
       expect(complete('')).not.toContain('messages.csv');
       expect(complete('plan', 'pl')).toEqual(['plan b.fsl']);
+      expect(complete('init', 'to')).toEqual(['topics']);
+      expect(complete('completion', '')).toEqual(['bash', 'fish', 'zsh']);
       expect(complete('pipeline.fsl', '--keep')).toEqual(['--keep-going']);
       expect(complete('pipeline.fsl', '--backend', 'o')).toEqual(['onnx']);
     },

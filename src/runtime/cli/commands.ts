@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
 import { addGraph } from './commands/graph.ts';
+import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRun } from './commands/run.ts';
@@ -44,6 +45,7 @@ would run (with \`--detailed-exitcode\`), 130 interrupted.`,
   addStatus(program, context);
   addRuns(program, context);
   addVerify(program, context);
+  addInit(program, context);
   addDoctor(program, context);
   addCompletion(program, context);
   for (const command of program.commands) command.helpOption('-h, --help', 'this help');

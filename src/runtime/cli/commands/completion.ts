@@ -15,7 +15,9 @@ export function addCompletion(program: Command, context: Context): void {
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action(
       context.exits(async (shell: Shell) => {
-        context.host.stdout.write(completionScript(shell, program));
+        const { templates } = await import('../templates.ts');
+        const words = new Map([['init', templates().map(({ name }) => name)]]);
+        context.host.stdout.write(completionScript(shell, completables(program, words)));
         return 0;
       }),
     );
@@ -24,6 +26,8 @@ export function addCompletion(program: Command, context: Context): void {
 interface Completable {
   readonly name: string;
   readonly summary: string;
+  /** What its first argument may be; none where that is a file or anything else. */
+  readonly words: readonly string[];
   readonly flags: readonly {
     readonly flag: string;
     readonly doc: string;
@@ -31,16 +35,24 @@ interface Completable {
   }[];
 }
 
-function completionScript(shell: Shell, program: Command): string {
-  const commands = program.commands.map((command): Completable => ({
+/** `words` by command, for arguments whose choices are not declared. */
+function completables(
+  program: Command,
+  words: ReadonlyMap<string, readonly string[]>,
+): readonly Completable[] {
+  return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
+    words: words.get(command.name()) ?? command.registeredArguments[0]?.argChoices ?? [],
     flags: command.options.map((option) => ({
       flag: option.long ?? option.short ?? '',
       doc: option.description,
       values: option.argChoices ?? [],
     })),
   }));
+}
+
+function completionScript(shell: Shell, commands: readonly Completable[]): string {
   switch (shell) {
     case 'bash':
       return bash(commands);
@@ -60,7 +72,7 @@ function bash(commands: readonly Completable[]): string {
   for (const { flag, values: words } of commands.flatMap(({ flags }) => flags))
     values.set(flag, new Set([...(values.get(flag) ?? []), ...words]));
   return `_fslrun() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags=""
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags="" words=""
   case "$before" in
 ${[...values]
   .filter(([, words]) => words.size > 0)
@@ -71,7 +83,7 @@ ${[...values]
   .join('\n')}
   esac
   case "\${COMP_WORDS[1]}" in
-${commands.map((command) => `    ${command.name}) flags="${flagsOf(command)}" ;;`).join('\n')}
+${commands.map((command) => `    ${command.name}) flags="${flagsOf(command)}" words="${command.words.join(' ')}" ;;`).join('\n')}
     *) flags="${run === undefined ? '' : flagsOf(run)}" ;;
   esac
   if [[ "$word" == -* ]]; then
@@ -80,6 +92,8 @@ ${commands.map((command) => `    ${command.name}) flags="${flagsOf(command)}" ;;
     COMPREPLY=($(compgen -W "${[...commands.map(({ name }) => name), 'help'].join(' ')}" -- "$word"))
     local IFS=$'\\n'
     COMPREPLY+=($(compgen -f -X '!*.fsl' -- "$word") $(compgen -d -- "$word"))
+  elif [[ $COMP_CWORD == 2 && -n "$words" ]]; then
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
   else
     local IFS=$'\\n'
     COMPREPLY=($(compgen -f -- "$word"))
@@ -101,5 +115,11 @@ function fish(commands: readonly Completable[]): string {
       return `complete -c fslrun${where} -l ${flag.replace(/^--/, '')} -d ${quoted(doc)}${words}`;
     }),
   );
-  return `${[...names, ...flags].join('\n')}\n`;
+  const words = commands
+    .filter((command) => command.words.length > 0)
+    .map((command) => {
+      const where = quoted(`__fish_seen_subcommand_from ${command.name}`);
+      return `complete -c fslrun -n ${where} -a ${quoted(command.words.join(' '))}`;
+    });
+  return `${[...names, ...words, ...flags].join('\n')}\n`;
 }
