@@ -70,7 +70,12 @@ function checkOne(
       message: `\`${step.definition.name}\` works on texts, and ${describeSource(input, known)} gives pictures`,
       hint: 'pictures are for `split`, `fine-tune`, `meta-learn`, `evaluate` and `predict`',
     });
-  return artifact.type === 'model' ? checkCapability(artifact, declaration, input, known, report) : true;
+  return artifact.type === 'model' ? checkCapability(artifact, wanted(declaration, step), input, known, report) : true;
+}
+
+/** What the model has to be able to do with the options that are given. */
+function wanted({ capability, encoderWith = [] }: Input, { given }: ResolvedStep): Input['capability'] {
+  return encoderWith.some((option) => given.has(option)) ? 'encoder' : capability;
 }
 
 function checkPart(
@@ -126,12 +131,11 @@ function checkPart(
 
 function checkCapability(
   model: StaticModel,
-  declaration: Input,
+  capability: Input['capability'],
   input: CheckedInput,
   known: Known,
   report: (problem: Omit<Problem, 'span'>) => false,
 ): boolean {
-  const { capability } = declaration;
   if (capability === undefined || model.capability === capability) return true;
   if (capability === 'encoder' && model.capability === 'classifier') return true; // its encoder is taken
   if (capability === 'classifier') {

@@ -170,6 +170,10 @@ export const codes = {
     title: 'a label that no training row has',
     text: 'Nothing can be learnt about a label without rows. Draw by label (`train: 8 per label`), or leave the label out.',
   },
+  'shared-classes': {
+    title: 'classes that are measured as new and were learnt',
+    text: 'A net that learns to learn is measured on classes that it has never seen; these it has learnt from. Keep the classes of `meta-learn` and of the measured rows apart in `load`, by files or by `where`, or use `overlap: drop`. Classes are told apart by their names: where others only have the same names, `label_names` gives them new ones.',
+  },
   overlap: {
     title: 'rows that are measured and were learnt from',
     text: 'The same texts, without regard to white space and case, were learnt by the model, or by one it was made from, and are measured: the figure would be too good. Use `overlap: drop`, or split with `duplicates: together` or `drop`. Where a published split asks for these rows, `overlap: keep` measures on them, with the reason in `allow: leakage("why")`.',

@@ -74,6 +74,15 @@ export function checkEvaluation(
         message: `the data has no column \`${name}\``,
         hint: `its columns are ${dataset.columns.map((known) => `\`${known}\``).join(', ')}`,
       });
+  checkJudgement(options, ofRows(options, several), { report, leak });
+}
+
+/** What is kept though the model knows it, and what the figures have to reach. */
+export function checkJudgement(
+  options: EvaluateOptions,
+  judged: Judged,
+  { report, leak }: Pick<CheckContext<never>, 'report' | 'leak'>,
+): void {
   if (options.overlap === 'keep')
     leak('overlap', {
       code: 'overlap',
@@ -81,7 +90,7 @@ export function checkEvaluation(
       hint: 'say why, for everyone who reads the report: `allow: leakage("why")`; or leave them out with `overlap: drop`',
     });
   if (options.require !== undefined) {
-    const problem = requirementProblem(options.require) ?? operandProblem(options.require, options, several);
+    const problem = requirementProblem(options.require) ?? operandProblem(options.require, options, judged);
     if (problem !== undefined) report('require', { code: 'wrong-type', message: problem });
   }
 }
@@ -104,17 +113,29 @@ function addedMetrics(options: EvaluateOptions): readonly string[] {
   );
 }
 
+/** What a report has that figures are asked of. */
+export interface Judged {
+  readonly metrics: readonly string[];
+  readonly baselines: readonly [string, string];
+}
+
+function ofRows(options: EvaluateOptions, several: boolean | undefined): Judged {
+  return {
+    metrics: reportMetrics(options, several) ?? [...usualMetrics, ...usualMultiLabelMetrics],
+    baselines: ['majority', 'frozen_probe'],
+  };
+}
+
 /** A requirement is judged from the report, so the report has to have its figures. */
 function operandProblem(
   { left, right, at }: Requirement,
   options: EvaluateOptions,
-  several: boolean | undefined,
+  { metrics: known, baselines }: Judged,
 ): string | undefined {
-  const known = reportMetrics(options, several) ?? [...usualMetrics, ...usualMultiLabelMetrics];
   const sides = [left, right].filter((side) => typeof side !== 'number');
   for (const { of, metric } of sides) {
-    if (of !== undefined && of !== 'majority' && of !== 'frozen_probe')
-      return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`majority\` and \`frozen_probe\``;
+    if (of !== undefined && !baselines.includes(of))
+      return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`${baselines[0]}\` and \`${baselines[1]}\``;
     const missing = missingOption(metric, options);
     if (missing !== undefined) return missing;
     if (!known.includes(metric) && !Object.hasOwn(wordOptions, metric))

@@ -9,6 +9,9 @@ import { consumedRows } from './consumed-rows.ts';
 import { select, texts, type Dataset } from './dataset.ts';
 import { cutTextsCheck } from './cut-texts.ts';
 import { readDataset } from './dataset-file.ts';
+import { episodeOptions, episodesOf, episodeWords } from './episode-options.ts';
+import { checkEpisodes, episodeMetrics, methodWithoutEpisodes } from './episodes-check.ts';
+import { evaluateEpisodes } from './evaluate-episodes.ts';
 import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
 import { evaluateSeveral } from './evaluate-several.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
@@ -31,7 +34,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 7,
+  version: 8,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -39,7 +42,8 @@ export const evaluate = defineStage({
     'consumed, and what to be wary of. The prediction for each row is kept in `predictions.parquet`. Rows with several labels are ' +
     'measured label by label: then there is no confusion, `accuracy` is the share of rows that were given exactly their ' +
     'labels, and the free models are the labels that more than half of the rows have, and a linear support vector machine a ' +
-    'label on the frozen encoder.',
+    'label on the frozen encoder. With `episodes` an encoder is measured by how well it learns new classes from a few rows: then the free ' +
+    'figures are chance and, of pictures, the nearest one by its pixels, and what was said is kept in `episodes.parquet`.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label  test: rest }
 fine-tune classifier { model: "builtin:ngrams"  from: parts.train }
@@ -101,6 +105,7 @@ evaluate score {
       distinct: true,
       doc: 'Columns by whose values the metrics are given separately as well.',
     }),
+    ...episodeOptions,
     require: requirement({
       metrics: reportNames,
       keyed: false,
@@ -113,8 +118,9 @@ evaluate score {
   inputs: {
     model: input.required('model', {
       capability: 'classifier',
+      encoderWith: episodeWords,
       use: 'apply',
-      doc: 'The classifier to measure.',
+      doc: 'The classifier to measure; with `episodes` an encoder.',
     }),
     on: input.required('dataset', { images: true, use: 'measure', doc: 'The labelled rows to measure on.' }),
     calibrate_on: input.optional('dataset', {
@@ -129,9 +135,14 @@ evaluate score {
     }),
   },
   outputs: { '': { type: 'report', doc: 'The report, and the predictions it is made from.' } },
-  randomness: ({ bootstrap }) => bootstrap > 0,
+  randomness: (options) => options.bootstrap > 0 || episodesOf(options) !== undefined,
 
   check(context) {
+    if (episodesOf(context.options) !== undefined) {
+      checkEpisodes(context.options, context);
+      return { '': { type: 'report', about: 'evaluation', metrics: episodeMetrics } };
+    }
+    if (context.given('method')) context.report('method', methodWithoutEpisodes);
     const several = severalLabelsKnown(context.inputs);
     checkEvaluation(context.options, several, context);
     const metrics = reportMetrics(context.options, several);
@@ -143,6 +154,7 @@ evaluate score {
   async run(context) {
     const { options, inputs } = context;
     const given = await readDataset(inputs.on);
+    if (episodesOf(options) !== undefined) return evaluateEpisodes(context, given);
     if (given.multiLabel) return evaluateSeveral(context, given);
     checkMeasured(given);
     const metrics = options.metrics ?? usualMetrics;

@@ -29,6 +29,7 @@ import { needsMaskedModel } from './model-source.ts';
 import { factsOf, settledMethod, kindOf, templatesFor } from './fine-tune-recipe.ts';
 import { knownRows } from './known-rows.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
+import { knownClasses } from './learnt-classes.ts';
 import { int, word } from './option.ts';
 import { needsNoRows } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
@@ -178,6 +179,10 @@ fine-tune classifier {
         type: 'model',
         capability: 'classifier',
         labels: known?.map(({ name }) => name),
+        learnt: [
+          ...(model?.learnt ?? []),
+          ...(trainsEncoder(options.method) ? (knownClasses(dataset?.labels) ?? []) : []),
+        ],
         multi_label: dataset?.multi_label,
         trainable: model?.trainable,
         images: model?.images,

@@ -9,6 +9,7 @@ import type { Artifact, Output } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
 import type { ImageShape } from './images.ts';
+import type { MetaMethod } from './meta-methods.ts';
 import type { LossEnds } from './training-losses.ts';
 
 export const metaFile = 'conv4.json';
@@ -18,7 +19,7 @@ const weightsFile = 'conv4.safetensors';
 export interface MetaDescription extends ImageShape, LossEnds {
   readonly format: 'fsl-conv4';
   readonly version: 1;
-  readonly method: unknown;
+  readonly method: MetaMethod;
   readonly ways: number;
   readonly shots: number;
   readonly queries: number;
@@ -39,7 +40,9 @@ export async function saveMetaEncoder(
   await writeConsumed(output, consumed);
 }
 
-async function readMetaDescription(files: Artifact): Promise<MetaDescription> {
+/** Nothing for other encoders. */
+export async function readMetaDescription(files: Artifact): Promise<MetaDescription | undefined> {
+  if (!files.names.includes(metaFile)) return undefined;
   return JSON.parse(new TextDecoder().decode(await files.read(metaFile))) as MetaDescription; // written above
 }
 
@@ -49,7 +52,9 @@ export async function loadMetaEncoder(files: Artifact): Promise<ImageEncoder> {
     import('../learning/encoders/conv4-encoder.ts'),
     import('../learning/safetensors.ts'),
   ]);
-  const { height, width, channels } = await readMetaDescription(files);
+  const description = await readMetaDescription(files);
+  if (description === undefined) throw new Error(`there is no ${metaFile}`);
+  const { height, width, channels } = description;
   const tensors = readSafetensors(await files.read(weightsFile), weightsFile);
   return frozenConv4Encoder(tensors, { height, width, channels });
 }

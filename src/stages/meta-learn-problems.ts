@@ -15,10 +15,11 @@ export const needsClasses = {
   hint: 'name the label column in `load`: `label: "…"`',
 } as const;
 
-export function tooFewClasses(classes: number, ways: number) {
+/** `left`: others were left out. */
+export function tooFewClasses(classes: number, ways: number, left = false) {
   return {
     code: 'too-few-labels',
-    message: `an episode has ${ways} classes, and these rows have ${classes}`,
+    message: `an episode has ${ways} classes, and ${left ? `${classes} of these rows are left that the model has not learnt` : `these rows have ${classes}`}`,
     hint: 'bring more classes, or ask for fewer `ways`',
   } as const;
 }
@@ -27,10 +28,11 @@ export function tooFewOf(
   name: string,
   rows: number,
   { shots, queries }: { readonly shots: number; readonly queries: number },
+  what: 'rows' | 'pictures',
 ) {
   return {
     code: 'too-few-rows',
-    message: `an episode takes ${shots + queries} pictures of a class, and \`${name}\` has ${rows}`,
+    message: `an episode takes ${shots + queries} ${what} of a class, and \`${name}\` has ${rows}`,
     hint: 'ask for fewer `shots` and `queries`, or leave such classes out',
   } as const;
 }

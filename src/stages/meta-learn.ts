@@ -7,6 +7,7 @@ import { labelIndices, texts, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { openFolderEngine } from './huggingface-source.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
+import { knownClasses } from './learnt-classes.ts';
 import { saveMetaEncoder } from './meta-encoder.ts';
 import {
   needsClasses,
@@ -17,31 +18,11 @@ import {
   tooFewOf,
   tooSmall,
 } from './meta-learn-problems.ts';
-import { bool, call, float, int, word, type CallOf } from './option.ts';
+import { metaMethods, type MetaMethod } from './meta-methods.ts';
+import { bool, call, float, int } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { diverging, lossEnds } from './training-losses.ts';
-
-const methods = {
-  prototypical: {
-    doc: 'A query gets the class whose support pictures have the nearest mean vector (Snell et al. 2017).',
-    arguments: {
-      distance: word(
-        {
-          euclidean: 'the square of the straight line between two vectors',
-          cosine: 'the cosine of the angle between two vectors, divided by 0.1',
-        },
-        { default: 'euclidean', doc: 'What nearest means.' },
-      ),
-    },
-  },
-  matching: {
-    doc: 'Support pictures vote for their class, each by the cosine of its vector and the query’s, divided by 0.1 (Vinyals et al. 2016).',
-    arguments: {},
-  },
-} as const;
-
-type Method = CallOf<typeof methods>;
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
@@ -59,7 +40,7 @@ meta-learn letters { from: alphabets  ways: 5  shots: 1  episodes: 1000 }
 fine-tune classifier { model: letters  from: parts.train  method: prototype(distance: euclidean) }
 evaluate score { model: classifier  on: parts.test }`,
   options: {
-    method: call(methods, {
+    method: call(metaMethods, {
       default: { name: 'prototypical', arguments: { distance: 'euclidean' } },
       doc: 'How queries find their class.',
     }),
@@ -92,12 +73,13 @@ evaluate score { model: classifier  on: parts.test }`,
     if (labels !== undefined && from?.labelled === true && labels.length < ways)
       report('ways', tooFewClasses(labels.length, ways));
     const short = labels?.find(({ rows }) => rows !== undefined && rows < shots + queries);
-    if (short !== undefined) report('from', tooFewOf(short.name, short.rows ?? 0, options));
+    if (short !== undefined) report('from', tooFewOf(short.name, short.rows ?? 0, options, 'pictures'));
     return {
       '': {
         type: 'model',
         capability: 'encoder',
         labels: undefined,
+        learnt: knownClasses(labels),
         trainable: false,
         masked: false,
         images: true,
@@ -119,7 +101,8 @@ evaluate score { model: classifier  on: parts.test }`,
     if (options.rotations && height !== width) throw stepFailure(notSquare(height, width), 'rotations');
     if (classes.length < options.ways) throw stepFailure(tooFewClasses(classes.length, options.ways), 'ways');
     const short = classes.find(({ rows }) => rows.length < options.shots + options.queries);
-    if (short !== undefined) throw stepFailure(tooFewOf(short.name, short.rows.length, options), 'from');
+    if (short !== undefined)
+      throw stepFailure(tooFewOf(short.name, short.rows.length, options, 'pictures'), 'from');
     const block = await images.open();
     const names = texts(dataset);
     const losses: number[] = [];
@@ -205,7 +188,7 @@ function classesOf(dataset: Dataset): readonly { readonly name: string; readonly
     .filter((known) => known.rows.length > 0);
 }
 
-function ruleOf(method: Method): Rule {
+function ruleOf(method: MetaMethod): Rule {
   return method.name === 'matching' ? 'matching' : method.arguments.distance;
 }
 

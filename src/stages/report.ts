@@ -22,8 +22,10 @@ export interface EvaluationReport {
     readonly f1: number;
     readonly support: number;
   }[];
-  /** Rows are true labels, columns predicted ones, in the order of `labels`; null where rows have several labels. */
+  /** Rows are true labels, columns predicted ones, in the order of `labels`; null where rows have several labels, and of episodes. */
   readonly confusion: readonly (readonly number[])[] | null;
+  /** Where new classes were learnt from a few rows each, again and again: `per_label` is of all queries, and `confusion` null. */
+  readonly episodes?: Episodes;
   /** Where rows have several labels. */
   readonly multi_label?: MultiLabel;
   readonly labels: readonly string[];
@@ -49,6 +51,20 @@ export interface EvaluationReport {
   readonly interval: string;
   /** The metrics of the rows of each value, by column of `slices:`, in the order of the values. */
   readonly slices: Readonly<Record<string, readonly Slice[]>>;
+}
+
+export interface Episodes {
+  readonly ways: number;
+  readonly shots: number;
+  readonly queries: number;
+  /** How queries found their class. */
+  readonly method: string;
+  /** Equal where the same episodes were drawn from the same rows. */
+  readonly digest: string;
+  /** Of each episode, in the order they were drawn. */
+  readonly accuracies: readonly number[];
+  /** Accuracy minus that of `baseline` on the same episodes, with the interval of the paired difference. */
+  readonly differences: readonly { readonly baseline: string; readonly difference: Figure }[];
 }
 
 export interface MultiLabel {

@@ -23,11 +23,24 @@ export function judgeEvaluation(requirement: Requirement, report: EvaluationRepo
   const left = find(requirement.left);
   const right = find(requirement.right);
   if (left === undefined || right === undefined) return unknown(requirement);
-  return decide(requirement, minus(left, right), [left, right], () => sameInEveryResample);
+  const difference = overEpisodes(requirement, report) ?? minus(left, right);
+  return decide(requirement, difference, [left, right], () =>
+    report.episodes === undefined ? sameInEveryResample : sameInEveryEpisode,
+  );
 }
 
 const sameInEveryResample =
   'there is no interval to judge by: every resample of the rows gives the same figure';
+const sameInEveryEpisode = 'there is no interval to judge by: every episode gives the same figure';
+
+/** The report's own paired difference from a baseline on the same episodes. */
+function overEpisodes({ left, right }: Requirement, { episodes }: EvaluationReport): Figure | undefined {
+  if (typeof left === 'number' || typeof right === 'number') return undefined;
+  const found = episodes?.differences.find(({ baseline }) => baseline === (left.of ?? right.of));
+  if (found === undefined || (left.of === undefined) === (right.of === undefined)) return undefined;
+  const { value, low = null, high = null } = found.difference;
+  return left.of === undefined ? interval(value, low, high) : interval(-value, negative(high), negative(low));
+}
 
 export function judgeComparison(requirement: Requirement, report: ComparisonReport): Judgement {
   const find = (operand: Operand): Figure | undefined => {

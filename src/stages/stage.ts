@@ -33,6 +33,8 @@ export interface Input<V = unknown> {
   readonly accepts: ArtifactType;
   /** For models: what it must be able to do. `encoder` also accepts `builtin:`, `hf:` and folder sources. */
   readonly capability?: Capability;
+  /** Options with each of which an encoder will do in the place of a classifier. */
+  readonly encoderWith?: readonly string[];
   readonly use: Use;
   /** `one`: an artifact. `many`: a stage, a list or a map of names to stages; instances of `each` keep their keys. */
   readonly shape: 'one' | 'many';
@@ -67,6 +69,7 @@ interface InputSettings {
   readonly use: Use;
   readonly doc: string;
   readonly capability?: Capability;
+  readonly encoderWith?: readonly string[];
   readonly named?: boolean;
   readonly images?: boolean;
   readonly calls?: Readonly<Record<string, CallDeclaration>>;

@@ -11,6 +11,7 @@ import { createRandom } from '../random.ts';
 import { trainResumably, type CheckpointPlace } from '../training/train-resumably.ts';
 import type { Batch, StepReport } from '../training/train.ts';
 import { drawEpisode, type Episode, type EpisodeShape } from './episodes.ts';
+import { matchingTemperature } from './matching.ts';
 import { cosineLogits, matchingLogits, prototypicalLogits } from './prototypical.ts';
 
 /** Pictures of one size, from 0 to 1, and the rows of each class. */
@@ -40,9 +41,6 @@ export interface MetaTraining {
   readonly onStep: (report: StepReport) => void;
   readonly resumed: (losses: readonly number[]) => void;
 }
-
-/** Of `matching` and the cosine, as cosines alone are too even. */
-const temperature = 0.1;
 
 /** Batches that the statistics of the trained net are taken from. */
 const frozenBatches = 20;
@@ -112,9 +110,9 @@ function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor, ways:
     case 'euclidean':
       return prototypicalLogits(support, queries, ways);
     case 'cosine':
-      return cosineLogits(support, queries, ways, temperature);
+      return cosineLogits(support, queries, ways, matchingTemperature);
     case 'matching':
-      return matchingLogits(support, queries, ways, temperature);
+      return matchingLogits(support, queries, ways, matchingTemperature);
     default:
       return rule satisfies never;
   }

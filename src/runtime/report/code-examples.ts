@@ -353,6 +353,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[labels-without-rows]: no training row has the label `billing`\n --> main.fsl:3:50\n  |\n3 | fine-tune model { model: \"builtin:ngrams\"  from: parts.train }\n  |                                                  ^^^^^^^^^^^\n  = hint: draw by label (`train: 8 per label`), bring rows of it, or leave it out with `where:` in `load`\n"
   },
+  "shared-classes": {
+    "program": "load letters { from: \"letters/*/*.png\" }\nload others { from: \"others/*/*.png\" }\nmeta-learn net { from: letters  ways: 2  shots: 1  queries: 1 }\nevaluate score { model: net  on: others  episodes: 600  ways: 2  shots: 1  queries: 1 }\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[shared-classes]: the model has learnt one of the 2 classes of these rows: `beta`\n --> main.fsl:4:34\n  |\n4 | evaluate score { model: net  on: others  episodes: 600  ways: 2  shots: 1  queries: 1 }\n  |                                  ^^^^^^\n  = hint: episodes show how new classes are learnt: keep the classes apart in `load`, by files or by `where`, or leave them out with `overlap: drop`; where other classes only have the same names, give them others with `label_names`\n"
+  },
   "overlap": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nload others { from: \"other.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"builtin:ngrams\"  from: messages }\nevaluate score { model: model  on: others }\n",
     "files": {

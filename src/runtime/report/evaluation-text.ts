@@ -110,6 +110,7 @@ export function evaluationText(given: EvaluationReport, known: readonly Mark[], 
   return [
     ...markLines(marks, paint),
     `${grouped(report.rows)} rows, ${budgetText(report.label_budget)}; interval: ${report.interval}`,
+    ...episodeLines(report),
     ...severalLines(report),
     ...probabilityLines(report),
     '',
@@ -130,6 +131,18 @@ function averages({ multi_label: several }: EvaluationReport): EvaluationReport[
     label: `(${name} average)`,
     ...scores,
   }));
+}
+
+function episodeLines({ episodes }: EvaluationReport): readonly string[] {
+  if (episodes === undefined) return [];
+  const { ways, shots, queries, method, accuracies, differences } = episodes;
+  return [
+    `${grouped(accuracies.length)} episodes of ${ways} new classes, ${counted(shots, 'row')} of each to learn from and ${grouped(queries)} to be asked about, by \`${method}\``,
+    ...differences.map(({ baseline, difference: { value, ...ends } }) => {
+      const range = interval(ends);
+      return `accuracy above that of \`${baseline}\` by ${figure(value)}${range === '' ? '' : ` (${range})`} on the same episodes`;
+    }),
+  ];
 }
 
 function severalLines({ multi_label: several }: EvaluationReport): readonly string[] {
