@@ -70,7 +70,9 @@ function checkOne(
       message: `\`${step.definition.name}\` works on texts, and ${describeSource(input, known)} gives pictures`,
       hint: 'pictures are for `split`, `fine-tune`, `meta-learn`, `evaluate` and `predict`',
     });
-  return artifact.type === 'model' ? checkCapability(artifact, wanted(declaration, step), input, known, report) : true;
+  return artifact.type === 'model'
+    ? checkCapability(artifact, wanted(declaration, step), input, known, report)
+    : true;
 }
 
 /** What the model has to be able to do with the options that are given. */
