@@ -18,7 +18,7 @@ export interface Template {
 /** `pipelines/` of this package, beside the folder of the built command as of the sources. */
 export function templateFolder(): string {
   let at = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(at, 'package.json'))) at = dirname(at);
+  while (!existsSync(join(at, 'pipelines')) && dirname(at) !== at) at = dirname(at);
   return join(at, 'pipelines');
 }
 
