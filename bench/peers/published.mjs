@@ -21,6 +21,17 @@ export const places = {
   banking77: { train: csv('train'), test: csv('test') },
 };
 
+const polarity = '"0": "negative", "1": "positive"';
+
+/** What is measured on each set (accuracy unless said), and what its labels stand for. */
+export const sets = {
+  sst5: { names: '"0": "terrible", "1": "bad", "2": "okay", "3": "good", "4": "great"' },
+  sst2: { names: polarity },
+  cr: { names: polarity },
+  agnews: { names: '"1": "world", "2": "sports", "3": "business", "4": "science and technology"' },
+  amazon_cf: { metric: 'mcc', names: '"0": "not counterfactual", "1": "counterfactual"' },
+};
+
 function lines(file) {
   return `from: "SHARED/data/${file}"  format: text  pattern: "{label} {text}"  text: "text"  label: "label"`;
 }

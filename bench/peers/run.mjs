@@ -14,6 +14,7 @@ import {
   places,
   publishedSet,
   runProgram,
+  sets,
 } from './published.mjs';
 
 const { values } = parseArgs({
@@ -29,17 +30,6 @@ const { values } = parseArgs({
 });
 const shared = resolve(values.shared);
 const splits = values.splits.split(',');
-
-const polarity = '"0": "negative", "1": "positive"';
-
-/** What the labels of each set stand for. */
-const sets = {
-  sst5: { names: '"0": "terrible", "1": "bad", "2": "okay", "3": "good", "4": "great"' },
-  sst2: { names: polarity },
-  cr: { names: polarity },
-  agnews: { names: '"1": "world", "2": "sports", "3": "business", "4": "science and technology"' },
-  amazon_cf: { metric: 'mcc', names: '"0": "not counterfactual", "1": "counterfactual"' },
-};
 
 function program(name, splits) {
   const { names, metric = 'accuracy' } = sets[name];

@@ -6,9 +6,9 @@ import { loadClassifier } from './classifier.ts';
 import { labelTable } from './classifier-labels.ts';
 import { labelBudget } from './consumed.ts';
 import { cutTextsCheck } from './cut-texts.ts';
-import { texts, type Dataset } from './dataset.ts';
+import { select, texts, type Dataset } from './dataset.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
-import { fitSeveralProbe, withProbe } from './frozen-probe.ts';
+import { fitSeveralProbe, probedRows, withProbe, type Probe } from './frozen-probe.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { usualMultiLabelMetrics, type AnyMetricName } from './metric-words.ts';
@@ -22,6 +22,7 @@ import { stepFailure } from './step-failure.ts';
 interface Options {
   readonly metrics: readonly AnyMetricName[] | undefined;
   readonly bootstrap: number;
+  readonly probe_rows: number;
   readonly overlap: Overlap;
   readonly slices: readonly string[] | undefined;
   readonly abstain: number | undefined;
@@ -51,11 +52,12 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
     const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
     const truth = labelTable(rows, labels, 'on');
     const probe = await fitSeveralProbe(classifier, support, context.signal);
-    const ask = withProbe(
-      classifier,
-      probe === 'same' ? { state: 'same' } : { state: 'fitted', head: probe.head },
-    );
-    const [own, probed] = await ask(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
+    const fitted: Probe =
+      probe === 'same' ? { state: 'same' } : { state: 'fitted', head: async () => probe.head };
+    const some = probedRows(classifier, fitted, { rows: rows.rows, most: options.probe_rows });
+    const ask = withProbe(classifier, fitted);
+    const progress = (done: number, total: number): void => context.progress({ done, total, unit: 'rows' });
+    const [own, probed] = await ask(rows, progress, some);
     const measurement = severalMeasured(labels, truth, own ?? new Float64Array(), threshold);
     const report = await severalReport({
       rows,
@@ -64,7 +66,13 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
       probe:
         probe === 'same' || probed === undefined
           ? 'same'
-          : severalMeasured(labels, truth, probed, probe.threshold),
+          : severalMeasured(
+              labels,
+              some === undefined ? truth : labelTable(select(rows, some), labels, 'on'),
+              probed,
+              probe.threshold,
+            ),
+      probed: some,
       checks: [...checks, ...(await cutTextsCheck(classifier, rows))],
       budget: labelBudget(consumed),
       support,

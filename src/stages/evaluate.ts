@@ -17,7 +17,7 @@ import { evaluateSeveral } from './evaluate-several.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
 import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
-import { fitProbe, withProbe } from './frozen-probe.ts';
+import { probedRows, probeOf, withProbe } from './frozen-probe.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { measured, type Measurement } from './measurement.ts';
@@ -72,6 +72,15 @@ evaluate score {
         'interval. Rows of one group (the `group` of `load`, else equal texts) are resampled together, `accuracy` too. ' +
         'Intervals say how far another test set of this size ' +
         'may be off, not how far another draw of the training rows is: for that, use several seeds and `compare`.',
+    }),
+    probe_rows: int({
+      min: 1,
+      max: 1_000_000_000,
+      default: 1000,
+      doc:
+        'The most rows that `frozen_probe` is measured on where the encoder was trained, as they have to be read by the encoder from ' +
+        'before too. Of more rows as many are drawn at random, always the same; the report says so, and has the figures of the model on them as well ' +
+        '(`probed`), which is what a requirement compares. With `out_of_scope` all rows are read.',
     }),
     overlap: word(
       {
@@ -172,10 +181,16 @@ evaluate score {
       const scoped = scopeOf(measuredRows, options.out_of_scope, classifier.labels);
       const { inside: rows } = scoped;
       const truth = labelNumbers(rows, classifier.labels, 'on');
-      const probe = await fitProbe(classifier, support, context.signal);
+      const probe = probeOf(classifier, support, context.signal);
+      const most = options.out_of_scope === undefined ? options.probe_rows : Infinity;
+      const some = probedRows(classifier, probe, { rows: rows.rows, most });
       const ask = withProbe(classifier, probe);
-      const plain = await ask(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
-      const said = await Promise.all(plain.map((values) => measured(classifier.labels, truth, values)));
+      const progress = (done: number, total: number): void => context.progress({ done, total, unit: 'rows' });
+      const plain = await ask(rows, progress, some);
+      const truths = [truth, some === undefined ? truth : Int32Array.from(some, (row) => truth[row] ?? 0)];
+      const said = await Promise.all(
+        plain.map((values, i) => measured(classifier.labels, truths[i] ?? truth, values)),
+      );
       const beyond = scoped.outside.rows === 0 ? [] : await ask(scoped.outside, () => undefined);
       const calibrated = calibrating && (await calibrate(classifier, ask, said, calibrating, own));
       const [measurement, probed] = calibrated?.measurements ?? said;
@@ -189,6 +204,7 @@ evaluate score {
         support,
         measurement,
         probe: probe.state === 'fitted' ? probed : probe.state,
+        probed: some,
         checks: [
           ...checks,
           ...(classifier.description.prompt === undefined ? await cutTextsCheck(classifier, rows) : []),

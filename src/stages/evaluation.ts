@@ -1,7 +1,7 @@
 // Makes an evaluation report from what a model and its baseline said of some rows. Knows no files and no models.
 import type { MetricName } from '../learning/metrics/metrics.ts';
 import type { Random } from '../learning/random.ts';
-import { texts, type Dataset } from './dataset.ts';
+import { select, texts, type Dataset } from './dataset.ts';
 import { abstain } from './abstention.ts';
 import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { wariness, type Check } from './evaluate-checks.ts';
@@ -15,7 +15,7 @@ import {
   scopeValues,
   type Scoped,
 } from './out-of-scope.ts';
-import type { Calibration, EvaluationReport, Slice } from './report.ts';
+import type { Calibration, EvaluationReport, Probed, Slice } from './report.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 
 export interface Evaluated {
@@ -23,6 +23,8 @@ export interface Evaluated {
   readonly measurement: Measurement;
   /** What the frozen probe said: `same` where the model is the frozen probe, `none` where there is none. */
   readonly probe: Measurement | 'same' | 'none';
+  /** Which rows that was asked of, where not of all. */
+  readonly probed: readonly number[] | undefined;
   /** What is to be said of the rows and of the calibration. */
   readonly checks: readonly Check[];
   /** Labels of the model, and those it was calibrated with. */
@@ -61,6 +63,7 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
   const { figures, interval } = await figuresOf(evaluated);
   const abstained = evaluated.abstain === undefined ? undefined : await abstain(evaluated, evaluated.abstain);
   const scope = await scopeOf(evaluated);
+  const sampled = evaluated.probed && (await sampledFigures(evaluated, evaluated.probed));
   return {
     type: 'evaluation',
     metrics: { ...figures, ...abstained?.figures, ...scope?.figures },
@@ -84,6 +87,7 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
         },
       }),
     },
+    ...(sampled !== undefined && { probed: sampled }),
     checks: [
       ...(await wariness({ texts: texts(rows), ...measurement })),
       ...unknownFigures(metrics, figures, evaluated.draws),
@@ -91,6 +95,7 @@ export async function evaluationReport(evaluated: Evaluated): Promise<Evaluation
       ...(abstained?.checks ?? []),
       ...(scope?.checks ?? []),
       ...probeChecks(probe),
+      ...sampleChecks(sampled, rows.rows),
     ],
     interval,
     slices: await slicesBy(rows, evaluated.slices, (indices) =>
@@ -123,6 +128,31 @@ async function scopeOf({ scope, measurement, probe, abstain: threshold, draws, r
 /** Why there are no figures of the frozen probe, or what they are. */
 export function probeChecks(probe: object | keyof typeof withoutProbe): readonly Check[] {
   return typeof probe === 'string' ? [{ name: 'frozen_probe', message: withoutProbe[probe] }] : [];
+}
+
+/** What the frozen probe is measured beside, where it was asked of some rows only. */
+export function sampleChecks(sampled: Probed | undefined, rows: number): readonly Check[] {
+  if (sampled === undefined) return [];
+  const [first] = Object.entries(sampled.metrics);
+  const beside = first && `; the model's own \`${first[0]}\` on these is ${figure(first[1].value)}`;
+  const message = `it was measured on ${sampled.rows} of the ${rows} rows, drawn at random (\`probe_rows\`)${beside ?? ''}`;
+  return [{ name: 'frozen_probe', message }];
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+async function sampledFigures(
+  { rows, measurement, metrics, draws, random }: Evaluated,
+  probed: readonly number[],
+): Promise<Probed> {
+  const { figures } = await figuresOf({
+    rows: select(rows, probed),
+    measurement: takeMeasured(measurement, probed),
+    ...{ metrics, draws, random: random.derive('frozen probe') },
+  });
+  return { rows: probed.length, metrics: figures };
 }
 
 const withoutProbe = {

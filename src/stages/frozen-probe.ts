@@ -1,10 +1,12 @@
 // The baseline of every report: logistic regression on the frozen encoder, fitted on the same rows as the model and put before
-// the encoder in the same way. Where the encoder was trained it is the one from before.
+// the encoder in the same way. Where the encoder was trained it is the one from before, and then the rows have to be read a second
+// time: of many rows it is asked for some.
 import type { Head } from '../learning/heads/head.ts';
 import type { Classifier, ClassifierDescription } from './classifier.ts';
 import { classify } from './classify.ts';
 import { labelTable } from './classifier-labels.ts';
-import { labelIndices, type Dataset } from './dataset.ts';
+import { createRandom } from '../learning/random.ts';
+import { labelIndices, select, type Dataset } from './dataset.ts';
 import { fitHead, plainHead, type Method } from './fine-tune-method.ts';
 import type { EncodeProgress } from './model-source.ts';
 import { rowKeys } from './row-keys.ts';
@@ -12,7 +14,7 @@ import { chosenThreshold, fitSeveral } from './several-labels-head.ts';
 import { trainingRows } from './training-rows.ts';
 
 export type Probe =
-  | { readonly state: 'fitted'; readonly head: Head }
+  | { readonly state: 'fitted'; readonly head: () => Promise<Head> }
   /** The model is made in exactly this way itself. */
   | { readonly state: 'same' }
   /** Not every label has a row to learn from. */
@@ -20,33 +22,58 @@ export type Probe =
 
 const probe: Extract<Method, { readonly name: 'head' }> = plainHead;
 
-export async function fitProbe(
+/** Fitted when it is first asked: where the encoder was trained, the one from before is then in memory in its place. */
+export function probeOf(
   { description, labels, encodeRows, before }: Classifier,
   support: Dataset,
   signal: AbortSignal,
-): Promise<Probe> {
+): Probe {
   if (before === undefined && isSame(description, probe)) return { state: 'same' };
   if (new Set(labelIndices(support)).size < labels.length) return { state: 'none' };
-  const { vectors, targets } = await trainingRows(support, before?.encodeRows ?? encodeRows, () => undefined);
-  await before?.dispose();
-  const settings = { classWeights: 'none', signal } as const;
-  return { state: 'fitted', head: await fitHead(vectors, targets, labels.length, probe, settings) };
+  const fit = async (): Promise<Head> => {
+    const encode = before?.encodeRows ?? encodeRows;
+    const { vectors, targets } = await trainingRows(support, encode, () => undefined);
+    return fitHead(vectors, targets, labels.length, probe, { classWeights: 'none', signal });
+  };
+  let fitted: Promise<Head> | undefined;
+  return { state: 'fitted', head: () => (fitted ??= fit()) };
 }
 
-/** Probabilities [rows, labels] of the model, and of the probe where it was fitted. */
+/**
+ * Which of the rows the probe is asked for, rising, where that is fewer than all. As many rows always give the same ones, so that the
+ * models of several seeds are measured beside one probe on one sample, whose vectors are cached.
+ */
+export function probedRows(
+  { before }: Classifier,
+  probe: Probe,
+  { rows, most }: { readonly rows: number; readonly most: number },
+): readonly number[] | undefined {
+  if (probe.state !== 'fitted' || before === undefined || rows <= most) return undefined;
+  const all = Array.from({ length: rows }, (_, row) => row);
+  return createRandom('frozen probe', rows)
+    .shuffle(all)
+    .slice(0, most)
+    .sort((a, b) => a - b);
+}
+
+/** Probabilities [rows, labels] of the model, and where the probe was fitted those of the probe: of the rows in `probed`, else of all. */
 export function withProbe(
   classifier: Classifier,
   probe: Probe,
-): (rows: Dataset, progress: EncodeProgress) => Promise<readonly Float64Array[]> {
+): (rows: Dataset, progress: EncodeProgress, probed?: readonly number[]) => Promise<readonly Float64Array[]> {
   const { head, before } = classifier;
-  return async (rows, progress) => {
+  return async (rows, progress, probed) => {
     if (probe.state !== 'fitted') return classify(classifier, [head], rows, progress);
-    if (before === undefined) return classify(classifier, [head, probe.head], rows, progress);
-    const own = await classify(classifier, [head], rows, progress);
+    if (before === undefined) return classify(classifier, [head, await probe.head()], rows, progress);
+    const some = probed === undefined ? rows : select(rows, probed);
+    const total = rows.rows + some.rows;
+    const own = await classify(classifier, [head], rows, (done) => progress(done, total));
     await classifier.dispose(); // one of the two is in memory at a time
-    const probed = await classify(before, [probe.head], rows, progress);
+    const beside = await classify(before, [await probe.head()], some, (done) =>
+      progress(rows.rows + done, total),
+    );
     await before.dispose();
-    return [...own, ...probed];
+    return [...own, ...beside];
   };
 }
 

@@ -45,6 +45,8 @@ export interface EvaluationReport {
   readonly out_of_scope?: OutOfScope;
   /** The same metrics of models anyone gets for free: `majority`, `frozen_probe`. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Where `frozen_probe` was not measured on all rows: the model on the rows that it was measured on. */
+  readonly probed?: Probed;
   /** What to be wary of: collapsed predictions, duplicates between train and test. */
   readonly checks: readonly { readonly name: string; readonly message: string }[];
   /** How the intervals were made: `95 % percentile interval over 1000 resamples of the 500 rows; of accuracy …`. */
@@ -74,6 +76,11 @@ export interface MultiLabel {
   readonly labels_per_row: { readonly true: number; readonly predicted: number };
   /** Rows below the labels in scikit-learn's classification_report. */
   readonly averages: Readonly<Record<'micro' | 'macro' | 'weighted' | 'samples', Scored>>;
+}
+
+export interface Probed {
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, Figure>>;
 }
 
 interface Scored {

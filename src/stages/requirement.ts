@@ -14,9 +14,13 @@ export function requirementProblem({ operator, by, at, left, right }: Requiremen
 }
 
 export function judgeEvaluation(requirement: Requirement, report: EvaluationReport): Judgement {
+  const sides = [requirement.left, requirement.right];
+  // What the frozen probe is compared with is measured on the same rows.
+  const beside = sides.some((side) => typeof side !== 'number' && side.of === 'frozen_probe');
   const find = (operand: Operand): Figure | undefined => {
     if (typeof operand === 'number') return { value: operand };
-    if (operand.of === undefined) return report.metrics[operand.metric];
+    if (operand.of === undefined)
+      return (beside ? report.probed?.metrics[operand.metric] : undefined) ?? report.metrics[operand.metric];
     const value = report.baselines[operand.of]?.[operand.metric];
     return value === undefined ? undefined : { value };
   };

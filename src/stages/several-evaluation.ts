@@ -3,11 +3,11 @@
 import type { MultiLabelMetricName } from '../learning/metrics/multi-label-metrics.ts';
 import type { Random } from '../learning/random.ts';
 import { labelsUsed, type LabelBudget } from './consumed.ts';
-import { texts, type Dataset } from './dataset.ts';
+import { select, texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
 import { figuresOfScores } from './evaluate-intervals.ts';
-import { probeChecks, slicesBy, unknownFigures } from './evaluation.ts';
-import type { EvaluationReport } from './report.ts';
+import { probeChecks, sampleChecks, slicesBy, unknownFigures } from './evaluation.ts';
+import type { EvaluationReport, Probed } from './report.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 import { severalWariness } from './several-checks.ts';
 import {
@@ -24,6 +24,8 @@ export interface SeveralEvaluated {
   readonly threshold: number;
   /** What the frozen probe said: `same` where the model is the frozen probe. */
   readonly probe: SeveralMeasurement | 'same';
+  /** Which rows that was asked of, where not of all. */
+  readonly probed: readonly number[] | undefined;
   readonly checks: readonly Check[];
   readonly budget: LabelBudget;
   /** The rows the model was fitted on. */
@@ -50,6 +52,7 @@ export async function severalReport(evaluated: SeveralEvaluated): Promise<Evalua
     prepare: (name) => multiLabelMetrics[name].prepare(predictions),
     hits: exactRows(measurement),
   });
+  const sampled = evaluated.probed && (await sampledFigures(evaluated, evaluated.probed));
   const { perLabel, micro, macro, weighted, samples } = multiLabelReport(yTrue, yPred, labels);
   return {
     type: 'evaluation',
@@ -71,17 +74,35 @@ export async function severalReport(evaluated: SeveralEvaluated): Promise<Evalua
       majority: await severalMajority(measurement, metrics),
       frozen_probe: await severalValues(probe === 'same' ? measurement : probe, metrics),
     },
+    ...(sampled !== undefined && { probed: sampled }),
     checks: [
       ...(await severalWariness(texts(rows), measurement)),
       ...unknownFigures(metrics, figures, draws),
       ...evaluated.checks,
       ...probeChecks(probe),
+      ...sampleChecks(sampled, rows.rows),
     ],
     interval,
     slices: await slicesBy(rows, evaluated.slices, (indices) =>
       severalValues(takeSeveral(measurement, indices), metrics),
     ),
   };
+}
+
+async function sampledFigures(
+  { rows, measurement, metrics, draws, random }: SeveralEvaluated,
+  probed: readonly number[],
+): Promise<Probed> {
+  const { multiLabelMetrics } = await import('../learning/metrics/multi-label-metrics.ts');
+  const part = takeSeveral(measurement, probed);
+  const predictions = { ...part, labels: part.labels.length };
+  const { figures } = await figuresOfScores({
+    ...{ rows: select(rows, probed), metrics, draws, random: random.derive('frozen probe') },
+    values: await severalValues(part, metrics),
+    prepare: (name) => multiLabelMetrics[name].prepare(predictions),
+    hits: exactRows(part),
+  });
+  return { rows: probed.length, metrics: figures };
 }
 
 /** Rows that were given exactly their labels. */
