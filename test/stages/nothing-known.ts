@@ -8,7 +8,7 @@ export const nothingKnown: Facts = {
   source: () => ({ state: 'unknown' }),
   env: () => undefined,
   modelFolder: () => ({ state: 'unknown' }),
-  hubModel: () => ({ state: 'unknown' }),
+  hubModel: ({ repository }) => ({ state: 'known', value: { path: `/hub/${repository}`, ready: false } }),
 };
 
 /** Twenty files in each of six folders, where the pattern leaves both open; a path without an ending is a folder of such folders. */
