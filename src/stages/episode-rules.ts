@@ -56,21 +56,33 @@ export function vectorRule(vectors: Matrix, method: SettledRule, signal: AbortSi
   };
 }
 
-/** The baseline of pictures: the nearest support picture by its pixels. */
+/** Rows up to which all distances between pictures are worked out beforehand: 200 MB. */
+const mostPairs = 5000 ** 2;
+
+/** The baseline of pictures: the nearest support picture by its pixels, of equally near ones the first. */
 export async function pixelsRule(rows: Dataset, images: Images, signal: AbortSignal): Promise<EpisodeRule> {
-  const { createPixels } = await import('../learning/images/pixels.ts');
+  const [{ createPixels }, { innerProducts }] = await Promise.all([
+    import('../learning/images/pixels.ts'),
+    import('../learning/dense.ts'),
+  ]);
   const vectors = await createPixels().encode(await pixelsOf(images, texts(rows)), { signal });
-  return vectorRule(vectors, nearestPicture, signal);
+  if (rows.rows ** 2 > mostPairs) return vectorRule(vectors, nearestPicture, signal);
+  // Of whole numbers, so that equal distances are equal.
+  const bytes = Float32Array.from(vectors.data, (value) => Math.round(value * 255));
+  const products = innerProducts(bytes, bytes, vectors.columns);
+  const product = (a: number, b: number): number => products[a * rows.rows + b] ?? NaN;
+  return ({ support, queries }, { shots }) =>
+    Int32Array.from(queries, (query) => {
+      let [best, least] = [0, Infinity];
+      support.forEach((row, i) => {
+        const away = product(row, row) - 2 * product(row, query);
+        if (away < least) [best, least] = [i, away];
+      });
+      return Math.floor(best / shots);
+    });
 }
 
 const nearestPicture: SettledRule = {
   name: 'head',
-  arguments: {
-    kind: 'knn',
-    c: 1,
-    alpha: 1,
-    k: 1,
-    distance: 'euclidean',
-    weights: 'uniform',
-  },
+  arguments: { kind: 'knn', c: 1, alpha: 1, k: 1, distance: 'euclidean', weights: 'uniform' },
 };

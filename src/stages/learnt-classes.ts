@@ -1,13 +1,15 @@
 // The classes that an encoder has learnt to tell apart, by name, and what is wrong with measuring it on them by episodes: they are no new classes.
 import type { Artifact } from './artifact.ts';
 import { readDescription } from './classifier.ts';
+import { consumedFile } from './consumed-file.ts';
 import { readMetaDescription } from './meta-encoder.ts';
 import { encoderOf } from './model-source.ts';
 
 /** Of the encoder of a model; none of one that was not trained here. */
 export async function learntClasses(model: Artifact): Promise<readonly string[]> {
   const meta = await readMetaDescription(encoderOf(model));
-  const classifier = await readDescription(model);
+  // Folders of TensorFlow.js have a `model.json` too.
+  const classifier = model.names.includes(consumedFile) ? await readDescription(model) : undefined;
   return [...(meta?.classes ?? []), ...(classifier?.trained === undefined ? [] : classifier.labels)];
 }
 

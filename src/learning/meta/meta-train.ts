@@ -2,8 +2,9 @@
 // files. What an episode holds is a function of the seed and its number, so training may stop and go on.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
-import { conv4, conv4Shapes } from '../encoders/conv4.ts';
+import { conv4 } from '../encoders/conv4.ts';
 import { freezeConv4 } from '../encoders/conv4-frozen.ts';
+import { initialConv4 } from '../encoders/conv4-initial.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
 import { adam } from '../optimizers/adam.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
@@ -62,7 +63,12 @@ export async function metaTrain(
     const episode = drawEpisode(all, shape, random.derive(purpose, index));
     return episodeBatch(request.pictures, episode, shape, rotated);
   };
-  const parameters = initialConv4(request.pictures.channels, seed);
+  const parameters = Object.fromEntries(
+    Object.entries(initialConv4(request.pictures.channels, seed)).map(([name, { shape, data }]) => [
+      name,
+      tf.tensor(data, [...shape]),
+    ]),
+  );
   const rows = shape.ways * shape.shots;
   const trained = await trainResumably({
     training: {
@@ -116,20 +122,6 @@ function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor, ways:
     default:
       return rule satisfies never;
   }
-}
-
-/** He et al. 2015 for filters; normalisation starts as it is. */
-function initialConv4(channels: number, seed: number): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    Object.entries(conv4Shapes(channels)).map(([name, shape]) => {
-      const count = shape.reduce((product, size) => product * size, 1);
-      const random = createRandom(seed, 'conv4', name);
-      const scale = Math.sqrt(2 / (9 * (shape[2] ?? 1)));
-      const value = (): number =>
-        name.endsWith('filter') ? random.normal() * scale : name.endsWith('gamma') ? 1 : 0;
-      return [name, tf.tensor(Float32Array.from({ length: count }, value), [...shape])];
-    }),
-  );
 }
 
 function episodeBatch(

@@ -1,0 +1,31 @@
+// Initial weights and training episodes that `meta-learn` draws with a seed, for the twin: as files, in the form that theirs.py reads.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { initialConv4 } from '../../src/learning/encoders/conv4-initial.ts';
+import { drawEpisode } from '../../src/learning/meta/episodes.ts';
+import { createRandom } from '../../src/learning/random.ts';
+import { writeSafetensors } from '../../src/learning/safetensors.ts';
+
+interface Asked {
+  readonly seed: number;
+  readonly rows: readonly (readonly number[])[];
+  readonly shape: { readonly ways: number; readonly shots: number; readonly queries: number };
+  readonly episodes: number;
+  readonly statistics: number;
+}
+
+const [given = '', folder = ''] = process.argv.slice(2);
+const { seed: stage, rows, shape, episodes, statistics } = JSON.parse(given) as Asked; // by run.mjs
+const seed = createRandom(stage, 'meta-learn', 'train').below(2 ** 32);
+const random = createRandom(seed, 'meta-learn');
+const turned = Array.from({ length: rows.length * 4 }, (_, i) => rows[Math.floor(i / 4)] ?? []);
+const drawn = (purpose: string, first: number, count: number) =>
+  Array.from({ length: count }, (_, i) => {
+    const { classes, support, queries } = drawEpisode(turned, shape, random.derive(purpose, first + i));
+    return { turns: classes.map((number) => number % 4), support, queries };
+  });
+await writeFile(
+  join(folder, 'training.json'),
+  JSON.stringify({ episodes: drawn('episode', 1, episodes), statistics: drawn('statistics', 0, statistics) }),
+);
+await writeFile(join(folder, 'initial.safetensors'), writeSafetensors(initialConv4(1, seed)));

@@ -1,0 +1,206 @@
+// Prototypical networks on the small Omniglot set: FSL's `meta-learn` and `evaluate` by episodes beside a twin in PyTorch with the same weights and episodes, nearest
+// pictures by pixels, and frozen doodlenet. Needs a Python with PyTorch; see README.md for the arguments.
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { parquetReadObjects } from 'hyparquet';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const shared = process.env.FSL_SHARED ?? resolve(root, '../shared');
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: join(shared, 'data/omniglot_small') },
+    doodlenet: { type: 'string', default: join(shared, 'models/doodlenet_tfjs') },
+    python: { type: 'string', default: process.env.FSL_PYTHON ?? 'python3' },
+    seeds: { type: 'string', default: '1' },
+    training: { type: 'string', default: '1000' },
+    ways: { type: 'string', default: '20' },
+    shots: { type: 'string', default: '1' },
+    queries: { type: 'string', default: '5' },
+    measured: { type: 'string', default: '600' },
+    threads: { type: 'string', default: '1' },
+    'no-twin': { type: 'boolean', default: false },
+  },
+});
+for (const path of [values.data, values.doodlenet])
+  if (!existsSync(path)) throw new Error(`${path} is not there: give --data and --doodlenet`);
+
+const trained = {
+  ways: Number(values.ways),
+  shots: Number(values.shots),
+  queries: Number(values.queries),
+};
+const tests = [
+  { ways: 5, shots: 1, queries: 15 },
+  { ways: 5, shots: 5, queries: 15 },
+  { ways: 20, shots: 1, queries: 15 },
+  { ways: 20, shots: 5, queries: 15 },
+].map((shape) => ({ name: `w${shape.ways}s${shape.shots}`, shape }));
+
+const cache = join(root, 'node_modules/.cache/bench-omniglot'); // inside the repository, so that packages are found
+mkdirSync(cache, { recursive: true });
+await build({
+  entryPoints: [join(here, 'ours.ts')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  outfile: join(cache, 'ours.mjs'),
+  logLevel: 'warning',
+});
+const names = JSON.parse(readFileSync(join(values.data, 'omniglot_small_classes.json'), 'utf8'));
+const alphabet = (name) => name.split('/')[0];
+const splits = {
+  train: ['Greek', 'Japanese_(katakana)', 'Latin', 'Sanskrit'],
+  test: ['Korean', 'Balinese', 'Early_Aramaic'],
+};
+for (const seed of values.seeds.split(',').map(Number)) {
+  const work = mkdtempSync(join(tmpdir(), 'bench-omniglot-'));
+  try {
+    await run(work, seed);
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+async function run(work, seed) {
+  const parts = Object.fromEntries(
+    Object.entries(splits).map(([name, alphabets]) => [name, writePart(work, name, alphabets)]),
+  );
+  writeFileSync(join(work, 'main.fsl'), program(seed));
+  const fslrun = (...args) =>
+    execFileSync(process.execPath, [join(root, 'dist/fslrun.js'), ...args], {
+      cwd: work,
+      env: { ...process.env, FSL_STORE: join(work, '.fsl') },
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  fslrun('main.fsl');
+  const report = (stage) => JSON.parse(fslrun('show', 'main.fsl', stage, '--format', 'json'));
+  const reports = Object.fromEntries(
+    tests.flatMap(({ name }) => [name, `doodle_${name}`].map((stage) => [stage, report(stage)])),
+  );
+  const twin = values['no-twin'] ? undefined : await theirs(work, seed, parts, fslrun);
+  print(seed, reports, twin);
+}
+
+/** IDX files of the characters of some alphabets; labels are the numbers of the characters among all. */
+function writePart(work, name, alphabets) {
+  const pictures = readFileSync(join(values.data, 'omniglot_small_28x28_u8.bin'));
+  const labels = readFileSync(join(values.data, 'omniglot_small_labels_u16.bin'));
+  const size = 28 * 28;
+  const rows = Array.from({ length: labels.length / 2 }, (_, row) => [row, labels.readUInt16LE(2 * row)]);
+  const own = rows.filter(([, label]) => alphabets.includes(alphabet(names[label])));
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(own.length);
+  const pixels = Buffer.concat(own.map(([row]) => pictures.subarray(row * size, (row + 1) * size)));
+  const header = Buffer.from([0, 0, 8, 3]);
+  const sides = Buffer.from([0, 0, 0, 28, 0, 0, 0, 28]);
+  writeFileSync(join(work, `${name}-images-idx3-ubyte`), Buffer.concat([header, count, sides, pixels]));
+  writeFileSync(
+    join(work, `${name}-labels-idx1-ubyte`),
+    Buffer.concat([Buffer.from([0, 0, 8, 1]), count, Buffer.from(own.map(([, label]) => label))]),
+  );
+  return { pixels, labels: own.map(([, label]) => label) };
+}
+
+function program(seed) {
+  const { ways, shots, queries } = trained;
+  const lines = tests.map(({ name, shape }) => {
+    const same = `on: novel  episodes: ${values.measured}  ways: ${shape.ways}  shots: ${shape.shots}  queries: ${shape.queries}  seed: ${seed}`;
+    return `evaluate ${name} { model: net  ${same} }
+evaluate doodle_${name} { model: ${JSON.stringify(values.doodlenet)}  ${same} }`;
+  });
+  return `fsl 1
+load known { from: "train-*" }
+load novel { from: "test-*" }
+meta-learn net { from: known  ways: ${ways}  shots: ${shots}  queries: ${queries}  episodes: ${values.training}  rotations: true  seed: ${seed} }
+${lines.join('\n')}
+`;
+}
+
+async function theirs(work, seed, { train, test }, fslrun) {
+  const byLabel = new Map();
+  train.labels.forEach((label, row) => byLabel.set(label, [...(byLabel.get(label) ?? []), row]));
+  const inOrder = [...byLabel].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, rows]) => rows);
+  const training = Number(values.training);
+  const asked = { seed, rows: inOrder, shape: trained, episodes: training, statistics: 20 };
+  execFileSync(process.execPath, [join(cache, 'ours.mjs'), JSON.stringify(asked), work]);
+  const episodes = {};
+  for (const { name, shape } of tests)
+    episodes[name] = { shape, episodes: await testEpisodes(work, name, fslrun) };
+  writeFileSync(join(work, 'test.json'), JSON.stringify(episodes));
+  writeFileSync(join(work, 'settings.json'), JSON.stringify({ shape: trained, rate: 0.001 }));
+  writeFileSync(join(work, 'train.u8'), train.pixels);
+  writeFileSync(join(work, 'test.u8'), test.pixels);
+  const out = execFileSync(values.python, [join(here, 'theirs.py'), work, values.threads], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(out);
+}
+
+/** Row numbers of support and queries, as `evaluate` drew them, out of `episodes.parquet` in the store. */
+async function testEpisodes(work, stage, fslrun) {
+  const key = fslrun('show', 'main.fsl', stage).match(/; key ([0-9a-f]+)/)?.[1];
+  const actions = join(work, '.fsl/actions');
+  const action = readdirSync(actions).find((file) => file.startsWith(key));
+  const text = readFileSync(join(actions, action), 'utf8');
+  const digest = /"episodes\.parquet"[^}]*?"([0-9a-f]{64})"/.exec(text)?.[1];
+  const bytes = readFileSync(join(work, '.fsl/objects', digest.slice(0, 2), digest));
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const found = [];
+  for (const { episode, row } of await parquetReadObjects({ file })) (found[episode] ??= []).push(row);
+  return found;
+}
+
+function print(seed, reports, twin) {
+  const percent = (value) => (100 * value).toFixed(2);
+  const shown = ([mean, half]) => `${percent(mean)} ± ${percent(half)}`;
+  const above = (a, b) => shown(meanAndHalf(a.map((value, i) => value - b[i])));
+  console.log(
+    `\nseed ${seed}: ${values.training} training episodes of ${trained.ways}-way ${trained.shots}-shot with ${trained.queries} queries\n`,
+  );
+  console.log(
+    '| episodes | FSL | PyTorch | FSL - PyTorch | pixels | FSL - pixels | doodlenet | FSL - doodlenet |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  for (const { name, shape } of tests) {
+    const own = reports[name].episodes.accuracies;
+    const doodle = reports[`doodle_${name}`].episodes.accuracies;
+    const { value, low, high } = reports[name].episodes.differences[0].difference;
+    const cells = [
+      `${shape.ways}-way ${shape.shots}-shot`,
+      shown(meanAndHalf(own)),
+      twin === undefined ? '' : shown(meanAndHalf(twin.accuracies[name])),
+      twin === undefined ? '' : above(own, twin.accuracies[name]),
+      percent(reports[name].baselines.pixels.accuracy),
+      `${percent(value)} (${percent(low)} … ${percent(high)})`,
+      shown(meanAndHalf(doodle)),
+      above(own, doodle),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+/** With half of the 95 % interval over so many episodes that Student's quantile is the normal one. */
+function meanAndHalf(numbers) {
+  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return [mean, (1.96 * Math.sqrt(squares / (numbers.length - 1))) / Math.sqrt(numbers.length)];
+}
