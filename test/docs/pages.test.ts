@@ -1,8 +1,9 @@
 // What the pages say is so: programs compile, commands print what is shown below them, links lead somewhere. How pages mark their
 // blocks is in CONTRIBUTING.md. `npm run check:docs` also runs what is marked `slow`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { parse } from '../../src/parser/parse.ts';
@@ -18,10 +19,8 @@ const slow = process.env['FSL_DOCS'] === 'all';
 const bash = spawnSync('bash', ['-c', 'true']).status === 0;
 const registry = standardRegistry();
 
-const pages = ['', 'docs', 'docs/decisions', 'pipelines', 'pipelines/data', 'models', 'models/fsl-mini']
-  .filter((folder) => existsSync(join(root, folder)))
-  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
-  .filter((path) => path.endsWith('.md'));
+/** Relative to the repository. */
+const pages = globSync(['*.md', '{docs,pipelines,bench,models,grammar}/**/*.md'], { cwd: root }).toSorted();
 
 test.each(pages)('the links of %s', (page) => {
   expect(brokenLinks(join(root, page))).toEqual([]);
@@ -30,7 +29,7 @@ test.each(pages)('the links of %s', (page) => {
 /** Their programs are the examples of declarations, and have tests of their own. */
 const generated = ['docs/errors.md', 'docs/stages.md'];
 const written = pages
-  .filter((page) => !generated.includes(page))
+  .filter((page) => /^(docs\/|pipelines\/|[^/]+$)/.test(page) && !generated.includes(page))
   .map((page) => ({ page, blocks: blocksOf(readFileSync(join(root, page), 'utf8')) }));
 
 const programs = written.flatMap(({ page, blocks }) => {
