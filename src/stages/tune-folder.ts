@@ -77,6 +77,11 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
   const done = { steps: 0, resumed: 0 };
   const folder = await openTrainable(files, context, { maxLength });
   const others: TrainableEncoder[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    for (const other of others.splice(0)) other.dispose();
+    return (closing ??= folder.dispose(done));
+  };
   try {
     const { encoder, engine, translated } = folder;
     checkLayers(plan.layers, encoder.layers);
@@ -115,15 +120,15 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
     const tuned = await translated(() =>
       diverging(() => tuneEncoder(engine, encoder, texts, objective, settings)),
     );
+    await close(); // what the engine holds is freed before there are whole files
     return {
-      files: await encoder.changedFiles(tuned.encoder),
+      files: await translated(() => encoder.changedFiles(tuned.encoder)),
       head: headOf?.(tuned),
       record: { steps: losses.length, texts: read, ...lossEnds(losses) },
       ...(tuned.watched !== undefined && { watched: tuned.watched }),
     };
   } finally {
-    for (const other of others) other.dispose();
-    await folder.dispose(done);
+    await close();
   }
 }
 

@@ -27,24 +27,20 @@ export interface ReadWeights {
   readonly file: Safetensors;
   /** Of the file that says which weights there are, for messages. */
   readonly name: string;
-  /** The files with the weights, as they are; the weights share their memory. */
-  readonly bytes: ReadonlyMap<string, Uint8Array>;
 }
 
 export async function readWeights(folder: ModelFolder): Promise<ReadWeights> {
   const index = (await folder.has(wholeFile)) ? undefined : await readJson(folder, indexFile);
   if (index === undefined) {
     const bytes = await readRequired(folder, wholeFile, save);
-    return { file: openSafetensors(bytes, wholeFile), name: wholeFile, bytes: new Map([[wholeFile, bytes]]) };
+    return { file: openSafetensors(bytes, wholeFile), name: wholeFile };
   }
   const shards: Safetensors[] = [];
-  const files = new Map<string, Uint8Array>();
   for (const [name, promised] of shardsIn(index)) {
     const bytes = await readRequired(folder, name, `\`${indexFile}\` names it. Get it.`);
     const shard = openSafetensors(bytes, name);
     checkShard(name, promised, shard.has);
     shards.push(shard);
-    files.set(name, bytes);
   }
-  return { file: joined(shards), name: indexFile, bytes: files };
+  return { file: joined(shards), name: indexFile };
 }

@@ -63,10 +63,7 @@ export async function loadTrainable(
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
-  const { file, name, bytes } = await readWeights(folder);
-  const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
-  const stored = new Map(storedBertWeights(shapes, config, name).map((weight) => [weight.name, weight]));
-  const weights = onlyOf(loadBertWeights(file, config, name), stored);
+  const { weights, stored } = await weightsIn(folder, config);
   const parts = [...stored.values()].map(({ part }) => (typeof part === 'number' ? part + 1 : 0));
   return {
     width: config.hidden_size,
@@ -98,17 +95,36 @@ export async function loadTrainable(
       for (const [weight, data] of changed) {
         const known = stored.get(weight);
         if (known === undefined) throw new Error(`no weight \`${weight}\``);
-        const its = file.fileOf(known.stored);
+        const its = known.file;
         const numbers = byFile.get(its) ?? new Map<string, Float32Array>();
         byFile.set(its, numbers.set(known.stored, asStored(known, data)));
       }
       const files: Record<string, Uint8Array<ArrayBuffer>> = await singlePrecision(folder);
       for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(bytes.get(its) ?? (await folder.read(its)), numbers, its);
+        files[its] = changedSafetensors(await folder.read(its), numbers, its);
       return files;
     },
     dispose: () => tf.dispose(Object.values(weights)),
   };
+}
+
+interface Stored extends StoredWeight {
+  readonly file: string;
+}
+
+/** The weights that texts are read with, and where they are stored. A function of its own, so that nothing keeps the bytes of the files. */
+async function weightsIn(
+  folder: ModelFolder,
+  config: BertConfig,
+): Promise<{ readonly weights: Weights; readonly stored: ReadonlyMap<string, Stored> }> {
+  const { file, name } = await readWeights(folder);
+  const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
+  const stored = new Map(
+    storedBertWeights(shapes, config, name).map(
+      (weight) => [weight.name, { ...weight, file: file.fileOf(weight.stored) }] as const,
+    ),
+  );
+  return { weights: onlyOf(loadBertWeights(file, config, name), stored), stored };
 }
 
 interface Shares {

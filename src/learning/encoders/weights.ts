@@ -36,7 +36,7 @@ function allFinite(data: Float32Array): boolean {
 
 function toTensor({ shape, kind }: BertWeight, data: Float32Array): tf.Tensor {
   const [rows = 1, columns = 1] = shape;
-  if (kind !== 'dense') return tf.tensor(data, [...shape], 'float32');
+  if (kind !== 'dense') return tf.tensor(data.slice(), [...shape], 'float32'); // not to keep the whole file in memory
   return tf.tensor2d(transposed(data, rows, columns), [columns, rows]);
 }
 
