@@ -24,10 +24,12 @@ import { rowKeys } from './row-keys.ts';
 import {
   chosenThreshold,
   fitSeveral,
+  folds,
   severalMethodProblem,
   type SeveralRows,
   type Threshold,
 } from './several-labels-head.ts';
+import { cheapAnew, unseenVectors } from './several-unseen.ts';
 import type { CheckContext, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -74,22 +76,26 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
   for (const text of constantNotes(carried, labels)) note(text);
   const { encoder, before, trained } = await trainedEncoder(context, dataset, carried);
   const settings = { classWeights, signal };
-  const fitted = async () => {
-    const vectors = await rowEncoder(encoder, undefined, async () => dataset)(dataset);
-    const rows: SeveralRows = { vectors, carried, labels: labels.length };
-    const threshold =
-      options.threshold === 'auto'
-        ? await chosenThreshold(rows, await rowKeys(dataset, dataset.roles.group), method, settings)
-        : options.threshold;
-    return { head: await fitSeveral(rows, method, settings), threshold };
-  };
-  const { head, threshold } = await fitted().finally(encoder.dispose);
-  if (options.threshold === 'auto')
-    note(
-      threshold === undefined
-        ? 'there are too few rows to choose a threshold by cross-validation: labels are given from a probability of 0.5 on'
-        : `labels are given from a probability of ${threshold} on: it had the highest micro F1 in a cross-validation in these rows`,
-    );
+  const encodeRows = rowEncoder(encoder, undefined, async () => dataset);
+  const vectors = await encodeRows(dataset).finally(encoder.dispose); // one engine is open at a time
+  const rows: SeveralRows = { vectors, carried, labels: labels.length };
+  const seen = trained !== undefined && !cheapAnew(trained);
+  const anew =
+    trained === undefined || seen || !trainsEncoder(method)
+      ? undefined
+      : unseenVectors(
+          {
+            ...{ files: before, dataset, sets: setsOf(carried, labels.length), method, options },
+            random: context.random('train'),
+          },
+          context,
+        );
+  const threshold =
+    options.threshold === 'auto'
+      ? await chosenThreshold(rows, await rowKeys(dataset, dataset.roles.group), method, settings, anew)
+      : options.threshold;
+  const head = await fitSeveral(rows, method, settings);
+  if (options.threshold === 'auto') note(thresholdNote(threshold, seen ? 'seen' : anew && 'anew'));
   if (head.settings['converged'] === 0)
     note('a head had not settled after its last iteration; a smaller `c` helps');
   const consumed = [await readConsumed(inputs.model), await consumedRows(dataset, 'fitted')];
@@ -106,6 +112,23 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
     support: dataset,
     consumed: uniteConsumed(...consumed),
   });
+}
+
+/** `anew`: by encoders that had not learnt the rows that were held out; `seen`: by one that had. */
+function thresholdNote(threshold: number | undefined, read: 'seen' | 'anew' | undefined): string {
+  if (threshold === undefined)
+    return 'there are too few rows to choose a threshold by cross-validation: labels are given from a probability of 0.5 on';
+  const given = `labels are given from a probability of ${threshold} on: it had the highest micro F1 in a cross-validation in these rows`;
+  switch (read) {
+    case 'seen':
+      return `${given}, which the encoder has learnt and the model is surer of than of others: it may be too high. To train the encoder ${folds} more times for it would take too long; give a \`threshold\` where it matters`;
+    case 'anew':
+      return `${given}, for which the encoder was trained ${folds} more times, each time without the rows that were held out`;
+    case undefined:
+      return given;
+    default:
+      return read satisfies never;
+  }
 }
 
 interface SeveralEncoder {

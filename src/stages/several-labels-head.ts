@@ -14,7 +14,7 @@ type Kind = (typeof kinds)[number];
 export const thresholdOption = either(
   word(
     {
-      auto: 'the one with the highest micro F1 in a cross-validation in the training rows; of equal ones the nearest to 0.5',
+      auto: 'the one with the highest micro F1 in a cross-validation in the training rows, for which `contrastive` trains the encoder anew each time where that takes minutes at most; of equal ones the nearest to 0.5',
     },
     { doc: '' },
   ),
@@ -95,17 +95,21 @@ export function carriedAt(probabilities: Float64Array, threshold: number): Uint8
   return Uint8Array.from(probabilities, (value) => (value >= threshold ? 1 : 0));
 }
 
-const folds = 4;
+export const folds = 4;
+
+/** The vectors of all rows [rows, width], by an encoder that has learnt from no others of them than these. */
+export type VectorsOf = (learnt: readonly number[]) => Promise<Matrix>;
 
 /**
  * The threshold of the highest micro F1 over rows that were each held out of a fit; nothing where there are too few rows for
- * that. `keys` says which rows belong together.
+ * that. `keys` says which rows belong together. Where the encoder has learnt from the rows, `vectorsOf` gives those of others, which have not.
  */
 export async function chosenThreshold(
   rows: SeveralRows,
   keys: RowKeys,
   method: Method,
   settings: SeveralSettings,
+  vectorsOf: VectorsOf = async () => rows.vectors,
 ): Promise<number | undefined> {
   const [{ drawFolds }, { unitsOf }, { createRandom }, { takeRows }, { headProbabilities }] =
     await Promise.all([
@@ -115,14 +119,14 @@ export async function chosenThreshold(
       import('../learning/matrix.ts'),
       import('../learning/heads/probabilities.ts'),
     ]);
-  const { vectors, carried, labels } = rows;
+  const { carried, labels } = rows;
   const units = unitsOf(keys, true);
   if (units.keys.length < 2 * folds) return undefined;
   const setOf = (row: number): readonly number[] =>
     Array.from({ length: labels }, (_, label) => label).filter(
       (label) => carried[row * labels + label] === 1,
     );
-  const sets = Array.from({ length: vectors.rows }, (_, row) => setOf(row));
+  const sets = Array.from({ length: rows.vectors.rows }, (_, row) => setOf(row));
   // Which rows are held out together depends on their contents alone, so no seed of the program is needed.
   const fold = drawFolds({ units, labels: sets, labelCount: labels }, folds, createRandom(0, 'threshold'));
   const held = new Float64Array(carried.length);
@@ -132,6 +136,7 @@ export async function chosenThreshold(
     const part = Uint8Array.from(
       learnt.flatMap((row) => [...carried.subarray(row * labels, (row + 1) * labels)]),
     );
+    const vectors = await vectorsOf(learnt);
     const head = await fitSeveral(
       { vectors: takeRows(vectors, learnt), carried: part, labels },
       method,

@@ -2,11 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/learning/random.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
+import { noCheckpoint } from '../../../src/stages/checkpoint.ts';
 import type { Dataset } from '../../../src/stages/dataset.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
+import { cheapAnew, unseenVectors } from '../../../src/stages/several-unseen.ts';
+import type { TrainingRequest } from '../../../src/stages/train-encoder.ts';
+import type { TrainedEncoder } from '../../../src/stages/tune-folder.ts';
+import { check, context, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
 import { tiny } from './tiny-encoder.ts';
 
 type Row = readonly [text: string, labels: readonly string[]];
@@ -76,6 +80,36 @@ test('shuffled labels teach nothing', async () => {
   const { artifact } = await fitted({ ...fast, method: contrastive() }, from);
   // Half of the rows have each label.
   expect(Math.abs(precision(await measured(artifact)) - 0.5)).toBeLessThan(0.15);
+});
+
+describe('the threshold is chosen where the encoder has not learnt the rows', () => {
+  test('vectors depend on the labels that are learnt, and on no others', async () => {
+    const dataset = severalOf(training);
+    const names = ['cat', 'dog', 'sat'];
+    const sets = training.map(([, labels]) => labels.map((label) => names.indexOf(label)));
+    const learnt = [...training.keys()].filter((row) => row % 4 !== 0);
+    const vectors = async (of: typeof sets) => {
+      const options = { ...fast, steps: 4 } as TrainingRequest['options'];
+      const method = contrastive() as TrainingRequest['method'];
+      const given = { files: tiny(), dataset, sets: of, method, options, random: createRandom(1) };
+      const anew = unseenVectors(given, { ...context, checkpoint: () => noCheckpoint });
+      return (await anew(learnt)).data;
+    };
+    const plain = await vectors(sets);
+    const others = await vectors(sets.map((set, row) => (row % 4 === 0 ? [2] : set)));
+    expect(others).toEqual(plain);
+    expect(await vectors(sets.map((set, row) => (row === 1 ? [2] : set)))).not.toEqual(plain);
+  });
+
+  test('which is told', async () => {
+    const { notes } = await fitted({ ...fast, steps: 6, threshold: 'auto', method: contrastive() });
+    expect(notes.at(-1)).toMatch(
+      /^labels are given from a probability of \S+ on: .*, for which the encoder was trained 4 more times/,
+    );
+    const trainedOn = (texts: number) => ({ record: { texts } }) as TrainedEncoder;
+    expect(cheapAnew(trainedOn(2000))).toBe(true);
+    expect(cheapAnew(trainedOn(20_000))).toBe(false);
+  });
 });
 
 describe('what is refused', () => {
