@@ -13,6 +13,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const programs = {
   'customers-zh': { full: ['shots=14'] },
   first: { full: ['shots=32'] },
+  glyphs: { full: ['training=1000', 'measured=1000'] },
   intents: { full: ['shots=10'] },
   leaky: { exit: 2 },
   methods: { full: ['draws=30'] },
