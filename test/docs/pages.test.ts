@@ -74,7 +74,7 @@ describe.skipIf(!bash)('commands', () => {
         if (isRun(block)) await runBlock(shell, block, page);
       }
     },
-    slow ? 600_000 : 120_000,
+    slow ? 600_000 : 300_000,
   );
 });
 
