@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { parquetReadObjects } from 'hyparquet';
+import { splits, writePart } from './parts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -61,12 +62,6 @@ await build({
   outfile: join(cache, 'ours.mjs'),
   logLevel: 'warning',
 });
-const names = JSON.parse(readFileSync(join(values.data, 'omniglot_small_classes.json'), 'utf8'));
-const alphabet = (name) => name.split('/')[0];
-const splits = {
-  train: ['Greek', 'Japanese_(katakana)', 'Latin', 'Sanskrit'],
-  test: ['Korean', 'Balinese', 'Early_Aramaic'],
-};
 for (const seed of values.seeds.split(',').map(Number)) {
   const work = mkdtempSync(join(tmpdir(), 'bench-omniglot-'));
   try {
@@ -78,7 +73,7 @@ for (const seed of values.seeds.split(',').map(Number)) {
 
 async function run(work, seed) {
   const parts = Object.fromEntries(
-    Object.entries(splits).map(([name, alphabets]) => [name, writePart(work, name, alphabets)]),
+    Object.entries(splits).map(([name, alphabets]) => [name, writePart(values.data, work, name, alphabets)]),
   );
   writeFileSync(join(work, 'main.fsl'), program(seed));
   const fslrun = (...args) =>
@@ -96,26 +91,6 @@ async function run(work, seed) {
   );
   const twin = values['no-twin'] ? undefined : await theirs(work, seed, parts, fslrun);
   print(seed, reports, twin);
-}
-
-/** IDX files of the characters of some alphabets; labels are the numbers of the characters among all. */
-function writePart(work, name, alphabets) {
-  const pictures = readFileSync(join(values.data, 'omniglot_small_28x28_u8.bin'));
-  const labels = readFileSync(join(values.data, 'omniglot_small_labels_u16.bin'));
-  const size = 28 * 28;
-  const rows = Array.from({ length: labels.length / 2 }, (_, row) => [row, labels.readUInt16LE(2 * row)]);
-  const own = rows.filter(([, label]) => alphabets.includes(alphabet(names[label])));
-  const count = Buffer.alloc(4);
-  count.writeUInt32BE(own.length);
-  const pixels = Buffer.concat(own.map(([row]) => pictures.subarray(row * size, (row + 1) * size)));
-  const header = Buffer.from([0, 0, 8, 3]);
-  const sides = Buffer.from([0, 0, 0, 28, 0, 0, 0, 28]);
-  writeFileSync(join(work, `${name}-images-idx3-ubyte`), Buffer.concat([header, count, sides, pixels]));
-  writeFileSync(
-    join(work, `${name}-labels-idx1-ubyte`),
-    Buffer.concat([Buffer.from([0, 0, 8, 1]), count, Buffer.from(own.map(([, label]) => label))]),
-  );
-  return { pixels, labels: own.map(([, label]) => label) };
 }
 
 function program(seed) {

@@ -12,13 +12,13 @@ import type { Requirement } from './value.ts';
 
 export const compare = defineStage({
   name: 'compare',
-  version: 3,
+  version: 4,
   doc:
     'Puts reports side by side: the mean of each metric over the instances of `each`, its standard deviation and its ' +
     '95 % interval. Of several stages it also gives the differences, pair by pair: instances with equal keys saw the ' +
     'same split, so the luck of the draw falls out of their difference. Where they were not measured on the same rows, ' +
     'there is no difference and a note says so. Instances trained and measured on the same rows are one draw and are ' +
-    'averaged first. Intervals end where the metric does, and there is none where all draws are equal. With few examples the draw matters more than ' +
+    'averaged first. Where each has a single instance and was measured by the same episodes, they are compared episode by episode. Intervals end where the metric does, and there is none where all draws are equal. With few examples the draw matters more than ' +
     'the method, so compare over ten seeds where you can.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 

@@ -12,10 +12,17 @@ export interface Compared {
 export interface Unit {
   readonly reports: readonly EvaluationReport[];
   readonly value: number;
+  /** Where it was measured by episodes: the value of each. */
+  readonly episodes?: readonly number[] | undefined;
 }
 
-/** One value a draw: instances measured on the same rows by models trained on the same rows are averaged first. */
+/**
+ * One value a draw: instances measured on the same rows by models trained on the same rows are averaged first. Of a single instance that was measured by episodes,
+ * one value an episode.
+ */
 export function averageDraws(units: readonly Unit[]): readonly number[] {
+  const [only, ...others] = units;
+  if (only?.episodes !== undefined && others.length === 0) return only.episodes;
   const draws = new Map<string, number[]>();
   for (const { reports, value } of units) {
     const draw = reports.flatMap((report) => [report.rows_digest, report.training_digest]).join(' ');

@@ -44,7 +44,11 @@ export async function compareReports(
       'baseline',
     );
   const metrics = metricsOf(compared, settings.metrics);
-  const notes = new Set([...collapseNotes(compared, names), ...drawNotes(compared, names)]);
+  const notes = new Set([
+    ...collapseNotes(compared, names),
+    ...drawNotes(compared, names),
+    ...episodeNotes(compared, names),
+  ]);
   const samples: Record<string, Record<string, Sample>> = {};
   const differences: Difference[] = [];
   for (const metric of metrics) {
@@ -127,7 +131,14 @@ async function differ(
   const pairs = [...ofA].flatMap(([key, one]): Unit[] => {
     const other = ofB.get(key);
     if (other === undefined) return [];
-    return [{ reports: [...one.reports, ...other.reports], value: one.value - other.value }];
+    const episodes = one.episodes?.map((value, i) => value - (other.episodes?.[i] ?? NaN));
+    return [
+      {
+        reports: [...one.reports, ...other.reports],
+        value: one.value - other.value,
+        ...(other.episodes !== undefined && { episodes }),
+      },
+    ];
   });
   const values = averageDraws(pairs);
   const { mean, low, high, n } = clip(summarise(values), differenceRange(metric));
@@ -186,6 +197,16 @@ function drawNotes(compared: readonly Compared[], names: readonly string[]): rea
   });
 }
 
+function episodeNotes(compared: readonly Compared[], names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const [only, ...others] = reportsOf(compared, name);
+    if (only?.episodes === undefined || others.length > 0) return [];
+    return [
+      `\`${name}\` has one instance: its spread is that of its ${only.episodes.accuracies.length} episodes, and says nothing of another training`,
+    ];
+  });
+}
+
 function unlikeNote(a: string, b: string, keys: readonly string[]): string {
   const where = keys.slice(0, 3).join(' and ') + (keys.length > 3 ? ', …' : '');
   return (
@@ -226,7 +247,11 @@ function valuesOf(compared: readonly Compared[], name: string, metric: string): 
   return new Map(
     own.map(({ keys, report }) => [
       keyText(keys),
-      { reports: [report], value: report.metrics[metric]?.value ?? NaN },
+      {
+        reports: [report],
+        value: report.metrics[metric]?.value ?? NaN,
+        ...(metric === 'accuracy' && { episodes: report.episodes?.accuracies }),
+      },
     ]),
   );
 }

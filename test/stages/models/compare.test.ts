@@ -15,6 +15,8 @@ interface Given {
   /** Test rows and training rows; those of the seed unless given. */
   readonly on?: string;
   readonly by?: string;
+  /** Accuracies. */
+  readonly episodes?: readonly number[];
 }
 
 /** A report with what `compare` reads of it. */
@@ -27,12 +29,14 @@ function member(name: string, given: Given): Member {
     collapsed,
     on = `on ${seed}`,
     by = `by ${seed}`,
+    episodes,
   } = given;
   const report = {
     type: 'evaluation',
     metrics: { accuracy: { value: accuracy }, ...(name !== 'short' && { mcc: { value: 2 * accuracy - 1 } }) },
     rows,
     rows_digest: on,
+    ...(episodes !== undefined && { episodes: { accuracies: episodes } }),
     training_digest: by,
     labels_used: labelsUsed(label_budget),
     label_budget,
@@ -56,6 +60,28 @@ async function compared(of: readonly Member[], options: Readonly<Record<string, 
 
 const a = members('a', [0.8, 0.7, 0.9]);
 const b = members('b', [0.7, 0.65, 0.75]);
+
+test('reports of one list of episodes are compared episode by episode', async () => {
+  const learnt = member('learnt', { on: 'drawn', accuracy: 0.8, episodes: [0.7, 0.8, 0.9, 0.8] });
+  const plain = member('plain', { on: 'drawn', accuracy: 0.6, episodes: [0.5, 0.7, 0.5, 0.7] });
+  const { report } = await compared([learnt, plain], { metrics: ['accuracy'] });
+  expect(report.metrics['accuracy']?.['learnt']).toMatchObject({ n: 4, min: 0.7, max: 0.9 });
+  // p is that of scipy.stats.ttest_rel of the two lists.
+  const [difference] = report.differences;
+  expect(difference?.n).toBe(4);
+  expect(difference?.mean).toBeCloseTo(0.2, 12);
+  expect(difference?.p).toBeCloseTo(0.0662756027415242, 10);
+  expect(report.notes).toContain(
+    '`plain` has one instance: its spread is that of its 4 episodes, and says nothing of another training',
+  );
+  const elsewhere = member('plain', { on: 'others', accuracy: 0.6, episodes: [0.5, 0.7, 0.5, 0.7] });
+  const { report: apart } = await compared([learnt, elsewhere], { metrics: ['accuracy'] });
+  expect(apart.differences).toEqual([]);
+  const several = await compared([...members('x', [0.8, 0.7, 0.9], { episodes: [0.1, 0.9] }), ...b], {
+    metrics: ['accuracy'],
+  });
+  expect(several.report.differences[0]?.n).toBe(3); // draws, where there are several
+});
 
 test('means and intervals of every metric and name', async () => {
   const { report } = await compared([...a, ...b]);
