@@ -6,16 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  average,
-  defaultShared,
-  halfWidth,
-  keptRows,
-  places,
-  publishedSet,
-  runProgram,
-  sets,
-} from './published.mjs';
+import { peersProgram, wholeSplits } from './program.mjs';
+import { average, defaultShared, halfWidth, runProgram, sets } from './published.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,54 +21,7 @@ const { values } = parseArgs({
   },
 });
 const shared = resolve(values.shared);
-const splits = values.splits.split(',');
-
-function program(name, splits) {
-  const { names, metric = 'accuracy' } = sets[name];
-  const pool = values.unlabelled ? `unlabelled: rows(${JSON.stringify(unlabelledRows(name))})` : '';
-  const method = values.method === 'default' ? '' : `method: ${values.method}`;
-  const { loads, rows, on } = publishedSet(name, shared, `label_names: { ${names} }  on_error: skip`);
-  return `fsl 1
-${loads}
-each seed in [${splits.join(', ')}] {
-  split parts { from: all  ${rows}  ${pool} }
-  fine-tune model {
-    model: "${shared}/models/all-MiniLM-L6-v2"  from: parts.train  ${values.unlabelled ? 'unlabelled: parts.unlabelled' : ''}
-    ${method}  ${values.options}  seed: seed
-  }
-  evaluate score { model: model  on: ${on}  metrics: [${metric}]  ${keptRows} }
-}
-`;
-}
-
-/** Of published rows those that have a label and no text, where that is known: a list of rows must not name them. */
-function bareRows(name, rows) {
-  const file = /data\/((?:sst|cr_mr)\/[^"]+)/.exec(places[name].train)?.[1];
-  if (file === undefined) return [];
-  const lines = readFileSync(join(shared, 'data', file), 'latin1').split('\n');
-  return rows.filter((row) => !/\S\s+\S/.test(lines[row] ?? ''));
-}
-
-function publishedRows(name) {
-  return JSON.parse(readFileSync(join(shared, `data/peer_splits/${name}.json`), 'utf8'));
-}
-
-/** Splits all of whose rows have a text: what others were given of a row without one is not known. */
-function wholeSplits(name) {
-  const published = publishedRows(name);
-  return splits.filter((seed) => {
-    const bare = bareRows(name, published[seed]);
-    if (bare.length > 0)
-      console.error(`${name}: split ${seed} is left out, since its row ${bare.join(' and ')} has no text`);
-    return bare.length === 0;
-  });
-}
-
-function unlabelledRows(name) {
-  const { unlabelled } = publishedRows(name);
-  const bare = bareRows(name, unlabelled);
-  return unlabelled.filter((row) => !bare.includes(row));
-}
+const asked = values.splits.split(',');
 
 const peers = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
 console.log(
@@ -85,12 +30,22 @@ console.log(
 console.log('| --- | --- | --- | --- | --- | --- |');
 const byName = [];
 for (const name of values.sets.split(',')) {
-  const splits = wholeSplits(name);
+  const splits = wholeSplits(name, asked, shared);
   if (splits.length === 0) continue;
   const folder = mkdtempSync(join(tmpdir(), 'fsl-peers-'));
   try {
     const { metric = 'accuracy' } = sets[name];
-    const ours = runProgram(folder, program(name, splits), splits)('score', metric);
+    const ours = runProgram(
+      folder,
+      peersProgram(name, {
+        splits,
+        shared,
+        method: values.method,
+        options: values.options,
+        unlabelled: values.unlabelled,
+      }),
+      splits,
+    )('score', metric);
     const theirs = splits.map((seed) => peers[name][values.peer]?.[seed] ?? NaN);
     const differences = ours.map((value, i) => value - theirs[i]);
     const half = halfWidth(differences);
