@@ -110,7 +110,9 @@ function figuresOf(name, programs) {
 
 function manifestOf(name, programs) {
   const files = [...new Set(Object.values(programs).flatMap(({ data }) => data))];
-  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  // The last one that changed the program, which stays when others are put before it.
+  const last = ['log', '-1', '--format=%H', '--', 'src'];
+  const commit = execFileSync('git', last, { cwd: root, encoding: 'utf8' }).trim();
   const changed = execFileSync('git', ['status', '--porcelain', 'src'], { cwd: root, encoding: 'utf8' });
   return {
     command: `npm run evidence -- ${name}`,
