@@ -15,6 +15,7 @@ import { contentsOf } from '../../src/runtime/input-contents.ts';
 import { actionKey, keyParts, type InputContents } from '../../src/runtime/key.ts';
 import { remember, type PreviousStep } from '../../src/runtime/previous.ts';
 import type { ArtifactType } from '../../src/stages/artifact.ts';
+import { codeVersion } from '../../src/stages/registry.ts';
 
 const files: Readonly<Record<ArtifactType, readonly string[]>> = {
   dataset: ['data.parquet', 'dataset.json'],
@@ -67,7 +68,7 @@ remember({ store, programFile: path, ids, steps: remembered, drafts: store.path(
 function inputsOf(step: CheckedStep): Readonly<Record<string, InputContents>> {
   const sources = {
     digests: digester,
-    builtinVersion: (name: string) => registry.builtin(name)?.version,
+    builtinVersion: (name: string) => codeVersion(registry.builtin(name)),
     artifact: (id: string, part: string) => actions.get(id)?.outputs[part],
   };
   const contents = Object.entries(step.inputs).map(([name, input]) => {

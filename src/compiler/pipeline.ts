@@ -112,6 +112,7 @@ export type CheckedInput =
   | { readonly from: 'step'; readonly step: string; readonly part: string }
   /** Files that the stage reads itself; absolute, in reading order. */
   | { readonly from: 'files'; readonly paths: readonly string[] }
+  /** A model that is code of FSL. */
   | { readonly from: 'builtin'; readonly name: string }
   /** A call that the input declares: what the stage is to make itself. `text` is the call as JSON, arguments in the order declared. */
   | { readonly from: 'call'; readonly call: string; readonly text: string }

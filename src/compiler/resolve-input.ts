@@ -279,7 +279,9 @@ function resolveModel(expr: Ast.Expr, scope: Scope, program: Program): CheckedIn
   const text = value.value;
   if (text.startsWith('builtin:')) {
     const name = text.slice('builtin:'.length);
-    if (program.registry.builtin(name) !== undefined) return { from: 'builtin', name };
+    const known = program.registry.builtin(name)?.from;
+    if (known !== undefined)
+      return 'code' in known ? { from: 'builtin', name } : { from: 'folder', path: known.folder() };
     const names = program.registry.builtins.map((model) => model.name);
     const near = suggest(name, names);
     return report(

@@ -12,6 +12,8 @@ export interface Safetensors {
   readonly fileOf: (name: string) => string;
   /** Without reading the numbers; empty for a tensor that is not there. */
   readonly shape: (name: string) => readonly number[];
+  /** Whether it can be read as single-precision numbers. */
+  readonly isFloat: (name: string) => boolean;
   /** As single-precision numbers; F32 shares the file's memory where it can. Throws `ModelError` when it is not there. */
   readonly tensor: (name: string) => Tensor;
 }
@@ -36,6 +38,7 @@ export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
     has: (name) => entries.has(name),
     fileOf: () => file,
     shape: (name) => entries.get(name)?.shape ?? [],
+    isFloat: (name) => floats.has(entries.get(name)?.dtype ?? ''),
     tensor: (name) => {
       const entry = entries.get(name);
       if (entry === undefined) throw fail(`there is no tensor \`${name}\``);
@@ -47,11 +50,18 @@ export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
   };
 }
 
-/** All tensors as F32, in the order given; equal tensors give equal bytes. */
+/** A tensor as it is written: F32, or I8. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array | Int8Array;
+}
+
+/** In the order given, which is best with F32 first; equal tensors give equal bytes. */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, Tensor>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const parts = safetensorsParts(tensors, metadata);
   const file = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let offset = 0;
@@ -64,7 +74,7 @@ export function writeSafetensors(
 
 /** The same file in pieces one after the other: the numbers are those of the tensors, not copies. */
 export function safetensorsParts(
-  tensors: Readonly<Record<string, Tensor>>,
+  tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): readonly Uint8Array[] {
   const header: Record<string, unknown> = {};
@@ -74,7 +84,8 @@ export function safetensorsParts(
     const count = shape.reduce((product, size) => product * size, 1);
     if (count !== data.length)
       throw new Error(`tensor \`${name}\` has ${data.length} numbers for ${count} places`);
-    header[name] = { dtype: 'F32', shape, data_offsets: [length, length + data.byteLength] };
+    const dtype = data instanceof Int8Array ? 'I8' : 'F32';
+    header[name] = { dtype, shape, data_offsets: [length, length + data.byteLength] };
     length += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -89,6 +100,8 @@ export function safetensorsParts(
   );
   return [start, ...numbers];
 }
+
+const floats: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 
 function convert(bytes: Uint8Array, dtype: string): Float32Array | undefined {
   switch (dtype) {

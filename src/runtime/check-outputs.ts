@@ -1,7 +1,7 @@
 // Whether a program may write where its `to:` options say: not over what it reads, nor twice to one place. Looks at names
 // and links only; what is in a file that is there already is judged when it is written.
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import type { CheckedInput, CheckedStep, Pipeline } from '../compiler/pipeline.ts';
 import { diagnostic, wholeSource, type Diagnostic } from '../parser/diagnostic.ts';
 import type { Span } from '../parser/source.ts';
@@ -44,7 +44,7 @@ export function checkOutputs(
   const written = new Map<string, CheckedStep>();
   return writing.flatMap(({ step, to, real }): readonly Diagnostic[] => {
     const span = toPlace(step);
-    const reading = read.get(real);
+    const reading = read.get(real) ?? readBelow(real, read);
     const first = written.get(real);
     if (reading !== undefined)
       return [
@@ -71,6 +71,12 @@ export function checkOutputs(
       }),
     ];
   });
+}
+
+/** What reads a file in a folder that is written to. */
+function readBelow(folder: string, read: ReadonlyMap<string, Reading>): Reading | undefined {
+  for (const [path, reading] of read) if (path.startsWith(folder + sep)) return reading;
+  return undefined;
 }
 
 function toPlace(step: CheckedStep): Span {

@@ -6,7 +6,7 @@ import type { CheckedStep } from '../compiler/pipeline.ts';
 import type { Report } from '../stages/report.ts';
 import type { Export } from '../stages/stage.ts';
 import { stepFailure } from '../stages/step-failure.ts';
-import type { Action } from './action.ts';
+import type { Action, StoredFile } from './action.ts';
 import { sha256 } from './canonical.ts';
 import { asDiskFull, errorCode, makeFolders, readSealed, replaceFile, seal } from './durable.ts';
 import { newNonce } from './nonce.ts';
@@ -43,8 +43,9 @@ export function conclude(
   { exported, forced, tell }: Concluding,
 ): Conclusion {
   const { definition, options, id } = step;
-  const problems = (definition.exports?.(options) ?? []).flatMap((file) => {
-    const problem = exportFile(file, action, { ...settings, overwrite: forced.has(id) }, exported);
+  const files = (definition.exports?.(options) ?? []).flatMap((asked) => filesOf(asked, action));
+  const problems = files.flatMap((file) => {
+    const problem = exportFile(file, { ...settings, overwrite: forced.has(id) }, exported);
     return problem === undefined ? [] : [diagnostic({ ...problem, span: step.places['to'] ?? step.span })];
   });
   if (problems.length > 0) tell({ type: 'output-left', step: id, diagnostics: problems });
@@ -102,16 +103,26 @@ export function openExportedFiles({ store }: Pick<RunSettings, 'store'>): Export
 
 type OutputProblem = Omit<Problem, 'span'>;
 
+interface ExportedFile {
+  readonly stored: StoredFile;
+  /** Absolute. */
+  readonly to: string;
+}
+
+function filesOf({ part, name, to }: Export, action: Action): readonly ExportedFile[] {
+  const files = action.outputs[part]?.files ?? [];
+  if (name === undefined) return files.map((stored) => ({ stored, to: join(to, stored.name) }));
+  const stored = files.find((file) => file.name === name);
+  if (stored === undefined) throw new Error(`the result has no file ${part}/${name} to export`);
+  return [{ stored, to }];
+}
+
 /** Writes the file unless it is there as it should be, or is somebody else's work. Gives what is wrong with the place. */
 function exportFile(
-  file: Export,
-  action: Action,
+  { stored, to }: ExportedFile,
   settings: RunSettings & { readonly overwrite: boolean },
   exported: ExportedFiles,
 ): OutputProblem | undefined {
-  const { to } = file;
-  const stored = action.outputs[file.part]?.files.find(({ name }) => name === file.name);
-  if (stored === undefined) throw new Error(`the result has no file ${file.part}/${file.name} to export`);
   try {
     if (existsSync(to)) {
       const found = settings.digests.digest(to);

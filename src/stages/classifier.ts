@@ -154,6 +154,12 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
   await saveEncoderFiles(output, fitted);
 }
 
+/** What it is, and the numbers of its head, under names that no model folder has. */
+export async function takeHead(classifier: Artifact, output: Output): Promise<void> {
+  await output.take('classifier.json', classifier, descriptionFile);
+  await output.take(headFile, classifier, headFile);
+}
+
 /** Of a model whose encoder was trained: those of its files that were others before; nothing where it was not. */
 export function baseOf(model: Artifact): Artifact | undefined {
   const base = artifactFolder(model, baseFolder);

@@ -125,7 +125,7 @@ async function idxImages(from: Artifact): Promise<ImageTable> {
     try {
       const idx = readIdx(await unzipped(await from.read(name)));
       files.push(shown);
-      if (idx.kind === 'labels') labels.push(...Array.from(idx.labels, String));
+      if (idx.kind === 'labels') for (const label of idx.labels) labels.push(String(label));
       else
         for (let i = 0; i < idx.count; i += 1)
           sources.push({ shown: `${shown}, picture ${i}`, pixels: () => idx.image(i) });

@@ -8,8 +8,15 @@ export interface BuiltinModel {
   /** Whether it reads pictures and not texts. */
   readonly images?: boolean;
   readonly doc: string;
-  /** Raised when the model gives other numbers; part of every key that reads it. */
-  readonly version: string;
+  /** What its numbers come from: code of FSL, or the files of a model folder that comes with it. */
+  readonly from: { readonly code: CodeVersion } | { readonly folder: () => string };
+}
+
+/** Raised when the model gives other numbers; part of every key that reads it. */
+export type CodeVersion = string;
+
+export function codeVersion(model: BuiltinModel | undefined): CodeVersion | undefined {
+  return model !== undefined && 'code' in model.from ? model.from.code : undefined;
 }
 
 export interface Registry {

@@ -294,8 +294,8 @@ export interface Judgement {
 /** A file of an output that is also written outside the store. */
 export interface Export {
   readonly part: string;
-  /** Name of the file inside the output. */
-  readonly name: string;
+  /** Name of the file inside the output; without it all files go into the folder `to`. */
+  readonly name?: string;
   /** Absolute. */
   readonly to: string;
 }

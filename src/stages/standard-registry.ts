@@ -5,6 +5,7 @@ import { builtins } from './builtins.ts';
 import { compare } from './compare.ts';
 import { distill } from './distill.ts';
 import { evaluate } from './evaluate.ts';
+import { exportModel } from './export.ts';
 import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
 import { metaLearn } from './meta-learn.ts';
@@ -16,7 +17,7 @@ import { tune } from './tune.ts';
 
 export function standardRegistry(): Registry {
   return createRegistry(
-    [load, split, augment, prompt, fineTune, metaLearn, distill, adapt, tune, evaluate, compare, predict],
+    [load, split, augment, prompt, fineTune, metaLearn, distill, adapt, tune, evaluate, compare, predict, exportModel],
     builtins,
   );
 }

@@ -212,7 +212,7 @@ const merge = defineStage({
 
 export const registry = createRegistry(
   [load, split, learn, measure, summary, tune, merge],
-  [{ name: 'plain', capability: 'encoder', doc: 'A model.', version: '1' }],
+  [{ name: 'plain', capability: 'encoder', doc: 'A model.', from: { code: '1' } }],
 );
 
 const factsOf = (sources: ReadonlyMap<string, string>): Facts => ({

@@ -1,4 +1,5 @@
 // The files of a Hugging Face folder, each read on its own: config, tokenizer and weights.
+import { dequantized } from '../quantized-safetensors.ts';
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
 import { placesOf, readBertConfig, type BertConfig } from './bert-config.ts';
 import { objectIn, parseJson, readJson, readRequired, type ModelFolder } from './model-folder.ts';
@@ -32,7 +33,7 @@ export interface ReadWeights {
 export async function readWeights(folder: ModelFolder): Promise<ReadWeights> {
   const index = (await folder.has(wholeFile)) ? undefined : await readJson(folder, indexFile);
   if (index === undefined) {
-    const bytes = await readRequired(folder, wholeFile, save);
+    const bytes = dequantized(await readRequired(folder, wholeFile, save), wholeFile);
     return { file: openSafetensors(bytes, wholeFile), name: wholeFile };
   }
   const shards: Safetensors[] = [];

@@ -53,6 +53,7 @@ export function joined(shards: readonly Safetensors[]): Safetensors {
     has: (name) => home.has(name),
     fileOf: (name) => first(name).fileOf(name),
     shape: (name) => first(name).shape(name),
+    isFloat: (name) => first(name).isFloat(name),
     tensor: (name) => first(name).tensor(name),
   };
 }

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dropout } from '../layers/dropout.ts';
 import { unitRows } from '../layers/unit-rows.ts';
+import { dequantized } from '../quantized-safetensors.ts';
 import { changedSafetensors } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
@@ -12,7 +13,7 @@ import { storedBertWeights } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
 import { bert } from './bert.ts';
 import type { LayerWatch, Weights } from './bert.ts';
-import { isObject, parseJson } from './model-folder.ts';
+import { singlePrecision } from './exported-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { packedTexts, toHostTexts } from './packed-texts.ts';
 import { fillPack } from './packs.ts';
@@ -99,9 +100,11 @@ export async function loadTrainable(
         const numbers = byFile.get(its) ?? new Map<string, Float32Array>();
         byFile.set(its, numbers.set(known.stored, asStored(known, data)));
       }
-      const files: Record<string, Uint8Array<ArrayBuffer>> = await singlePrecision(folder);
+      const files: Record<string, Uint8Array<ArrayBuffer>> = {};
+      const config = await singlePrecision(folder);
+      if (config !== undefined) files['config.json'] = config;
       for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(await folder.read(its), numbers, its);
+        files[its] = changedSafetensors(dequantized(await folder.read(its), its), numbers, its);
       return files;
     },
     dispose: () => tf.dispose(Object.values(weights)),
@@ -170,16 +173,4 @@ function onlyOf(all: Weights, wanted: ReadonlyMap<string, unknown>): Weights {
 /** From [in, out] to [out, in], where it is dense. */
 function asStored({ kind, shape: [to = 1, from = 1] }: StoredWeight, data: Float32Array): Float32Array {
   return kind === 'dense' ? transposed(data, from, to) : data;
-}
-
-/** The config of a folder with weights of half precision, which would be read so again, for weights of single precision. */
-async function singlePrecision(
-  folder: ModelFolder,
-): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>> {
-  const file = 'config.json';
-  const config = parseJson(await folder.read(file), file);
-  const types = ['dtype', 'torch_dtype'].filter((key) => isObject(config) && key in config);
-  if (!isObject(config) || types.every((key) => config[key] === 'float32' || config[key] === null)) return {};
-  const changed = { ...config, ...Object.fromEntries(types.map((key) => [key, 'float32'])) };
-  return { [file]: new TextEncoder().encode(JSON.stringify(changed, null, 2) + '\n') };
 }

@@ -258,7 +258,7 @@ async function cutTables(
   texts: readonly (readonly number[])[],
 ): Promise<CutTables> {
   const words = vocabularyOf(texts);
-  const longest = Math.max(...texts.map(({ length }) => length));
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   const places = { ids: Array.from({ length: firstPlace + longest }, (_, place) => place) };
   const kept = new Map<string, Pick<Vocabulary, 'ids'>>([
     [names.words, words],

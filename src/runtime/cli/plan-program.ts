@@ -3,6 +3,7 @@ import { openPrevious } from '../previous.ts';
 import type { Planned } from '../plan.ts';
 import { planSteps } from '../plan.ts';
 import type { OpenProgram } from './open-program.ts';
+import { codeVersion } from '../../stages/registry.ts';
 
 export interface PlanFlags {
   readonly force?: string | true;
@@ -20,7 +21,7 @@ export function planProgram(
   return planSteps(pipeline, store, {
     digests: digester,
     previous: openPrevious(store, path),
-    builtinVersion: (name) => registry.builtin(name)?.version,
+    builtinVersion: (name) => codeVersion(registry.builtin(name)),
     targets,
     ...(flags.force === undefined ? {} : { force: flags.force === true ? true : [flags.force] }),
     ...(flags.device === undefined ? {} : { device: flags.device }),

@@ -7,6 +7,7 @@ import { execute } from '../execute.ts';
 import { localExecutor } from '../executors/local.ts';
 import { faultFrom } from '../fault.ts';
 import { ownIdentity } from '../../stages/process-identity.ts';
+import { codeVersion } from '../../stages/registry.ts';
 import type { Planned } from '../plan.ts';
 import type { RunSettings } from '../run-settings.ts';
 import { eventJson } from '../report/events-json.ts';
@@ -203,7 +204,7 @@ function settingsOf(
     versions: { fslrun: version, node: host.machine.node, platform: host.machine.platform },
     env: host.env,
     fault: faultFrom(host.env['FSL_FAULT']),
-    builtinVersion: (name) => open.registry.builtin(name)?.version,
+    builtinVersion: (name) => codeVersion(open.registry.builtin(name)),
     show: (path) => open.show(path),
     now: () => host.now(),
     emit,

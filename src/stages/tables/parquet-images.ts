@@ -15,7 +15,8 @@ export async function readParquetImages(
     const problem = notParquet(name, bytes.length, bytes.subarray(0, 4), bytes.subarray(-4));
     if (problem !== undefined) return { reading: { state: 'unreadable', problem }, sources: [] };
     try {
-      rows.push(...(await parquetReadObjects({ file: new Uint8Array(bytes).buffer, utf8: false })));
+      const its = await parquetReadObjects({ file: new Uint8Array(bytes).buffer, utf8: false });
+      for (const row of its) rows.push(row);
     } catch {
       return undefined; // the reader of tables says what is wrong
     }

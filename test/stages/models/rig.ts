@@ -1,6 +1,7 @@
 // Runs and checks single stages on artifacts in memory, as the compiler and a worker would.
 import type { Artifact, Static } from '../../../src/stages/artifact.ts';
 import { builtinContents, builtinFile, builtins } from '../../../src/stages/builtins.ts';
+import { codeVersion } from '../../../src/stages/registry.ts';
 import { noCheckpoint, type Checkpoint } from '../../../src/stages/checkpoint.ts';
 import { loadClassifier } from '../../../src/stages/classifier.ts';
 import { classify } from '../../../src/stages/classify.ts';
@@ -55,9 +56,9 @@ export async function datasetArtifact(dataset: Dataset): Promise<Artifact> {
 }
 
 export function ngrams(): Artifact {
-  const [model] = builtins;
-  if (model === undefined) throw new Error('no built-in model');
-  return artifactOf('model', { [builtinFile]: builtinContents(model) });
+  const model = builtins.find(({ name }) => name === 'ngrams');
+  const version = codeVersion(model) ?? '';
+  return artifactOf('model', { [builtinFile]: builtinContents({ name: 'ngrams', version }) });
 }
 
 /** What models are loaded with. */
