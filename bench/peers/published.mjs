@@ -19,6 +19,9 @@ export const places = {
   },
   amazon_cf: { train: tsv('EN_train'), test: tsv('EN_test') },
   banking77: { train: csv('train'), test: csv('test') },
+  hint3_curekart: hint3('curekart'),
+  hint3_powerplay11: hint3('powerplay11'),
+  hint3_sofmattress: hint3('sofmattress'),
 };
 
 const polarity = '"0": "negative", "1": "positive"';
@@ -38,6 +41,13 @@ function lines(file) {
 
 function tsv(name) {
   return `from: "SHARED/data/amazon_counterfactual/data/${name}.tsv"  format: tsv  text: "sentence"  label: "is_counterfactual"`;
+}
+
+/** Of the questions to be answered those that belong to an intent. */
+function hint3(name) {
+  const file = (part) =>
+    `from: "SHARED/data/hint3_faq_intents/dataset/v2/${part}/${name}_${part}.csv"  text: "sentence"  label: "label"`;
+  return { train: file('train'), test: `${file('test')}  where: label != "NO_NODES_DETECTED"` };
 }
 
 function csv(name) {
