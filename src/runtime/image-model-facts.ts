@@ -10,12 +10,11 @@ import { layoutOf } from './weights-layout.ts';
 
 type Display = (path: string) => string;
 
-const known: ModelFacts = {
+const known: Omit<ModelFacts, 'trainable'> = {
   capability: 'encoder',
   images: true,
   labels: undefined,
   masked: false,
-  trainable: false,
 };
 
 /** Nothing for folders of another kind. Throws what the file system says. */
@@ -30,7 +29,9 @@ export function imageModelFacts(
     kind.name === 'resnet'
       ? resnetProblem(join(folder, kind.file), display)
       : layersProblem(folder, names, display);
-  return problem === undefined ? { state: 'known', value: known } : { state: 'wrong', problem };
+  return problem === undefined
+    ? { state: 'known', value: { ...known, trainable: kind.name === 'resnet' } }
+    : { state: 'wrong', problem };
 }
 
 type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;

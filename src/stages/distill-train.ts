@@ -81,7 +81,9 @@ export async function trainStudent(
       maxLength: options.max_length,
       plan,
       texts: read,
-      aim: async (encoder, beside) => {
+      aim: async (text) => {
+        if (text === undefined) throw new Error('a student that reads no texts');
+        const { encoder, beside } = text;
         const layers = await layersOf(request, encoder, beside, read);
         const settings = { size: plan.size, seed: random.derive('order').below(2 ** 32) };
         const objective = distillation({ ...taught, layers }, encoder, settings);

@@ -87,7 +87,16 @@ export async function fitModel(request: FitRequest, context: TrainingContext): P
     : undefined;
   await before.dispose(); // one engine is open at a time
   const trained = await trainEncoder(
-    { files: encoder, method, options, rows, start, random, watch: watchOf({ ...request, extra }, context) },
+    {
+      files: encoder,
+      method,
+      options,
+      rows,
+      images: training.images,
+      start,
+      random,
+      watch: watchOf({ ...request, extra }, context),
+    },
     context,
   );
   for (const note of trainingNotes(trained.record)) context.note(note);

@@ -155,7 +155,7 @@ async function trainedEncoder(
   const rows = { texts: texts(dataset), sets: setsOf(carried, dataset.labels.length) };
   const random = context.random('train');
   const trained = await trainEncoder(
-    { files: before, method, options, rows, start: undefined, random },
+    { files: before, method, options, rows, images: dataset.images, start: undefined, random },
     context,
   );
   for (const text of trainingNotes(trained.record)) note(text);

@@ -1,14 +1,17 @@
 // Models that read pictures, opened as encoders of rows: built-in ones, folders, and what `meta-learn` gives. Loads learning and engine only when a picture has
 // to be encoded. The vectors of a picture are cached under its name, which is the digest of its pixels.
+import type { Engine } from '../engine/engine.ts';
+import type { TrainableImages } from '../learning/images/trainable-images.ts';
 import type { ImageEncoder } from '../learning/images/image-encoder.ts';
 import type { Pixels } from '../learning/images/decode.ts';
 import type { Artifact } from './artifact.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { openFolderEngine, folderOf } from './huggingface-source.ts';
-import { imageModelKind } from './image-model.ts';
+import { imageModelKind, type ImageModelKind } from './image-model.ts';
 import type { EncodeProgress, LoadedEncoder, ModelContext } from './model-source.ts';
-import { loadMetaEncoder } from './meta-encoder.ts';
+import { loadMetaNet } from './meta-encoder.ts';
 import type { Images } from './images.ts';
+import type { Computation } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { cachedEncode, type Encode } from './vector-cache.ts';
 
@@ -71,20 +74,15 @@ export async function loadImageModel(files: Artifact, context: ModelContext): Pr
   const { translated, close } = await openFolderEngine(files, context);
   try {
     const encoder = await translated(async (): Promise<ImageEncoder> => {
-      switch (kind.name) {
-        case 'layers': {
-          const { loadLayersModel } = await import('../learning/images/layers-model.ts');
-          return loadLayersModel(folderOf(files));
-        }
-        case 'meta':
-          return loadMetaEncoder(files);
-        case 'resnet': {
-          const { resnetEncoder } = await import('../learning/images/resnet.ts');
-          return resnetEncoder(await files.read(kind.file), kind.file);
-        }
-        default:
-          return kind satisfies never;
+      if (kind.name === 'layers') {
+        const { loadLayersModel } = await import('../learning/images/layers-model.ts');
+        return loadLayersModel(folderOf(files));
       }
+      const net = await loadNet(files, kind);
+      return {
+        encode: (images, options) => net.encode(images, new Map(), options),
+        dispose: () => net.dispose(),
+      };
     });
     return {
       encode: (images, options) => translated(() => encoder.encode(images, options)),
@@ -94,6 +92,40 @@ export async function loadImageModel(files: Artifact, context: ModelContext): Pr
     await close();
     throw error;
   }
+}
+
+/** A net whose weights can be trained, on an engine of its own. */
+export async function openTrainableImages(
+  files: Artifact,
+  kind: TrainableKind,
+  context: ModelContext,
+): Promise<TrainableNet> {
+  const { engine, translated, close } = await openFolderEngine(files, context);
+  try {
+    const net = await translated(() => loadNet(files, kind));
+    return { engine, net, translated, dispose: (training) => close(net, training) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export interface TrainableNet {
+  readonly engine: Engine;
+  readonly net: TrainableImages;
+  /** What is wrong in files or with the engine becomes a failure of the step. */
+  readonly translated: <T>(work: () => Promise<T>) => Promise<T>;
+  /** `training` is what was done, for the record of the step. */
+  readonly dispose: (training: Computation['training']) => Promise<void>;
+}
+
+/** Kinds with weights that can be trained. */
+export type TrainableKind = Extract<ImageModelKind, { readonly name: 'meta' | 'resnet' }>;
+
+async function loadNet(files: Artifact, kind: TrainableKind): Promise<TrainableImages> {
+  if (kind.name === 'meta') return loadMetaNet(files);
+  const { trainableResNet } = await import('../learning/images/trainable-images.ts');
+  return trainableResNet(await files.read(kind.file), kind.file);
 }
 
 /** For models of pictures that are given texts. */

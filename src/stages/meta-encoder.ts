@@ -4,7 +4,7 @@
 //   conv4.safetensors    filters and biases, with normalisation folded in
 //   consumed.parquet     the rows it has learnt from
 import type { Tensor } from '../learning/heads/head.ts';
-import type { ImageEncoder } from '../learning/images/image-encoder.ts';
+import type { TrainableImages } from '../learning/images/trainable-images.ts';
 import type { Artifact, Output } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
@@ -47,14 +47,16 @@ export async function readMetaDescription(files: Artifact): Promise<MetaDescript
 }
 
 /** On the engine that is open. */
-export async function loadMetaEncoder(files: Artifact): Promise<ImageEncoder> {
-  const [{ frozenConv4Encoder }, { readSafetensors }] = await Promise.all([
-    import('../learning/encoders/conv4-encoder.ts'),
+export async function loadMetaNet(files: Artifact): Promise<TrainableImages> {
+  const [{ trainableConv4 }, { readSafetensors }] = await Promise.all([
+    import('../learning/images/trainable-images.ts'),
     import('../learning/safetensors.ts'),
   ]);
   const description = await readMetaDescription(files);
   if (description === undefined) throw new Error(`there is no ${metaFile}`);
   const { height, width, channels } = description;
   const tensors = readSafetensors(await files.read(weightsFile), weightsFile);
-  return frozenConv4Encoder(tensors, { height, width, channels });
+  const each = (value: number): readonly number[] => new Array<number>(channels).fill(value);
+  const input = { height, width, channels, scale: each(1 / 255), shift: each(0) };
+  return trainableConv4(tensors, input, weightsFile);
 }

@@ -17,7 +17,21 @@ import { tune } from './tune.ts';
 
 export function standardRegistry(): Registry {
   return createRegistry(
-    [load, split, augment, prompt, fineTune, metaLearn, distill, adapt, tune, evaluate, compare, predict, exportModel],
+    [
+      load,
+      split,
+      augment,
+      prompt,
+      fineTune,
+      metaLearn,
+      distill,
+      adapt,
+      tune,
+      evaluate,
+      compare,
+      predict,
+      exportModel,
+    ],
     builtins,
   );
 }

@@ -3,6 +3,7 @@ import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
 import type { TextsWithSets } from '../learning/training/contrastive-sets.ts';
 import type { Artifact } from './artifact.ts';
+import type { Images } from './images.ts';
 import type { TrainingContext } from './model-source.ts';
 import { trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
 import { tuneFolder, type Aim, type EncoderWatch, type TrainedEncoder } from './tune-folder.ts';
@@ -24,6 +25,8 @@ export interface TrainingRequest {
   readonly options: TrainingOptions & { readonly max_length?: number | undefined };
   /** With sets of labels only for `contrastive`, whose loss is then `cosine`. */
   readonly rows: TrainingTexts | TextsWithSets;
+  /** Where the texts are names of pictures. */
+  readonly images?: Images | undefined;
   /** For methods that train a classifier along: the one that they start from. */
   readonly start: Head | undefined;
   readonly random: Random;
@@ -34,8 +37,8 @@ export async function trainEncoder(
   request: TrainingRequest,
   context: TrainingContext,
 ): Promise<TrainedEncoder> {
-  const { files, method, options, rows, random, watch } = request;
-  const plan = trainingPlan(method, options);
+  const { files, method, options, rows, images, random, watch } = request;
+  const plan = trainingPlan(method, options, images === undefined ? 'texts' : 'pictures');
   const labels = 'sets' in rows ? rows.sets : [[...rows.labels], [...rows.weights]];
   return tuneFolder(
     {
@@ -43,6 +46,7 @@ export async function trainEncoder(
       maxLength: options.max_length,
       plan,
       texts: rows.texts,
+      images,
       aim: () => objectiveOf(request, plan),
       watch,
       about: [method, options, labels, watch?.about],

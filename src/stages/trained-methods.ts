@@ -123,7 +123,13 @@ export interface TrainingPlan {
   readonly smoothing: number;
 }
 
-const rates = { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
+const rates = {
+  texts: { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 },
+  pictures: { contrastive: 1e-3, full: 1e-3, bitfit: 1e-3, lora: 1e-3 },
+} as const;
+
+/** What the rows are. */
+export type Seen = keyof typeof rates;
 
 /** What holds where the options say nothing, and differs by what is trained. */
 interface Unsaid extends Pick<TrainingPlan, 'layers' | 'how' | 'size' | 'rate' | 'dropout'> {
@@ -151,14 +157,14 @@ export function planOf(options: SharedOptions, unsaid: Unsaid): Omit<TrainingPla
   };
 }
 
-export function trainingPlan(method: TrainedMethod, options: TrainingOptions): TrainingPlan {
+export function trainingPlan(method: TrainedMethod, options: TrainingOptions, seen: Seen): TrainingPlan {
   const pairs = method.name === 'contrastive';
   const plan = planOf(options, {
     layers: layersOf(options.train),
     how: howOf(method),
     size: pairs ? 32 : 8,
     passes: pairs ? method.arguments.iterations : undefined,
-    rate: rates[method.name],
+    rate: rates[seen][method.name],
     dropout: 0.1,
   });
   return { ...plan, smoothing: options.label_smoothing ?? 0 };
@@ -176,7 +182,7 @@ export function textsOfTraining(
   rows: number | undefined,
 ): number | undefined {
   if (rows === undefined) return undefined;
-  const plan = trainingPlan(method, options);
+  const plan = trainingPlan(method, options, 'texts'); // steps are the same for pictures
   const stepsAPass =
     method.name === 'contrastive' ? Math.max(1, Math.round(rows / plan.size)) : Math.ceil(rows / plan.size);
   const steps = stepsOf(plan, Math.max(1, stepsAPass));

@@ -20,7 +20,10 @@ export function checkTraining(options: Asked, { inputs, given, report }: Context
       report(name, idle(name, `\`${methodText(method)}\` leaves the encoder as it is`, trainers()));
     return;
   }
-  if (inputs.model('model')?.trainable === false) report('model', notTrainable(method));
+  const model = inputs.model('model');
+  if (model?.trainable === false)
+    report('model', model.images === true ? untrainableNet : notTrainable(method));
+  else if (model?.images === true && method.name === 'lora') report('method', noAttention);
   for (const name of asked) {
     const reason = reasonOfIdle(name, options, method);
     if (reason !== undefined) report(name, idle(name, reason, undefined));
@@ -53,6 +56,20 @@ export function notTrainable(method: TrainedMethod) {
     hint: 'give a model folder, such as `"./all-MiniLM-L6-v2"`, or use `method: head`',
   } as const;
 }
+
+/** For models of pictures whose weights stay as they are. */
+export const untrainableNet = {
+  code: 'wrong-artifact',
+  message:
+    'this model of pictures stays as it is: the net of a `meta-learn` and ResNets in safetensors can be trained',
+  hint: 'fit a head on its vectors, `method: head(kind: logistic)`, or take one of those',
+} as const;
+
+const noAttention = {
+  code: 'wrong-artifact',
+  message: '`lora` adds to the queries and values of attention, of which nets of pictures have none',
+  hint: 'use `method: full` or `method: bitfit`',
+} as const;
 
 function idle(
   name: string,

@@ -1,36 +1,19 @@
-// Trains the encoder of a model folder for an objective, and tells how it goes. Knows the engine only through the folder that it opened, and
-// no methods.
+// Trains the encoder of a model folder for an objective, and tells how it goes. Knows no methods, and no more of the encoder than a trainee says.
 import { createHash } from 'node:crypto';
-import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
 import type { Measured } from '../learning/training/best-weights.ts';
-import type { Objective, TextStepReport, Tuned, TuneSettings } from '../learning/training/tune-encoder.ts';
-import { openTrainable } from './huggingface-source.ts';
-import type { Artifact } from './artifact.ts';
-import { needsTexts } from './image-source.ts';
-import {
-  needsMaskedModel,
-  type ModelContext,
-  type OpenEncoder,
-  type TrainingContext,
-} from './model-source.ts';
+import type { Objective, RowStepReport, Tuned, TuneSettings } from '../learning/training/tune-net.ts';
+import type { ModelContext, OpenEncoder, TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
+import { openTrainee, type TextTrainee, type Trainee, type TraineeRequest } from './trainee.ts';
 import { stepsOf, type TrainingPlan } from './trained-methods.ts';
 import { diverging, lossEnds, type LossEnds } from './training-losses.ts';
 
-export interface TuneRequest {
-  /** A model folder. */
-  readonly files: Artifact;
-  /** Tokens read of a text, where fewer than the folder says. */
-  readonly maxLength: number | undefined;
+export interface TuneRequest extends TraineeRequest {
   readonly plan: TrainingPlan;
-  readonly texts: readonly string[];
-  /** What the encoder is trained for. `beside` opens another folder on its engine, which is closed again afterwards. */
-  readonly aim: (
-    encoder: TrainableEncoder,
-    beside: (files: Artifact) => Promise<TrainableEncoder>,
-  ) => Promise<Aim>;
+  /** What the encoder is trained for. */
+  readonly aim: (text: TextTrainee | undefined) => Promise<Aim>;
   readonly watch?: EncoderWatch | undefined;
   /** Whatever decides the numbers beside the folder, the texts and the plan. */
   readonly about: readonly unknown[];
@@ -73,28 +56,18 @@ export interface TrainedEncoder {
 }
 
 export async function tuneFolder(request: TuneRequest, context: TrainingContext): Promise<TrainedEncoder> {
-  const { files, maxLength, plan, texts, aim } = request;
+  const { plan, aim } = request;
   const done = { steps: 0, resumed: 0 };
-  const folder = await openTrainable(files, context, { maxLength });
-  const others: TrainableEncoder[] = [];
+  const trainee = await openTrainee(request, context);
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    for (const other of others.splice(0)) other.dispose();
-    return (closing ??= folder.dispose(done));
-  };
+  const close = (): Promise<void> => (closing ??= trainee.dispose(done));
   try {
-    const { encoder, engine, translated } = folder;
-    checkLayers(plan.layers, encoder.layers);
-    const beside = async (other: Artifact): Promise<TrainableEncoder> => {
-      const opened = await folder.beside(other);
-      others.push(opened);
-      return opened;
-    };
-    const { objective, stepsAPass, headOf } = await aim(encoder, beside);
+    checkLayers(plan.layers, trainee.layers);
+    const { objective, stepsAPass, headOf } = await aim(trainee.text);
     const steps = stepsOf(plan, stepsAPass);
     const losses: number[] = [];
     let read = 0;
-    const show = progressOf(steps, context);
+    const show = progressOf(steps, request.images === undefined ? 'texts' : 'pictures', context);
     const settings: TuneSettings = {
       trained: plan,
       schedule: { curve: plan.curve, warmupSteps: Math.ceil(plan.warmup * steps), steps },
@@ -108,21 +81,18 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
       onStep: (report) => {
         done[report.earlier ? 'resumed' : 'steps'] += 1;
         losses.push(report.loss);
-        read += report.texts;
+        read += report.rows;
         if (!report.earlier) show(report);
       },
-      watch: watchOf(request, { steps, encoder, headOf, signal: context.signal }),
+      watch: watchOf(request, { steps, trainee, headOf }),
       place: context.checkpoint('encoder'),
       about: aboutOf(request, context),
       resumed: (step) => context.note(`resumed at step ${step} of ${steps}`),
     };
-    const { tuneEncoder } = await import('../learning/training/tune-encoder.ts');
-    const tuned = await translated(() =>
-      diverging(() => tuneEncoder(engine, encoder, texts, objective, settings)),
-    );
+    const tuned = await trainee.translated(() => diverging(() => trainee.tune(objective, settings)));
     await close(); // what the engine holds is freed before there are whole files
     return {
-      files: await translated(() => encoder.changedFiles(tuned.encoder)),
+      files: await trainee.translated(() => trainee.changedFiles(tuned)),
       head: headOf?.(tuned),
       record: { steps: losses.length, texts: read, ...lossEnds(losses) },
       ...(tuned.watched !== undefined && { watched: tuned.watched }),
@@ -134,33 +104,16 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
 
 interface Watching {
   readonly steps: number;
-  readonly encoder: TrainableEncoder;
+  readonly trainee: Trainee;
   readonly headOf: Aim['headOf'];
-  readonly signal: AbortSignal;
 }
 
-function watchOf(
-  { watch }: TuneRequest,
-  { steps, encoder, headOf, signal }: Watching,
-): TuneSettings['watch'] {
+function watchOf({ watch }: TuneRequest, { steps, trainee, headOf }: Watching): TuneSettings['watch'] {
   if (watch === undefined) return undefined;
   return {
     patience: watch.patience,
     every: watch.every(steps),
-    measure: async (tuned) => {
-      const open: OpenEncoder = {
-        encode: (texts) => encoder.encode(texts, tuned.encoder, { signal }),
-        encodeImages: async () => {
-          throw stepFailure(needsTexts, 'model');
-        },
-        encodeMasks: async () => {
-          throw stepFailure(needsMaskedModel, 'model');
-        },
-        tokenizer: async () => encoder.tokenizer,
-        dispose: async () => undefined,
-      };
-      return watch.measure(open, headOf?.(tuned));
-    },
+    measure: (tuned) => watch.measure(trainee.opened(tuned), headOf?.(tuned)),
   };
 }
 
@@ -173,20 +126,21 @@ function aboutOf(
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
-/** Loss, rate, texts a second and the time that is left, behind the bar. */
+/** Loss, rate, rows a second and the time that is left, behind the bar. */
 function progressOf(
   steps: number,
+  what: 'texts' | 'pictures',
   { progress }: Pick<ModelContext, 'progress'>,
-): (report: TextStepReport) => void {
+): (report: RowStepReport) => void {
   const start = performance.now();
-  let [texts, shown] = [0, 0];
+  let [read, shown] = [0, 0];
   progress({ done: 0, total: steps, unit: 'steps' });
-  return ({ step, loss, rate, texts: now }) => {
-    texts += now;
+  return ({ step, loss, rate, rows }) => {
+    read += rows;
     shown += 1;
     const seconds = (performance.now() - start) / 1000;
     const left = Math.ceil((seconds / shown) * (steps - step));
-    const detail = `loss ${figure(loss)}, rate ${rate.toExponential(1)}, ${figure(texts / seconds)} texts/s, ${left} s left`;
+    const detail = `loss ${figure(loss)}, rate ${rate.toExponential(1)}, ${figure(read / seconds)} ${what}/s, ${left} s left`;
     progress({ done: step, total: steps, unit: 'steps', detail });
   };
 }

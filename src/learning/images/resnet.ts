@@ -1,12 +1,14 @@
 // ResNets for pictures of 32 x 32 pixels as He et al. 2016 (arXiv:1512.03385, section 4.2) trained them on CIFAR-10, from a PyTorch state dict in safetensors:
 // three stages of 16, 32 and 64 channels, shortcuts without weights. A picture's vector is what the last layer reads. Normalisation is folded into the filters.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '../heads/head.ts';
 import { ModelError } from '../model-error.ts';
+import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
+import { changedSafetensors } from '../safetensors-changed.ts';
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
-import { inBatches, type ImageEncoder, type NetInput } from './image-encoder.ts';
+import type { NetInput } from './image-encoder.ts';
 
 const epsilon = 1e-5;
-const batch = 32;
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
@@ -18,84 +20,79 @@ export const resnetInput: NetInput = {
   shift: deviation.map((sd, c) => -(mean[c] ?? 0) / sd),
 };
 
-interface Convolution {
-  readonly filter: tf.Tensor4D;
-  readonly bias: tf.Tensor1D;
+/** Two convolutions around which a picture can pass. */
+interface Block {
+  /** Of its weights, `layer1.0`. */
+  readonly name: string;
+  readonly stride: number;
 }
 
-export interface ResNet {
-  readonly first: Convolution;
-  readonly blocks: readonly {
-    readonly stride: number;
-    readonly one: Convolution;
-    readonly two: Convolution;
-  }[];
-  readonly weight: tf.Tensor2D;
-  readonly bias: tf.Tensor1D;
+export interface FoldedResNet {
+  /** `conv1.filter` and `conv1.bias`, then those of each block, `layer1.0.conv1.filter` …, then `linear.filter` and `linear.bias`. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly blocks: readonly Block[];
 }
 
 /** Throws `ModelError` where the file is damaged or another net. */
-export function loadResNet(bytes: Uint8Array, file: string): ResNet {
+export function foldedResNet(bytes: Uint8Array, file: string): FoldedResNet {
   const stored = openSafetensors(bytes, file);
-  const blocks: ResNet['blocks'][number][] = [];
-  for (let stage = 1; stage <= 3; stage += 1)
-    for (let block = 0; stored.has(`layer${stage}.${block}.conv1.weight`); block += 1) {
-      const at = `layer${stage}.${block}`;
-      blocks.push({
-        stride: stage > 1 && block === 0 ? 2 : 1,
-        one: folded(stored, `${at}.conv1`, `${at}.bn1`, file),
-        two: folded(stored, `${at}.conv2`, `${at}.bn2`, file),
-      });
-    }
-  const first = folded(stored, 'conv1', 'bn1', file);
-  const linear = stored.tensor('linear.weight');
+  const blocks = blocksOf(stored);
   return {
-    first,
+    tensors: Object.assign({}, ...convolutions(blocks).map((names) => folded(stored, names, file))) as Record<
+      string,
+      Tensor
+    >,
     blocks,
-    weight: tf.tidy(() => tf.transpose(tf.tensor2d(linear.data, linear.shape as [number, number]))),
-    bias: tf.tensor1d(stored.tensor('linear.bias').data),
   };
 }
 
+/** The file with these filters and biases: what normalises them stays, and convolutions and shifts become such that they are what comes of both. */
+export function unfoldedResNet(
+  bytes: Uint8Array,
+  tensors: Readonly<Record<string, Tensor>>,
+  file: string,
+): Uint8Array<ArrayBuffer> {
+  const stored = openSafetensors(bytes, file);
+  const changed = new Map<string, Float32Array>();
+  for (const names of convolutions(blocksOf(stored))) {
+    const { slope, level, weight } = normalised(stored, names, file);
+    const filter = tensors[`${names.convolution}.filter`]?.data;
+    const bias = tensors[`${names.convolution}.bias`]?.data;
+    if (filter === undefined || bias === undefined) throw new Error(`no weights of \`${names.convolution}\``);
+    const back = slope.map((k) => (k === 0 ? 0 : 1 / k)); // a channel that is switched off stays so
+    const own = transposedFilter(filter, weight.shape, (value, o) => value * (back[o] ?? 0), 'torch');
+    changed.set(`${names.convolution}.weight`, own);
+    changed.set(
+      `${names.normal}.bias`,
+      bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)),
+    );
+  }
+  return changedSafetensors(bytes, changed, file);
+}
+
 /** Vectors [rows, 64] of pictures [rows, 32, 32, 3]. */
-export function resnetVectors(net: ResNet, images: tf.Tensor4D): tf.Tensor2D {
-  let x: tf.Tensor4D = tf.relu(convolved(images, net.first, 1));
-  for (const { stride, one, two } of net.blocks) {
-    const inside = convolved(tf.relu(convolved(x, one, stride)), two, 1);
+export function resnetVectors(weights: Tensors, blocks: readonly Block[], images: tf.Tensor4D): tf.Tensor2D {
+  let x: tf.Tensor4D = tf.relu(convolved(images, weights, 'conv1', 1));
+  for (const { name, stride } of blocks) {
+    const first = tf.relu(convolved(x, weights, `${name}.conv1`, stride));
+    const inside = convolved(first, weights, `${name}.conv2`, 1);
     x = tf.relu(tf.add<tf.Tensor4D>(inside, shortcut(x, inside.shape[3], stride)));
   }
   return tf.mean<tf.Tensor2D>(x, [1, 2]);
 }
 
-export function resnetLogits(net: ResNet, images: tf.Tensor4D): tf.Tensor2D {
-  return tf.add(tf.matMul(resnetVectors(net, images), net.weight), net.bias);
+/** What the last layer makes of vectors: scores of the ten classes of CIFAR-10. [rows, 10] */
+export function resnetLogits(bytes: Uint8Array, file: string, vectors: tf.Tensor2D): tf.Tensor2D {
+  const stored = openSafetensors(bytes, file);
+  const { data, shape } = stored.tensor('linear.weight');
+  const weight = tf.tensor2d(data, shape as [number, number]);
+  return tf.add(tf.matMul(vectors, weight, false, true), tf.tensor1d(stored.tensor('linear.bias').data));
 }
 
-export function disposeResNet({ first, blocks, weight, bias }: ResNet): void {
-  const all = [first, ...blocks.flatMap(({ one, two }) => [one, two])];
-  tf.dispose([weight, bias, ...all.flatMap(({ filter, bias: own }) => [filter, own])]);
-}
-
-export function resnetEncoder(bytes: Uint8Array, file: string): ImageEncoder {
-  const net = loadResNet(bytes, file);
-  const { height, width, channels } = resnetInput;
-  return {
-    encode: (images, options) =>
-      inBatches(images, resnetInput, batch, options, async (numbers) => {
-        const vectors = tf.tidy(() =>
-          resnetVectors(net, tf.tensor4d(numbers, [batch, height, width, channels])),
-        );
-        const values = (await vectors.data()) as Float32Array;
-        vectors.dispose();
-        return values;
-      }),
-    dispose: () => disposeResNet(net),
-  };
-}
-
-function convolved(x: tf.Tensor4D, { filter, bias }: Convolution, stride: number): tf.Tensor4D {
+function convolved(x: tf.Tensor4D, weights: Tensors, name: string, stride: number): tf.Tensor4D {
+  const filter = tensorIn(weights, `${name}.filter`) as tf.Tensor4D;
   // PyTorch's padding of 1 on each side, which `same` is not where the stride is 2.
-  return tf.add(tf.conv2d(x, filter, stride, 1), bias);
+  return tf.add(tf.conv2d(x, filter, stride, 1), tensorIn(weights, `${name}.bias`));
 }
 
 /** Every second pixel, and channels of zeros on both sides. */
@@ -112,10 +109,30 @@ function shortcut(x: tf.Tensor4D, channels: number, stride: number): tf.Tensor4D
   ]);
 }
 
-function folded(stored: Safetensors, convolution: string, normal: string, file: string): Convolution {
-  const { shape, data } = stored.tensor(`${convolution}.weight`);
-  const [out = 0, ins = 0, height = 0, width = 0] = shape;
-  const part = (name: string): ArrayLike<number> => {
+interface Names {
+  readonly convolution: string;
+  readonly normal: string;
+}
+
+function convolutions(blocks: readonly Block[]): readonly Names[] {
+  const inside = blocks.flatMap(({ name }) =>
+    ['1', '2'].map((number) => ({ convolution: `${name}.conv${number}`, normal: `${name}.bn${number}` })),
+  );
+  return [{ convolution: 'conv1', normal: 'bn1' }, ...inside];
+}
+
+function blocksOf(stored: Safetensors): readonly Block[] {
+  const blocks: Block[] = [];
+  for (let stage = 1; stage <= 3; stage += 1)
+    for (let block = 0; stored.has(`layer${stage}.${block}.conv1.weight`); block += 1)
+      blocks.push({ name: `layer${stage}.${block}`, stride: stage > 1 && block === 0 ? 2 : 1 });
+  return blocks;
+}
+
+function normalised(stored: Safetensors, { convolution, normal }: Names, file: string) {
+  const weight = stored.tensor(`${convolution}.weight`);
+  const [out = 0] = weight.shape;
+  const part = (name: string): Float32Array => {
     const { data: values } = stored.tensor(`${normal}.${name}`);
     if (values.length !== out)
       throw new ModelError(
@@ -132,17 +149,37 @@ function folded(stored: Safetensors, convolution: string, normal: string, file: 
     part('running_mean'),
     part('running_var'),
   ];
-  const slope = Float32Array.from(
-    { length: out },
-    (_, o) => (gamma[o] ?? 0) / Math.sqrt((variance[o] ?? 0) + epsilon),
-  );
-  const filter = new Float32Array(data.length);
+  const slope = gamma.map((value, o) => value / Math.sqrt((variance[o] ?? 0) + epsilon));
+  return { weight, slope, level, beta };
+}
+
+function folded(stored: Safetensors, names: Names, file: string): Readonly<Record<string, Tensor>> {
+  const { weight, slope, level, beta } = normalised(stored, names, file);
+  const [out = 0, ins = 0, height = 0, width = 0] = weight.shape;
+  const filter = transposedFilter(weight.data, weight.shape, (value, o) => value * (slope[o] ?? 0), 'tfjs');
+  return {
+    [`${names.convolution}.filter`]: { shape: [height, width, ins, out], data: filter },
+    [`${names.convolution}.bias`]: {
+      shape: [out],
+      data: slope.map((k, o) => (beta[o] ?? 0) - (level[o] ?? 0) * k),
+    },
+  };
+}
+
+/** Between PyTorch's order [out, in, height, width], which `shape` is in, and that of tfjs [height, width, in, out]. */
+function transposedFilter(
+  data: Float32Array,
+  [out = 0, ins = 0, height = 0, width = 0]: readonly number[],
+  change: (value: number, out: number) => number,
+  to: 'tfjs' | 'torch',
+): Float32Array {
+  const result = new Float32Array(data.length);
   for (let o = 0; o < out; o += 1)
     for (let i = 0; i < ins; i += 1)
-      for (let at = 0; at < height * width; at += 1)
-        filter[(at * ins + i) * out + o] = (data[(o * ins + i) * height * width + at] ?? 0) * (slope[o] ?? 0);
-  return {
-    filter: tf.tensor4d(filter, [height, width, ins, out]),
-    bias: tf.tensor1d(Float32Array.from(slope, (k, o) => (beta[o] ?? 0) - (level[o] ?? 0) * k)),
-  };
+      for (let at = 0; at < height * width; at += 1) {
+        const [torch, tfjs] = [(o * ins + i) * height * width + at, (at * ins + i) * out + o];
+        if (to === 'tfjs') result[tfjs] = change(data[torch] ?? 0, o);
+        else result[torch] = change(data[tfjs] ?? 0, o);
+      }
+  return result;
 }

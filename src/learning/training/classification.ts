@@ -6,7 +6,7 @@ import { crossEntropy } from '../losses/cross-entropy.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
 import { passesOf } from './batches.ts';
 import type { Batch } from './train.ts';
-import type { Objective } from './tune-encoder.ts';
+import type { Objective } from './tune-net.ts';
 
 export interface ClassifiedTexts {
   /** Shares of each label. [texts, labels] */

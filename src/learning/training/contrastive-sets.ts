@@ -4,7 +4,7 @@ import { likenessLoss } from '../losses/pairs.ts';
 import type { Random } from '../random.ts';
 import { pairBatches } from '../sampling/pair-batches.ts';
 import type { Batch } from './train.ts';
-import type { Objective } from './tune-encoder.ts';
+import type { Objective } from './tune-net.ts';
 
 /** Texts that have several labels or none. */
 export interface TextsWithSets {

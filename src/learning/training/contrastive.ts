@@ -10,7 +10,7 @@ import {
 import type { Random } from '../random.ts';
 import { pairBatches } from '../sampling/pair-batches.ts';
 import type { Batch } from './train.ts';
-import type { Objective } from './tune-encoder.ts';
+import type { Objective } from './tune-net.ts';
 
 export const pairLosses = {
   cosine: cosineLoss,

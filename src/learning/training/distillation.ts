@@ -11,7 +11,7 @@ import { createRandom } from '../random.ts';
 import { passesOf } from './batches.ts';
 import { classifierWeights, classifierScores } from './classification.ts';
 import type { Batch } from './train.ts';
-import type { Layers, Objective } from './tune-encoder.ts';
+import type { Layers, Objective } from './tune-net.ts';
 
 /** What there is to be learnt; parts that are absent are not. */
 export interface Taught {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/learning/random.ts';
 import { contrastive } from '../../../src/learning/training/contrastive.ts';
 import { contrastiveSets, likenessOf } from '../../../src/learning/training/contrastive-sets.ts';
-import type { Objective } from '../../../src/learning/training/tune-encoder.ts';
+import type { Objective } from '../../../src/learning/training/tune-net.ts';
 import { compute, withEngine } from '../../engine/on-backend.ts';
 
 interface Case {

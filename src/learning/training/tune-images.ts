@@ -1,0 +1,50 @@
+// Trains a net of pictures, or a part of it, for an objective on its vectors. Knows no objectives and no files.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../../engine/engine.ts';
+import type { Pixels } from '../images/decode.ts';
+import { putNumbers } from '../images/image-encoder.ts';
+import type { TrainableImages } from '../images/trainable-images.ts';
+import { tensorIn } from '../optimizers/optimizer.ts';
+import type { Batch } from './train.ts';
+import { tuneNet } from './tune-net.ts';
+import type { Objective, Tuned, TuneSettings } from './tune-net.ts';
+
+/** Throws `TrainingError` where the loss is no number. */
+export async function tuneImages(
+  engine: Pick<Engine, 'capture'>,
+  net: TrainableImages,
+  pictures: readonly Pixels[],
+  objective: Objective,
+  settings: TuneSettings,
+): Promise<Tuned> {
+  const plan = objective.plan(settings.schedule.steps);
+  // Steps with fewer rows are filled up with black pictures, which count for nothing.
+  const room = plan.reduce((most, { length }) => Math.max(most, length), 1);
+  const { height, width, channels } = net.input;
+  const size = height * width * channels;
+  const inputs = (members: readonly number[]): Batch => {
+    const data = new Float32Array(room * size);
+    members.forEach((member, i) => {
+      const picture = pictures[member];
+      if (picture === undefined) throw new RangeError(`no picture ${member}`);
+      putNumbers(picture, net.input, data, i * size);
+    });
+    return { pictures: { data, shape: [room, height, width, channels], type: 'float32' } };
+  };
+  return tuneNet(
+    engine,
+    {
+      weights: net.weights,
+      layers: net.layers,
+      partOf: (name) => net.partOf(name),
+      batch: (members) => ({ inputs: inputs(members), room }),
+      vectors: (weights, batch) => ({
+        vectors: net.vectors(weights, tensorIn(batch, 'pictures') as tf.Tensor4D),
+      }),
+      whole: async (changed) => changed,
+    },
+    plan,
+    objective,
+    settings,
+  );
+}
