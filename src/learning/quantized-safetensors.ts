@@ -57,8 +57,8 @@ export function dequantized(bytes: Uint8Array, file: string): Uint8Array {
     const numbers = bytes.subarray(layout.start + begin, layout.start + end);
     tensors[name] = { shape, data: dequantizedRows(new Int8Array(numbers), scale) };
   }
-  const { [mark]: _, ...metadata } = layout.metadata;
-  return writeSafetensors(tensors, metadata);
+  const others = Object.entries(layout.metadata).filter(([name]) => name !== mark);
+  return writeSafetensors(tensors, Object.fromEntries(others));
 }
 
 function isQuantized({ entries }: Layout, name: string): boolean {

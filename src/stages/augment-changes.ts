@@ -1,7 +1,8 @@
 // The changes `augment` knows: their arguments, and how each makes another text of a text. The one place that names them.
 import type { Random } from '../learning/random.ts';
-import { call, float, share } from './option.ts';
+import { call, float, share, word } from './option.ts';
 import type { CallOf } from './option.ts';
+import type { PictureChanges } from './picture-changes.ts';
 
 const rate = (doc: string) => share({ min: 0.001, max: 1, default: 0.05, doc });
 
@@ -26,6 +27,66 @@ export const changes = {
     doc: 'Letters become a neighbour on the keyboard.',
     arguments: { rate: rate('Share of the words with one typo; at least one.') },
   },
+  crop: {
+    doc: 'Pictures: a part at a random place, brought to the size of the whole.',
+    arguments: {
+      scale: share({
+        min: 0.1,
+        max: 1,
+        default: 0.8,
+        doc: 'The least share of each side that the part has.',
+      }),
+    },
+  },
+  flip: {
+    doc: 'Pictures: mirrored. Only where what is shown stays the same: a `b` would become a `d`.',
+    arguments: {
+      axis: word(
+        { horizontal: 'left and right change places', vertical: 'top and bottom change places' },
+        { default: 'horizontal', doc: 'Which way.' },
+      ),
+    },
+  },
+  rotate: {
+    doc: 'Pictures: turned about the middle.',
+    arguments: {
+      degrees: float({ above: 0, max: 180, default: 15, doc: 'The greatest angle, to either side.' }),
+    },
+  },
+  shift: {
+    doc: 'Pictures: moved.',
+    arguments: {
+      share: share({ min: 0.001, max: 1, default: 0.1, doc: 'How far at most, as a share of each side.' }),
+    },
+  },
+  erase: {
+    doc: 'Pictures: a rectangle becomes noise (Zhong et al. 2017).',
+    arguments: {
+      share: share({ min: 0.001, max: 1, default: 0.2, doc: 'Its area at most, as a share of the whole.' }),
+    },
+  },
+  jitter: {
+    doc: 'Pictures: brightness, contrast and, of colours, saturation change.',
+    arguments: {
+      strength: share({
+        min: 0.001,
+        max: 1,
+        default: 0.2,
+        doc: 'How much at most: 20 % is from 0.8 to 1.2 times.',
+      }),
+    },
+  },
+  noise: {
+    doc: 'Pictures: noise on every pixel.',
+    arguments: {
+      deviation: share({
+        min: 0.001,
+        max: 1,
+        default: 0.05,
+        doc: 'Its standard deviation, as a share of the range of brightness.',
+      }),
+    },
+  },
   mixup: {
     doc:
       'The vectors of two rows are mixed when a model is fitted, and their labels in the same shares. The text stays; ' +
@@ -41,15 +102,33 @@ export const changes = {
 } as const;
 
 export type Change = CallOf<typeof changes>;
-export type TextChange = Exclude<Change, { readonly name: 'mixup' }>;
+
+const pictureChanges = ['crop', 'flip', 'rotate', 'shift', 'erase', 'jitter', 'noise'] as const;
+export type PictureChange = Extract<Change, { readonly name: (typeof pictureChanges)[number] }>;
+
+/** What a change is for; `mixup` is for both. */
+export function changesWhat({ name }: Pick<Change, 'name'>): 'texts' | 'pictures' | 'both' {
+  if (name === 'mixup') return 'both';
+  return pictureChanges.some((other) => other === name) ? 'pictures' : 'texts';
+}
+
+/** Their names, for messages. */
+export function changesOf(rows: 'texts' | 'pictures'): string {
+  const names = Object.keys(changes) as Change['name'][];
+  const fitting = names.filter((name) => [rows, 'both'].includes(changesWhat({ name })));
+  return fitting.map((name) => `\`${name}\``).join(', ');
+}
 
 export const changeOption = call(changes, { required: true, doc: 'A change.' });
 
-/** Another text of a text; the text itself where nothing can be changed. */
+/** Another text of a text, or of a picture's name the name of another; the same where nothing can be changed. */
 export type ChangeText = (text: string, random: Random) => string;
 
-/** The functions of the changes, in their order; nothing for `mixup`, which changes no text. */
-export async function openChanges(asked: readonly Change[]): Promise<readonly (ChangeText | undefined)[]> {
+/** The functions of the changes, in their order; nothing for `mixup`, which changes no text. `pictures` where there are some. */
+export async function openChanges(
+  asked: readonly Change[],
+  pictures: Pick<PictureChanges, 'functionOf'> | undefined,
+): Promise<readonly (ChangeText | undefined)[]> {
   const needsThesaurus = asked.some(({ name }) => name === 'synonyms' || name === 'insert');
   const thesaurus = needsThesaurus ? await openThesaurus() : undefined;
   return Promise.all(
@@ -74,6 +153,14 @@ export async function openChanges(asked: readonly Change[]): Promise<readonly (C
           const { makeTypos } = await import('../learning/augment/typos.ts');
           return (text, random) => makeTypos(text, { rate: change.arguments.rate, random });
         }
+        case 'crop':
+        case 'flip':
+        case 'rotate':
+        case 'shift':
+        case 'erase':
+        case 'jitter':
+        case 'noise':
+          return pictures?.functionOf(change);
         case 'mixup':
           return undefined;
         default:

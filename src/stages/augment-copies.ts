@@ -3,11 +3,14 @@
 import type { Random } from '../learning/random.ts';
 import { openChanges, type Change, type ChangeText } from './augment-changes.ts';
 import { select, texts, withColumn, withTexts, type Dataset, type Value } from './dataset.ts';
+import type { PictureChanges } from './picture-changes.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
 export interface CopySettings {
   readonly with: readonly Change[];
   readonly copies: number;
+  /** Where rows are pictures, of which `text` is the name. */
+  readonly pictures: PictureChanges | undefined;
   readonly random: Random;
   readonly signal: AbortSignal;
 }
@@ -27,7 +30,7 @@ const attempts = 3;
 export async function makeCopies(dataset: Dataset, settings: CopySettings): Promise<readonly Copy[]> {
   const { normaliseText } = await import('../learning/identity.ts');
   const { betaShare } = await import('../learning/augment/mixup.ts');
-  const functions = await openChanges(settings.with);
+  const functions = await openChanges(settings.with, settings.pictures);
   const originals = texts(dataset);
   const mixable = dataset.columns.get(mixedColumns.text);
   const partners = sortedRows(originals).filter((row) => (mixable?.[row] ?? null) === null);

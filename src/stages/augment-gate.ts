@@ -4,9 +4,9 @@ import type { Matrix } from '../learning/matrix.ts';
 import type { Random } from '../learning/random.ts';
 import type { Targets } from '../learning/targets.ts';
 import { arrange, entriesOf, type Copy } from './augment-copies.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelIndices, type Dataset } from './dataset.ts';
 import { fitHead, plainHead } from './fine-tune-method.ts';
-import type { OpenEncoder } from './model-source.ts';
+import type { EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn, trainingRows } from './training-rows.ts';
 
@@ -38,7 +38,7 @@ export interface GateReport {
 export async function gateCopies(
   dataset: Dataset,
   copies: readonly Copy[],
-  encode: OpenEncoder['encode'],
+  encode: EncodeRows,
   settings: GateSettings,
 ): Promise<GateReport> {
   checkEnough(dataset);
@@ -94,11 +94,7 @@ interface GateRows {
   readonly measured: readonly number[];
 }
 
-async function gateRows(
-  dataset: Dataset,
-  copies: readonly Copy[],
-  encode: OpenEncoder['encode'],
-): Promise<GateRows> {
+async function gateRows(dataset: Dataset, copies: readonly Copy[], encode: EncodeRows): Promise<GateRows> {
   const order = arrange(dataset.rows, copies, true).filter(
     (entry) => typeof entry !== 'number' || !isMixed(dataset, entry),
   );
@@ -109,7 +105,7 @@ async function gateRows(
   });
   const copied = new Set(copies.map(({ row }) => row));
   return {
-    ...(await trainingRows(all, (rows, progress) => encode(texts(rows), progress))),
+    ...(await trainingRows(all, encode)),
     truth: labelIndices(all),
     labels: dataset.labels.length,
     source: all.source,

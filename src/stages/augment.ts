@@ -1,13 +1,19 @@
 // `augment`: a dataset in, the same rows with changed copies out.
+import { inMemory } from './artifact-overlay.ts';
 import { changeOption } from './augment-changes.ts';
+import { changesProblem, checkChanges } from './augment-check.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
+import { builtinContents, builtinFile } from './builtins.ts';
 import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
+import { sightProblem } from './image-source.ts';
 import { checkLabelledTexts, checkTexts, severalLabels } from './labelled-texts.ts';
-import { openEncoder, openNgrams, type OpenEncoder } from './model-source.ts';
+import { openEncoder, openNgrams, type ModelContext, type OpenEncoder } from './model-source.ts';
 import { bool, call, int, list, share } from './option.ts';
+import { openPictureChanges, type PictureChanges } from './picture-changes.ts';
+import { plainRows, type EncodeRows } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
@@ -35,7 +41,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
       min: 1,
       doc:
         'The changes. The copies of a row take them in turn, beginning with a random one; where a change can do ' +
-        'nothing to a text, the next one is tried.',
+        'nothing to a text, the next one is tried. Some are for texts, some for pictures, as they say.',
     }),
     copies: int({
       min: 1,
@@ -76,13 +82,13 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     ),
   },
   inputs: {
-    from: input.required('dataset', { use: 'transform', doc: 'The rows to copy.' }),
+    from: input.required('dataset', { images: true, use: 'transform', doc: 'The rows to copy.' }),
     model: input.optional('model', {
       capability: 'encoder',
       use: 'apply',
       doc:
         'The encoder for `filter` and `gate`; best the one that is fine-tuned later. Without it: `builtin:ngrams`, ' +
-        'whose vectors follow the wording closely.',
+        'whose vectors follow the wording closely, and `builtin:pixels` for pictures.',
     }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows and their copies.' } },
@@ -93,6 +99,10 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     const from = inputs.dataset('from');
     const mixes = options.with.some(({ name }) => name === 'mixup');
     const gated = options.gate.name === 'cv';
+    const unfit = from?.images === undefined ? undefined : changesProblem(options.with, from.images);
+    if (unfit !== undefined) report('with', unfit);
+    const sight = sightProblem(from, inputs.model('model'));
+    if (sight !== undefined) report('model', sight);
     if (from?.labelled === false && (mixes || gated))
       report('from', {
         code: 'needs-labels',
@@ -131,6 +141,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         multi_label: from?.multi_label,
         labels: from?.labels?.map(({ name, rows }) => ({ name, rows: rows === 0 ? 0 : undefined })),
         partition: from?.partition,
+        images: from?.images,
         ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };
@@ -155,30 +166,34 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     if (gated || options.with.some(({ name }) => name === 'mixup'))
       checkLabelledTexts(dataset, { stage: 'augment', does: 'mixes or measures labels here', at: 'from' });
     else checkTexts(dataset, { stage: 'augment', at: 'from' });
+    checkChanges(options.with, dataset);
+    const pictures = dataset.images && (await openPictureChanges(dataset.images));
     const made = await makeCopies(dataset, {
       with: options.with,
+      pictures,
       copies: options.copies,
       random: context.random('copies'),
       signal,
     });
     noteMissing(dataset.rows * options.copies - made.length, dataset.rows * options.copies, context.note);
+    const whole = withPictures(dataset, made, pictures);
 
     const encoder: OpenEncoder | undefined =
       options.filter === undefined && !gated
         ? undefined
         : inputs.model === undefined
-          ? openNgrams(context)
+          ? await openUsual(dataset, context)
           : await openEncoder(inputs.model, context, { maxLength: undefined });
     try {
       const copies =
         encoder !== undefined && options.filter !== undefined
-          ? await similarCopies(dataset, made, options.filter.arguments.min, encoder.encode)
+          ? await similarCopies(whole, made, options.filter.arguments.min, plainRows(encoder))
           : made;
       if (copies.length < made.length)
         context.note(`${made.length - copies.length} of ${made.length} copies were dropped by the filter`);
       const gate =
         encoder !== undefined && options.gate.name === 'cv' && copies.length > 0
-          ? await gateCopies(dataset, copies, encoder.encode, {
+          ? await gateCopies(whole, copies, plainRows(encoder), {
               ...options.gate.arguments,
               keepOriginal: options.keep_original,
               random: context.random('gate'),
@@ -190,7 +205,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
       const used = gate?.kept === false ? [] : copies;
       const output = context.output();
       const order = arrange(dataset.rows, used, options.keep_original);
-      await writeDataset(output, entriesOf(dataset, order));
+      await writeDataset(output, entriesOf(used.length === 0 ? dataset : whole, order));
       if (gate !== undefined) await output.write('gate.json', JSON.stringify(gate, null, 2) + '\n');
     } finally {
       await encoder?.dispose();
@@ -202,19 +217,38 @@ async function similarCopies(
   dataset: Dataset,
   copies: readonly Copy[],
   min: number,
-  encode: OpenEncoder['encode'],
+  encode: EncodeRows,
 ): Promise<readonly Copy[]> {
   const { similarEnough } = await import('../learning/augment/similarity.ts');
   const { takeRows } = await import('../learning/matrix.ts');
   if (copies.length === 0) return copies;
-  const originals = await encode(texts(dataset), () => undefined);
-  const changed = await encode(copies.map(({ text }) => text));
+  const originals = await encode(dataset, () => undefined);
+  const changed = await encode(entriesOf(dataset, copies));
   const own = takeRows(
     originals,
     copies.map(({ row }) => row),
   );
   const close = similarEnough(own, changed, min);
   return copies.filter((_, i) => close[i]);
+}
+
+/** The rows with their pictures and those of all copies. */
+function withPictures(
+  dataset: Dataset,
+  copies: readonly Copy[],
+  pictures: PictureChanges | undefined,
+): Dataset {
+  if (pictures === undefined) return dataset;
+  return { ...dataset, images: pictures.imagesOf([...texts(dataset), ...copies.map(({ text }) => text)]) };
+}
+
+/** `builtin:ngrams`, or `builtin:pixels` where rows are pictures. */
+async function openUsual(dataset: Dataset, context: ModelContext): Promise<OpenEncoder> {
+  if (dataset.images === undefined) return openNgrams(context);
+  const text = builtinContents({ name: 'pixels', version: '' });
+  return openEncoder(inMemory({ [builtinFile]: new TextEncoder().encode(text) }), context, {
+    maxLength: undefined,
+  });
 }
 
 function gateText({ with_copies, without_copies, kept, folds, repeats }: GateReport): string {

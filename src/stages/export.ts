@@ -54,13 +54,14 @@ export folder {
     return { '': { type: 'files' } };
   },
 
-  async run({ inputs, options, output }) {
+  async run(context) {
+    const { inputs, options } = context;
     const { exportedFolder } = await import('../learning/encoders/exported-folder.ts');
     const encoder = encoderOf(inputs.model);
     if ((await imageModelKind(encoder)) !== undefined) throw stepFailure(picturesStay, 'model');
     if (encoder.names.includes(builtinFile)) throw stepFailure(noFiles, 'model');
     const changed = await translatedFolder(encoder, (folder) => exportedFolder(folder, options.precision));
-    const to = output();
+    const to = context.output();
     for (const name of encoder.names)
       if (!isWeights(name) && !Object.hasOwn(changed, name)) await to.take(name, encoder, name);
     for (const [name, bytes] of Object.entries(changed)) await to.write(name, bytes);

@@ -1,5 +1,6 @@
 // The pictures of a dataset: one block of bytes beside the rows, which every dataset that is made of it takes over as it is. A row has the name of its
 // picture, which is the digest of its pixels, in its text column: equal pictures are equal rows wherever they come from. Knows no formats of pictures.
+import { createHash } from 'node:crypto';
 import type { Artifact, Output } from './artifact.ts';
 
 export interface ImageShape {
@@ -24,6 +25,12 @@ export interface OpenImages {
 export const imagesFile = 'images.safetensors';
 
 const nameBytes = 16;
+
+/** The name of a picture with these pixels: 32 hexadecimal digits. */
+export function pictureName({ height, width, channels }: ImageShape, data: Uint8Array): string {
+  const hash = createHash('sha256').update(`${height}x${width}x${channels}:`).update(data);
+  return hash.digest('hex').slice(0, 2 * nameBytes);
+}
 
 /** `names` are different from each other; `pixels` [names, height, width, channels] in their order. */
 export function imagesInMemory(shape: ImageShape, names: readonly string[], pixels: Uint8Array): Images {

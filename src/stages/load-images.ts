@@ -2,13 +2,12 @@
 // named, or left out and counted.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createHash } from 'node:crypto';
 import { Failure } from '../parser/diagnostic.ts';
 import type { Decode, Pixels } from '../learning/images/decode.ts';
 import type { Fit } from '../learning/images/resize.ts';
 import type { Artifact } from './artifact.ts';
 import { freeName, select, withColumn, type Dataset } from './dataset.ts';
-import { imagesInMemory, type ImageShape, type Images } from './images.ts';
+import { imagesInMemory, pictureName, type ImageShape, type Images } from './images.ts';
 import { imageTable, type ImageManner, type ImageSource } from './load-image-sources.ts';
 import type { Finding } from './load-columns.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
@@ -128,19 +127,13 @@ async function oneBlock(
   const places = new Map<string, Uint8Array>();
   const names = decoded.map(({ pixels }) => {
     const { data } = withChannels(pixels, shape.channels);
-    const name = nameOf(shape, data);
+    const name = pictureName(shape, data);
     places.set(name, data);
     return name;
   });
   const block = new Uint8Array(places.size * size);
   [...places.values()].forEach((data, i) => block.set(data, i * size));
   return { images: imagesInMemory(shape, [...places.keys()], block), names };
-}
-
-/** 32 hexadecimal digits. */
-function nameOf({ height, width, channels }: ImageShape, data: Uint8Array): string {
-  const hash = createHash('sha256').update(`${height}x${width}x${channels}:`).update(data);
-  return hash.digest('hex').slice(0, 32);
 }
 
 function brokenImages(broken: readonly string[]) {

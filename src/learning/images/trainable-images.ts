@@ -69,11 +69,14 @@ interface Parts extends Pick<TrainableImages, 'input' | 'layers' | 'partOf' | 'v
   files(all: Readonly<Record<string, Tensor>>): ChangedFiles;
 }
 
-function trainable({ stored, files, ...net }: Parts): TrainableImages {
+function trainable({ stored, ...net }: Parts): TrainableImages {
   const { height, width, channels } = net.input;
   const weights = tensorsOf(stored);
   return {
-    ...net,
+    input: net.input,
+    layers: net.layers,
+    partOf: (weight) => net.partOf(weight),
+    vectors: (own, images) => net.vectors(own, images),
     weights,
     encode: async (images, changed, options) => {
       const others = tensorsOf(withChanges(stored, changed, true));
@@ -91,7 +94,7 @@ function trainable({ stored, files, ...net }: Parts): TrainableImages {
         tf.dispose(Object.values(others));
       }
     },
-    changedFiles: (changed) => files(withChanges(stored, changed, false)),
+    changedFiles: (changed) => net.files(withChanges(stored, changed, false)),
     dispose: () => tf.dispose(Object.values(weights)),
   };
 }

@@ -1,5 +1,5 @@
 // Trains a net of pictures, or a part of it, for an objective on its vectors. Knows no objectives and no files.
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import type { Pixels } from '../images/decode.ts';
 import { putNumbers } from '../images/image-encoder.ts';
