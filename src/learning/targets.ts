@@ -43,7 +43,7 @@ export function takeTargets(targets: Targets, labels: number, indices: readonly 
 /** Further rows behind, of one label each. */
 export function withLabels(targets: Targets, labels: number, numbers: ArrayLike<number>): Targets {
   const further = Int32Array.from(numbers);
-  if (targets instanceof Int32Array) return Int32Array.of(...targets, ...further);
+  if (targets instanceof Int32Array) return Int32Array.from([...targets, ...further]);
   const soft = softTargets(further, labels);
   const all = new Float64Array(targets.length + soft.length);
   all.set(targets);

@@ -275,9 +275,9 @@ async function withOutside(measurement: Measurement, outside: Float64Array): Pro
   const others = await measured(labels, new Int32Array(rows).fill(-1), outside);
   return {
     labels,
-    truth: Int32Array.of(...truth, ...others.truth),
-    predicted: Int32Array.of(...predicted, ...others.predicted),
-    probabilities: Float64Array.of(...probabilities, ...others.probabilities),
+    truth: Int32Array.from([...truth, ...others.truth]),
+    predicted: Int32Array.from([...predicted, ...others.predicted]),
+    probabilities: Float64Array.from([...probabilities, ...others.probabilities]),
   };
 }
 

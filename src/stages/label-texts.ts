@@ -103,5 +103,5 @@ export function namesSpeak(labels: readonly string[]): boolean {
 export const noTexts: ExtraTexts = { texts: [], labels: new Int32Array(0) };
 
 export function joined(one: ExtraTexts, other: ExtraTexts): ExtraTexts {
-  return { texts: [...one.texts, ...other.texts], labels: Int32Array.of(...one.labels, ...other.labels) };
+  return { texts: [...one.texts, ...other.texts], labels: Int32Array.from([...one.labels, ...other.labels]) };
 }

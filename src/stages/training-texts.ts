@@ -22,7 +22,7 @@ export async function textsToTrain(
           await openRendering(encoder, prompt, async () => rows)
         )(rows);
   const all = [...rendered.flat(), ...extra.texts];
-  const labels = Int32Array.of(...rendered.flatMap(() => [...own]), ...extra.labels);
+  const labels = Int32Array.from([...rendered.flatMap(() => [...own]), ...extra.labels]);
   const [{ rowWeights, softTargets }] = await Promise.all([import('../learning/targets.ts')]);
   const targets = softTargets(labels, rows.labels.length);
   const balance = classWeights === 'balanced' ? classWeights : undefined;

@@ -124,6 +124,19 @@ test('the frozen probe is the logistic head, and the report says where they are 
   expect(other.report.metrics['nll']?.value).not.toBeCloseTo(nll?.value ?? NaN, 3);
 });
 
+test('rows times labels may be more than a call has arguments', async () => {
+  const labels = Array.from({ length: 70 }, (_, i) => `kind ${i}`);
+  const rows = (texts: number): Row[] =>
+    labels.flatMap((label, i) => Array.from({ length: texts }, (_, k): Row => [`word${i} ${k}`, label]));
+  const settings = { method: ridge };
+  const asked = datasetOf(rows(30).map(([text, label]): Row => [`${text} again`, label]));
+  const { report } = await evaluated({ metrics: ['accuracy'], bootstrap: 0 }, asked, {
+    ...settings,
+    support: datasetOf(rows(2)),
+  });
+  expect(report.metrics['accuracy']?.value).toBeGreaterThan(0.5);
+});
+
 test('the predictions of every row are a table', async () => {
   const { artifact } = await evaluated();
   const bytes = await artifact.read('predictions.parquet');
