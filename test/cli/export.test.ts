@@ -1,0 +1,88 @@
+// `export`: a model as a folder, which is a model again.
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readSafetensors } from '../../src/learning/safetensors.ts';
+import { buildWorker, openRig, removeWorker } from './rig.ts';
+
+const example = join(import.meta.dirname, '..', 'golden', 'first');
+
+let worker = '';
+beforeAll(async () => {
+  worker = await buildWorker();
+});
+afterAll(() => removeWorker(worker));
+
+const head = `load messages { from: "messages.csv"  text: "text"  label: "kind" }
+fine-tune model { model: "builtin:fsl-mini"  from: messages  method: head(kind: logistic) }
+`;
+
+test(
+  'the folder of the built-in encoder is read by others, and is the same model',
+  { timeout: 120_000 },
+  async () => {
+    await using rig = await openRig(worker, example);
+    await rig.write(
+      'main.fsl',
+      `${head}export whole { model: model  to: "out/whole" }
+export small { model: "builtin:fsl-mini"  to: "out/small"  precision: int8 }
+`,
+    );
+    const ran = await rig.run(['main.fsl']);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error[')]);
+    const whole = join(rig.folder, 'out/whole');
+    expect(readdirSync(whole)).toEqual(
+      expect.arrayContaining([
+        'config.json',
+        'tokenizer.json',
+        'modules.json',
+        'classifier.json',
+        'head.safetensors',
+      ]),
+    );
+    const tensors = readSafetensors(readFileSync(join(whole, 'model.safetensors')), 'model.safetensors');
+    expect(tensors['embeddings.word_embeddings.weight']?.shape).toEqual([16_000, 384]);
+    const size = (folder: string): number => statSync(join(rig.folder, folder, 'model.safetensors')).size;
+    expect(size('out/small')).toBeLessThan(size('out/whole') / 3.9);
+
+    await rig.write(
+      'again.fsl',
+      head.replace('builtin:fsl-mini', './out/whole') +
+        'predict labelled { model: model  from: messages  to: "again.csv" }\n',
+    );
+    await rig.write(
+      'first.fsl',
+      `${head}predict labelled { model: model  from: messages  to: "first.csv" }\n`,
+    );
+    for (const name of ['again', 'first']) expect((await rig.run([`${name}.fsl`])).code).toBe(0);
+    const rows = (name: string): string => readFileSync(join(rig.folder, name), 'utf8');
+    expect(rows('again.csv')).toBe(rows('first.csv'));
+  },
+);
+
+test('files that are missing are written again, and those of others stay', { timeout: 120_000 }, async () => {
+  await using rig = await openRig(worker, example);
+  await rig.write('main.fsl', 'export small { model: "builtin:fsl-mini"  to: "out"  precision: int8 }\n');
+  expect((await rig.run(['main.fsl'])).code).toBe(0);
+  const [config, card] = [join(rig.folder, 'out/config.json'), join(rig.folder, 'out/README.md')];
+  const before = readFileSync(config);
+  writeFileSync(card, 'mine');
+  rmSync(config);
+  expect((await rig.run(['main.fsl'])).stdout).toContain('Everything is cached');
+  expect([readFileSync(config), readFileSync(card, 'utf8')]).toEqual([before, 'mine']);
+  writeFileSync(config, '{}');
+  expect((await rig.run(['main.fsl'])).stderr).toContain('was changed by hand');
+});
+
+test('what has no files, and what would write over what is read, is refused', async () => {
+  await using rig = await openRig(worker, example);
+  const problem = async (text: string): Promise<string> => {
+    await rig.write('main.fsl', `${head.replace('fsl-mini', 'ngrams')}${text}`);
+    const { code, stderr } = await rig.run(['check', 'main.fsl']);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await problem('export out { model: model  to: "out" }')).toContain('has no weights to export');
+  expect(await problem('export out { model: "builtin:pixels"  to: "out" }')).toContain('models of pictures');
+  expect(await problem('export out { model: "builtin:fsl-mini"  to: "." }')).toContain('would write over');
+});

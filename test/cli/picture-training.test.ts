@@ -1,0 +1,98 @@
+// Nets of pictures that are trained, on rows with changed copies: from files to figures.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildWorker, openRig, removeWorker } from './rig.ts';
+import { stripes } from './stripes.ts';
+
+let worker = '';
+beforeAll(async () => {
+  worker = await buildWorker();
+});
+afterAll(() => removeWorker(worker));
+
+const data = `load many { from: "many-*" }
+load novel { from: "novel-*" }
+split parts { from: novel  train: 2 per label  test: rest  seed: 3 }
+meta-learn slopes { from: many  ways: 3  shots: 1  queries: 4  episodes: 2 }
+`;
+
+test(
+  'a net is trained on a few pictures and their copies, and kept for the next run',
+  { timeout: 120_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await stripes(rig, 'many', [0, 2, 4, 6, 8, 10], 12);
+    await stripes(rig, 'novel', [1, 5, 9], 12);
+    await rig.write(
+      'main.fsl',
+      `${data}
+augment more { from: parts.train  with: [shift(share: 20%), noise]  copies: 4 }
+fine-tune frozen { model: slopes  from: parts.train  method: head(kind: logistic) }
+fine-tune whole { model: slopes  from: more  method: full  steps: 40 }
+fine-tune biases { model: slopes  from: parts.train  method: bitfit  steps: 10  train: layers(1) }
+fine-tune pairs { model: slopes  from: parts.train  method: contrastive(iterations: 2) }
+evaluate score { model: whole  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+evaluate others { model: biases  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+evaluate paired { model: pairs  on: parts.test  metrics: [accuracy]  bootstrap: 0 }
+`,
+    );
+    const ran = await rig.run(['main.fsl']);
+    expect(ran.stderr).not.toContain('error[');
+    const shown = async (name: string): Promise<Shown> =>
+      JSON.parse((await rig.run(['show', 'main.fsl', name, '--format', 'json'])).stdout) as Shown;
+    const score = await shown('score');
+    expect(score.metrics.accuracy.value).toBeGreaterThanOrEqual(score.baselines.frozen_probe.accuracy);
+    const [, first, last] =
+      /whole: trained in 40 steps on \d+ texts: loss (\S+) at first, (\S+) at last/.exec(ran.stderr) ?? [];
+    expect(Number(last)).toBeLessThan(Number(first) / 3);
+    expect(score.labels_used).toBe(6 * 12 + 6); // copies are no labels of their own
+    expect((await shown('others')).metrics.accuracy.value).toBeGreaterThan(0.3);
+    const again = await rig.run(['main.fsl']);
+    expect(again.stdout).toContain('Everything is cached');
+  },
+);
+
+interface Shown {
+  readonly metrics: { readonly accuracy: { readonly value: number } };
+  readonly baselines: { readonly frozen_probe: { readonly accuracy: number } };
+  readonly labels_used: number;
+}
+
+test('what pictures and nets cannot do is said before anything runs', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await stripes(rig, 'many', [0, 3, 6], 6);
+  await stripes(rig, 'novel', [1, 5, 9], 6);
+  const problems = async (text: string): Promise<string> => {
+    await rig.write('main.fsl', `${data}${text}`);
+    const { code, stderr } = await rig.run(['check', 'main.fsl']);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await problems('fine-tune m { model: slopes  from: parts.train  method: lora }')).toContain(
+    'nets of pictures have none',
+  );
+  expect(
+    await problems('fine-tune m { model: "builtin:pixels"  from: parts.train  method: full }'),
+  ).toContain('this model of pictures stays as it is');
+  const words = await problems('augment more { from: parts.train  with: [synonyms, shift] }');
+  expect(words).toContain('`synonyms` changes texts, and these rows are pictures');
+  expect(words).toContain('changes of pictures are `crop`, `flip`');
+  expect(
+    await problems('augment more { from: parts.train  with: [shift]  model: "builtin:ngrams"  gate: cv }'),
+  ).toContain('this model reads texts');
+});
+
+test('pictures prove themselves at the gate, on vectors of pixels', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await stripes(rig, 'novel', [1, 5, 9], 8);
+  await rig.write(
+    'main.fsl',
+    `load novel { from: "novel-*" }
+split parts { from: novel  train: 4 per label  seed: 3 }
+augment more { from: parts.train  with: [shift, crop, erase, jitter]  copies: 3  gate: cv(folds: 2, repeats: 2)  filter: similarity(min: 50%) }
+fine-tune model { model: "builtin:pixels"  from: more }
+`,
+  );
+  const ran = await rig.run(['main.fsl']);
+  expect(ran.stderr).toMatch(/the copies (help and are used|do not help)/);
+  expect(ran.code).toBe(0);
+});
