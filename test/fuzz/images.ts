@@ -22,7 +22,11 @@ export interface Fuzzed {
 
 export async function fuzzImages(
   root: string,
-  { count, seed, progress }: { readonly count: number; readonly seed: number; progress(done: number): void },
+  {
+    count,
+    seed,
+    progress,
+  }: { readonly count: number; readonly seed: number; readonly progress: (done: number) => void },
 ): Promise<Fuzzed> {
   const folder = join(root, 'test/fixtures/images');
   const good = readdirSync(folder)
