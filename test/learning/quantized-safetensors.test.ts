@@ -26,7 +26,9 @@ test('a number moves by half a step at most, of which there are 127 to the large
           const its = data.subarray(row * 64, (row + 1) * 64);
           const step = Math.max(...its.map(Math.abs)) / 127;
           its.forEach((value, i) =>
-            expect(Math.abs((w?.data[row * 64 + i] ?? NaN) - value)).toBeLessThanOrEqual(step * 0.5001 + 1e-30),
+            expect(Math.abs((w?.data[row * 64 + i] ?? NaN) - value)).toBeLessThanOrEqual(
+              step * 0.5001 + 1e-30,
+            ),
           );
         }
       },
