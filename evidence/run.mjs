@@ -4,7 +4,7 @@
 // with its manifest and a table of each result are written to `evidence/`.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,6 +29,17 @@ if (unknown.length > 0)
   throw new Error(`no result ${unknown.join(', ')}; there are ${Object.keys(results).join(', ')}`);
 if (!existsSync(join(shared, 'data')))
   throw new Error(`${shared} has no data: give the folder with \`--shared\``);
+
+/** A record names the commit of the sources, so the command has to be made of these. */
+function checkBuild() {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true });
+  const newest = sources
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const changed = newest.find((file) => statSync(file).mtimeMs > statSync(command).mtimeMs);
+  if (changed !== undefined)
+    throw new Error(`${changed} is newer than ${command}: run \`npm run build\` first`);
+}
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
@@ -137,12 +148,14 @@ function write(name, record) {
 
 const asked =
   positionals.length > 0 ? positionals : Object.keys(results).filter((name) => stateOf(name) !== 'current');
-if (!values.list)
+if (!values.list) {
+  checkBuild();
   for (const name of asked) {
     const programs = results[name].programs(shared);
     console.error(`${name}: ${Object.keys(programs).join(', ')}`);
     write(name, { manifest: manifestOf(name, programs), figures: figuresOf(name, programs) });
   }
+}
 for (const name of Object.keys(results)) {
   console.log(`${name}: ${stateOf(name)}`);
   for (const start of misprints(name)) console.log(`  ${results[name].printed} does not have ${start}`);
