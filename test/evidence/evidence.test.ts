@@ -13,8 +13,8 @@ const command = join(root, 'dist/fslrun.js');
 const ready = existsSync(join(shared, 'data/fewclue_eprstmt')) && existsSync(command);
 
 test.skipIf(!ready)(
-  'the smallest result (skipped without the data or the build)',
-  async () => {
+  'the smallest result (skipped without the data or a build of these sources)',
+  async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'fsl-evidence-'));
     const evidence = async (...args: readonly string[]): Promise<string> => {
       const places = ['--shared', shared, '--out', folder, '--work', join(folder, 'work')];
