@@ -1,5 +1,6 @@
 // What makes a generated `evaluate` right: rows that its model has not learnt from, and a requirement on what it measures.
 import type * as Ast from '../../../src/parser/ast.ts';
+import { episodeWords } from '../../../src/stages/episode-options.ts';
 import { metricNames } from '../../../src/stages/metric-words.ts';
 import type { Decisions } from '../decisions.ts';
 import { binary, claim, literal, member, reference } from '../nodes.ts';
@@ -30,7 +31,10 @@ export function evaluateRules(unique: Unique): Rules {
         (input === 'on' || (on !== undefined && apart(facts.draws, on.draws)))
       );
     },
-    planned: ['metrics', 'bootstrap', 'overlap', 'slices', 'abstain', 'require', 'out_of_scope'],
+    planned: [
+      ...['metrics', 'bootstrap', 'overlap', 'slices', 'abstain', 'require', 'out_of_scope'],
+      ...[...episodeWords, 'method'], // never: the rows of the world are too few for episodes, and its models have learnt their classes
+    ],
     plan: (sketch, d) => planned(sketch, unique, d),
     facts: (_, _sketch, plan) => ({
       type: 'report',

@@ -24,5 +24,8 @@ export function rulesOf(unique: Unique): ReadonlyMap<string, Rules> {
   ]);
 }
 
-/** Kinds that want rows of which the world has none: pictures, and a model beside a stream of labelled rows that it has not learnt. */
-export const notGenerated: readonly string[] = ['adapt', 'meta-learn'];
+/**
+ * Kinds that want what the world has not: pictures, a model beside a stream of labelled rows that it has not learnt, or (`export`) models none of
+ * which is `builtin:ngrams`.
+ */
+export const notGenerated: readonly string[] = ['adapt', 'export', 'meta-learn'];
