@@ -223,10 +223,7 @@ test('files beside the pictures of a folder are named', async () => {
 });
 
 test.each([
-  [
-    'augment copies { from: parts.train  with: swap }',
-    '`augment` works on texts, and `parts.train` gives pictures',
-  ],
+  ['augment copies { from: parts.train  with: swap }', '`swap` changes texts, and these rows are pictures'],
   [
     'fine-tune other { model: "builtin:ngrams"  from: parts.train }',
     'this model reads texts, and these rows are pictures',

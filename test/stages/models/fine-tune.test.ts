@@ -149,7 +149,9 @@ describe('what is known before anything runs', () => {
   test('the classifier has the labels of its rows', () => {
     const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', undefined]]) } }); // prettier-ignore
     expect(problems).toBe('');
-    expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'] } });
+    expect(outputs).toEqual({
+      '': { type: 'model', capability: 'classifier', labels: ['x', 'y'], learnt: ['x'] },
+    });
   });
 
   test.each([
