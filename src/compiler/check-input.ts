@@ -68,11 +68,19 @@ function checkOne(
     return report({
       code: 'wrong-artifact',
       message: `\`${step.definition.name}\` works on texts, and ${describeSource(input, known)} gives pictures`,
-      hint: 'pictures are for `split`, `fine-tune`, `meta-learn`, `evaluate` and `predict`',
+      hint: `pictures are for ${kindsWithPictures(program)}`,
     });
   return artifact.type === 'model'
     ? checkCapability(artifact, wanted(declaration, step), input, known, report)
     : true;
+}
+
+/** The names of all that take pictures, for messages. */
+function kindsWithPictures({ registry }: Program): string {
+  const kinds = registry.kinds.filter(({ inputs }) =>
+    Object.values(inputs).some(({ images }) => images === true),
+  );
+  return kinds.map(({ name }) => `\`${name}\``).join(', ');
 }
 
 /** What the model has to be able to do with the options that are given. */

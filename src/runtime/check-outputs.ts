@@ -28,7 +28,12 @@ export function checkOutputs(
   { programFile, sources, show }: OutputPlaces,
 ): readonly Diagnostic[] {
   const writing = pipeline.steps.flatMap((step) =>
-    (step.definition.exports?.(step.options) ?? []).map(({ to }) => ({ step, to, real: realPath(to) })),
+    (step.definition.exports?.(step.options) ?? []).map(({ to, name }) => ({
+      step,
+      to,
+      real: realPath(to),
+      isFolder: name === undefined,
+    })),
   );
   if (writing.length === 0) return [];
   const read = readFiles(pipeline);
@@ -42,9 +47,9 @@ export function checkOutputs(
     message: 'this is the program itself',
   });
   const written = new Map<string, CheckedStep>();
-  return writing.flatMap(({ step, to, real }): readonly Diagnostic[] => {
+  return writing.flatMap(({ step, to, real, isFolder }): readonly Diagnostic[] => {
     const span = toPlace(step);
-    const reading = read.get(real) ?? readBelow(real, read);
+    const reading = read.get(real) ?? (isFolder ? readBelow(real, read) : undefined);
     const first = written.get(real);
     if (reading !== undefined)
       return [

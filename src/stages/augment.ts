@@ -1,16 +1,14 @@
 // `augment`: a dataset in, the same rows with changed copies out.
-import { inMemory } from './artifact-overlay.ts';
 import { changeOption } from './augment-changes.ts';
 import { changesProblem, checkChanges } from './augment-check.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
-import { builtinContents, builtinFile } from './builtins.ts';
 import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
 import { checkLabelledTexts, checkTexts, severalLabels } from './labelled-texts.ts';
-import { openEncoder, openNgrams, type ModelContext, type OpenEncoder } from './model-source.ts';
+import { openEncoder, openNgrams, openPixels, type ModelContext, type OpenEncoder } from './model-source.ts';
 import { bool, call, int, list, share } from './option.ts';
 import { openPictureChanges, type PictureChanges } from './picture-changes.ts';
 import { plainRows, type EncodeRows } from './row-encoder.ts';
@@ -182,7 +180,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
       options.filter === undefined && !gated
         ? undefined
         : inputs.model === undefined
-          ? await openUsual(dataset, context)
+          ? openUsual(dataset, context)
           : await openEncoder(inputs.model, context, { maxLength: undefined });
     try {
       const copies =
@@ -243,12 +241,8 @@ function withPictures(
 }
 
 /** `builtin:ngrams`, or `builtin:pixels` where rows are pictures. */
-async function openUsual(dataset: Dataset, context: ModelContext): Promise<OpenEncoder> {
-  if (dataset.images === undefined) return openNgrams(context);
-  const text = builtinContents({ name: 'pixels', version: '' });
-  return openEncoder(inMemory({ [builtinFile]: new TextEncoder().encode(text) }), context, {
-    maxLength: undefined,
-  });
+function openUsual({ images }: Dataset, context: ModelContext): OpenEncoder {
+  return images === undefined ? openNgrams(context) : openPixels(context);
 }
 
 function gateText({ with_copies, without_copies, kept, folds, repeats }: GateReport): string {

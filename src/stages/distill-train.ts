@@ -101,7 +101,7 @@ export async function trainStudent(
     },
     context,
   );
-  for (const note of trainingNotes(trained.record)) context.note(note);
+  for (const note of trainingNotes(trained.record, 'texts')) context.note(note);
   const files = { ...start.made, ...trained.files };
   return { encoder: start.kept, trained: { ...trained, files } };
 }

@@ -25,9 +25,13 @@ export folder {
 }`,
   options: {
     to: outputPath({
+      required: true,
       doc: 'The folder, relative to the program. Its files are written again where they are missing; others in it stay.',
     }),
-    format: word({ huggingface: 'a Hugging Face folder' }, { default: 'huggingface', doc: '' }),
+    format: word(
+      { huggingface: 'a Hugging Face folder' },
+      { default: 'huggingface', doc: 'What the folder is.' },
+    ),
     precision: word(
       {
         fp32: 'single precision, for every tool',
@@ -45,9 +49,10 @@ export folder {
   },
   outputs: { '': { type: 'files', doc: 'The files of the folder.' } },
   randomness: () => false,
-  exports: ({ to }) => (to === undefined ? [] : [{ part: '', to }]),
+  exports: ({ to }) => [{ part: '', to }],
 
-  check({ inputs, report }) {
+  check({ options, inputs, report }) {
+    if (/^https?:/.test(options.to)) report('to', writesFolders);
     const model = inputs.model('model');
     if (model?.images === true) report('model', picturesStay);
     else if (model?.trainable === false) report('model', noFiles);
@@ -73,6 +78,12 @@ export folder {
 function isWeights(name: string): boolean {
   return /^[^/]*\.safetensors(\.index\.json)?$/.test(name);
 }
+
+const writesFolders = {
+  code: 'out-of-range',
+  message: '`export` writes folders on this machine',
+  hint: 'give the path of a folder',
+} as const;
 
 const noFiles = {
   code: 'wrong-artifact',

@@ -36,7 +36,7 @@ import { notTrainable } from './training-check.ts';
 import { collapseNote, trainingNotes } from './training-notes.ts';
 import { trainingRows, type TrainingRows } from './training-rows.ts';
 import { textsToTrain } from './training-texts.ts';
-import type { TrainingOptions } from './trained-methods.ts';
+import { seenIn, type TrainingOptions } from './trained-methods.ts';
 import type { UnlabelledRecord } from './unlabelled-rows.ts';
 
 export interface FitOptions extends TrainingOptions {
@@ -99,7 +99,7 @@ export async function fitModel(request: FitRequest, context: TrainingContext): P
     },
     context,
   );
-  for (const note of trainingNotes(trained.record)) context.note(note);
+  for (const note of trainingNotes(trained.record, seenIn(training))) context.note(note);
   const after = await openEncoder(overlaid(encoder, inMemory(trained.files)), context, settings);
   const fitted = await fitOn({ ...request, extra }, after, trained.head, context).finally(after.dispose);
   const validation = fitted.validation && { ...fitted.validation, ...keptAt(trained) };

@@ -18,7 +18,7 @@ import { trainEncoder } from './train-encoder.ts';
 import type { TrainedEncoder } from './tune-folder.ts';
 import { notTrainable } from './training-check.ts';
 import { trainingNotes } from './training-notes.ts';
-import type { TrainingOptions } from './trained-methods.ts';
+import { seenIn, type TrainingOptions } from './trained-methods.ts';
 import { rowEncoder } from './row-encoder.ts';
 import { rowKeys } from './row-keys.ts';
 import {
@@ -158,7 +158,7 @@ async function trainedEncoder(
     { files: before, method, options, rows, images: dataset.images, start: undefined, random },
     context,
   );
-  for (const text of trainingNotes(trained.record)) note(text);
+  for (const text of trainingNotes(trained.record, seenIn(dataset))) note(text);
   const after = await openEncoder(overlaid(before, inMemory(trained.files)), context, settings);
   return { encoder: after, before, trained };
 }

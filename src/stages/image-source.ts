@@ -7,7 +7,7 @@ import type { Pixels } from '../learning/images/decode.ts';
 import type { Artifact } from './artifact.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { openFolderEngine, folderOf } from './huggingface-source.ts';
-import { imageModelKind, type ImageModelKind } from './image-model.ts';
+import type { ImageModelKind } from './image-model.ts';
 import type { EncodeProgress, LoadedEncoder, ModelContext } from './model-source.ts';
 import { loadMetaNet } from './meta-encoder.ts';
 import type { Images } from './images.ts';
@@ -62,15 +62,18 @@ export async function pixelsOf(images: Images, names: readonly string[]): Promis
   return names.map((name) => ({ height, width, channels, data: block.pixels(name) }));
 }
 
-/** Opens the engine, where the model needs one. */
-export async function loadImageModel(files: Artifact, context: ModelContext): Promise<LoadedImages> {
-  const kind = await imageModelKind(files);
-  if (kind === undefined) throw new Error('these files are no model of pictures');
-  if (kind.name === 'pixels') {
-    const { createPixels } = await import('../learning/images/pixels.ts');
-    const encoder = createPixels();
-    return { encode: (images, options) => encoder.encode(images, options), dispose: async () => undefined };
-  }
+export async function loadPixels(): Promise<LoadedImages> {
+  const { createPixels } = await import('../learning/images/pixels.ts');
+  const encoder = createPixels();
+  return { encode: (images, options) => encoder.encode(images, options), dispose: async () => undefined };
+}
+
+/** Opens an engine of its own. */
+export async function loadImageModel(
+  files: Artifact,
+  kind: Exclude<ImageModelKind, { readonly name: 'pixels' }>,
+  context: ModelContext,
+): Promise<LoadedImages> {
   const { translated, close } = await openFolderEngine(files, context);
   try {
     const encoder = await translated(async (): Promise<ImageEncoder> => {

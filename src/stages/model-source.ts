@@ -10,6 +10,7 @@ import { openHuggingFace, openTokenizer } from './huggingface-source.ts';
 import { imageModelKind, type ImageModelKind } from './image-model.ts';
 import {
   loadImageModel,
+  loadPixels,
   needsImages,
   needsTexts,
   openImageReader,
@@ -153,9 +154,17 @@ async function openImages(
   kind: ImageModelKind,
   context: ModelContext,
 ): Promise<OpenEncoder> {
-  const load = (): Promise<LoadedImages> => loadImageModel(files, context);
-  const key = kind.name === 'pixels' ? undefined : await imageKey(files, context);
-  const reader = openImageReader(load, context, key);
+  if (kind.name === 'pixels') return openPixels(context);
+  const load = (): Promise<LoadedImages> => loadImageModel(files, kind, context);
+  return ofImages(openImageReader(load, context, await imageKey(files, context)));
+}
+
+/** `builtin:pixels`. Its vectors are not cached: they are the pixels. */
+export function openPixels(context: ModelContext): OpenEncoder {
+  return ofImages(openImageReader(loadPixels, context, undefined));
+}
+
+function ofImages(reader: ImageReader): OpenEncoder {
   return { ...reader, encode: refused(needsImages), encodeMasks: refused(needsImages) };
 }
 
@@ -164,7 +173,10 @@ async function imageKey(files: Artifact, context: ModelContext): Promise<string>
   return cacheKey(files, context, { maxLength: undefined }, device);
 }
 
-function refused(problem: typeof needsImages | typeof needsTexts): () => Promise<never> {
+/** What stands in the place of a way of reading that a model does not have. */
+export function refused(
+  problem: typeof needsImages | typeof needsTexts | typeof needsMaskedModel,
+): () => Promise<never> {
   return async () => {
     throw stepFailure(problem, 'model');
   };

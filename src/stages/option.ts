@@ -132,11 +132,16 @@ export function secret(settings: { readonly doc: string }): Option<SecretValue |
 }
 
 /** A file or folder to write, or a URL; absolute once resolved. */
-export function outputPath(settings: { readonly doc: string }): Option<string | undefined> {
+export function outputPath(settings: { readonly doc: string; readonly required: true }): Option<string>;
+export function outputPath(settings: { readonly doc: string }): Option<string | undefined>;
+export function outputPath(settings: {
+  readonly doc: string;
+  readonly required?: true;
+}): Option<string | undefined> {
   return {
     kind: { type: 'output-path' },
     doc: settings.doc,
-    required: false,
+    required: settings.required === true,
     fallback: undefined,
     keyed: false,
   };

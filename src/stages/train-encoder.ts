@@ -5,7 +5,7 @@ import type { TextsWithSets } from '../learning/training/contrastive-sets.ts';
 import type { Artifact } from './artifact.ts';
 import type { Images } from './images.ts';
 import type { TrainingContext } from './model-source.ts';
-import { trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
+import { seenIn, trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
 import { tuneFolder, type Aim, type EncoderWatch, type TrainedEncoder } from './tune-folder.ts';
 
 export interface TrainingTexts {
@@ -38,7 +38,7 @@ export async function trainEncoder(
   context: TrainingContext,
 ): Promise<TrainedEncoder> {
   const { files, method, options, rows, images, random, watch } = request;
-  const plan = trainingPlan(method, options, images === undefined ? 'texts' : 'pictures');
+  const plan = trainingPlan(method, options, seenIn(request));
   const labels = 'sets' in rows ? rows.sets : [[...rows.labels], [...rows.weights]];
   return tuneFolder(
     {

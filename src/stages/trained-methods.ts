@@ -1,6 +1,7 @@
 // The methods of `fine-tune` that train the encoder, and the options of the training: what is declared, and what holds where a program
 // says nothing. Knows no encoders and no rows.
 import type { Curve } from '../learning/optimizers/schedule.ts';
+import type { Images } from './images.ts';
 import { call, either, float, int, share, word } from './option.ts';
 import type { CallOf, OptionValues } from './option.ts';
 
@@ -46,9 +47,14 @@ export const trainedMethods = {
 
 export type TrainedMethod = CallOf<typeof trainedMethods>;
 
-const unsaid = (values: Readonly<Record<TrainedMethod['name'], string>>): string =>
+const rates = { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
+/** Of nets of pictures, which are smaller. */
+const pictureRate = 1e-3;
+
+const written = (value: number): string => (value < 0.1 ? value.toExponential() : String(value));
+const unsaid = (values: Readonly<Record<TrainedMethod['name'], number>>): string =>
   Object.entries(values)
-    .map(([name, value]) => `${value} for \`${name}\``)
+    .map(([name, value]) => `${written(value)} for \`${name}\``)
     .join(', ');
 
 const proportion = (settings: { readonly doc: string }) =>
@@ -74,11 +80,11 @@ export const trainingOptions = {
   batch_size: int({
     min: 2,
     max: 4096,
-    doc: `How many texts a step learns from. Without it: ${unsaid({ contrastive: '32', full: '8', bitfit: '8', lora: '8' })}.`,
+    doc: `How many texts a step learns from. Without it: ${unsaid({ contrastive: 32, full: 8, bitfit: 8, lora: 8 })}.`,
   }),
   learning_rate: float({
     above: 0,
-    doc: `The greatest rate of the encoder's weights. Without it: ${unsaid({ contrastive: '3e-5', full: '2e-5', bitfit: '1e-3', lora: '1e-3' })}.`,
+    doc: `The greatest rate of the encoder's weights. Without it: ${unsaid(rates)}; for pictures ${written(pictureRate)}.`,
   }),
   head_learning_rate: float({
     above: 0,
@@ -123,13 +129,12 @@ export interface TrainingPlan {
   readonly smoothing: number;
 }
 
-const rates = {
-  texts: { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 },
-  pictures: { contrastive: 1e-3, full: 1e-3, bitfit: 1e-3, lora: 1e-3 },
-} as const;
-
 /** What the rows are. */
-export type Seen = keyof typeof rates;
+export type Seen = 'texts' | 'pictures';
+
+export function seenIn({ images }: { readonly images?: Images | undefined }): Seen {
+  return images === undefined ? 'texts' : 'pictures';
+}
 
 /** What holds where the options say nothing, and differs by what is trained. */
 interface Unsaid extends Pick<TrainingPlan, 'layers' | 'how' | 'size' | 'rate' | 'dropout'> {
@@ -164,7 +169,7 @@ export function trainingPlan(method: TrainedMethod, options: TrainingOptions, se
     how: howOf(method),
     size: pairs ? 32 : 8,
     passes: pairs ? method.arguments.iterations : undefined,
-    rate: rates[seen][method.name],
+    rate: seen === 'pictures' ? pictureRate : rates[method.name],
     dropout: 0.1,
   });
   return { ...plan, smoothing: options.label_smoothing ?? 0 };

@@ -15,6 +15,7 @@ import {
 import type { Images } from './images.ts';
 import {
   needsMaskedModel,
+  refused,
   type ModelContext,
   type OpenEncoder,
   type TrainingContext,
@@ -127,13 +128,5 @@ async function openPictures(
     }),
     changedFiles: async (tuned) => net.changedFiles(tuned.encoder),
     dispose,
-  };
-}
-
-function refused(
-  problem: typeof needsImages | typeof needsTexts | typeof needsMaskedModel,
-): () => Promise<never> {
-  return async () => {
-    throw stepFailure(problem, 'model');
   };
 }

@@ -1,16 +1,15 @@
 // What is told of a training that went on, and of one that came to nothing.
 import type { Head } from '../learning/heads/head.ts';
+import type { Seen } from './trained-methods.ts';
 import type { TrainingRecord } from './tune-folder.ts';
 import type { TrainingRows } from './training-rows.ts';
 
 /** How it went, and that the loss did not fall where it did not. */
-export function trainingNotes({
-  steps,
-  texts,
-  first_loss: first,
-  last_loss: last,
-}: TrainingRecord): readonly string[] {
-  const went = `trained in ${steps} steps on ${texts} texts: loss ${figure(first)} at first, ${figure(last)} at last`;
+export function trainingNotes(
+  { steps, texts, first_loss: first, last_loss: last }: TrainingRecord,
+  seen: Seen,
+): readonly string[] {
+  const went = `trained in ${steps} steps on ${texts} ${seen}: loss ${figure(first)} at first, ${figure(last)} at last`;
   if (steps < 10 || last < 0.98 * first) return [went];
   return [
     went,

@@ -7,7 +7,7 @@ import type { Objective, RowStepReport, Tuned, TuneSettings } from '../learning/
 import type { ModelContext, OpenEncoder, TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { openTrainee, type TextTrainee, type Trainee, type TraineeRequest } from './trainee.ts';
-import { stepsOf, type TrainingPlan } from './trained-methods.ts';
+import { seenIn, stepsOf, type Seen, type TrainingPlan } from './trained-methods.ts';
 import { diverging, lossEnds, type LossEnds } from './training-losses.ts';
 
 export interface TuneRequest extends TraineeRequest {
@@ -67,7 +67,7 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
     const steps = stepsOf(plan, stepsAPass);
     const losses: number[] = [];
     let read = 0;
-    const show = progressOf(steps, request.images === undefined ? 'texts' : 'pictures', context);
+    const show = progressOf(steps, seenIn(request), context);
     const settings: TuneSettings = {
       trained: plan,
       schedule: { curve: plan.curve, warmupSteps: Math.ceil(plan.warmup * steps), steps },
@@ -129,7 +129,7 @@ function aboutOf(
 /** Loss, rate, rows a second and the time that is left, behind the bar. */
 function progressOf(
   steps: number,
-  what: 'texts' | 'pictures',
+  what: Seen,
   { progress }: Pick<ModelContext, 'progress'>,
 ): (report: RowStepReport) => void {
   const start = performance.now();

@@ -85,4 +85,8 @@ test('what has no files, and what would write over what is read, is refused', as
   expect(await problem('export out { model: model  to: "out" }')).toContain('has no weights to export');
   expect(await problem('export out { model: "builtin:pixels"  to: "out" }')).toContain('models of pictures');
   expect(await problem('export out { model: "builtin:fsl-mini"  to: "." }')).toContain('would write over');
+  expect(await problem('export out { model: "builtin:fsl-mini" }')).toContain('`to`');
+  expect(await problem('export out { model: "builtin:fsl-mini"  to: "https://example.org/m" }')).toContain(
+    'writes folders on this machine',
+  );
 });

@@ -223,6 +223,10 @@ test('files beside the pictures of a folder are named', async () => {
 });
 
 test.each([
+  [
+    'prompt asked { from: parts.train  template: "{text}" }',
+    '`prompt` works on texts, and `parts.train` gives pictures',
+  ],
   ['augment copies { from: parts.train  with: swap }', '`swap` changes texts, and these rows are pictures'],
   [
     'fine-tune other { model: "builtin:ngrams"  from: parts.train }',

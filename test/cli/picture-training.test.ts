@@ -42,7 +42,7 @@ evaluate paired { model: pairs  on: parts.test  metrics: [accuracy]  bootstrap: 
     const score = await shown('score');
     expect(score.metrics.accuracy.value).toBeGreaterThanOrEqual(score.baselines.frozen_probe.accuracy);
     const [, first, last] =
-      /whole: trained in 40 steps on \d+ texts: loss (\S+) at first, (\S+) at last/.exec(ran.stderr) ?? [];
+      /whole: trained in 40 steps on \d+ pictures: loss (\S+) at first, (\S+) at last/.exec(ran.stderr) ?? [];
     expect(Number(last)).toBeLessThan(Number(first) / 3);
     expect(score.labels_used).toBe(6 * 12 + 6); // copies are no labels of their own
     expect((await shown('others')).metrics.accuracy.value).toBeGreaterThan(0.3);

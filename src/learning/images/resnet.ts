@@ -28,7 +28,7 @@ interface Block {
 }
 
 export interface FoldedResNet {
-  /** `conv1.filter` and `conv1.bias`, then those of each block, `layer1.0.conv1.filter` …, then `linear.filter` and `linear.bias`. */
+  /** `conv1.filter` and `conv1.bias`, then those of each block, `layer1.0.conv1.filter` …; the last layer, `linear`, is no part of them. */
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly blocks: readonly Block[];
 }
@@ -79,14 +79,6 @@ export function resnetVectors(weights: Tensors, blocks: readonly Block[], images
     x = tf.relu(tf.add<tf.Tensor4D>(inside, shortcut(x, inside.shape[3], stride)));
   }
   return tf.mean<tf.Tensor2D>(x, [1, 2]);
-}
-
-/** What the last layer makes of vectors: scores of the ten classes of CIFAR-10. [rows, 10] */
-export function resnetLogits(bytes: Uint8Array, file: string, vectors: tf.Tensor2D): tf.Tensor2D {
-  const stored = openSafetensors(bytes, file);
-  const { data, shape } = stored.tensor('linear.weight');
-  const weight = tf.tensor2d(data, shape as [number, number]);
-  return tf.add(tf.matMul(vectors, weight, false, true), tf.tensor1d(stored.tensor('linear.bias').data));
 }
 
 function convolved(x: tf.Tensor4D, weights: Tensors, name: string, stride: number): tf.Tensor4D {
