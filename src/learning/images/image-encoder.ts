@@ -20,10 +20,15 @@ export interface NetInput {
   readonly shift: readonly number[];
 }
 
-/** Written to `numbers` from `offset` on. Pictures of another size are stretched. */
+/** A picture of the size and channels that the net takes: of another size it is stretched. */
+export function asTaken(image: Pixels, { height, width, channels }: NetInput): Pixels {
+  return withChannels(resize(image, height, width, 'stretch'), channels);
+}
+
+/** Written to `numbers` from `offset` on. */
 export function putNumbers(image: Pixels, input: NetInput, numbers: Float32Array, offset: number): void {
-  const { height, width, channels, scale, shift } = input;
-  const { data } = withChannels(resize(image, height, width, 'stretch'), channels);
+  const { channels, scale, shift } = input;
+  const { data } = asTaken(image, input);
   for (let i = 0; i < data.length; i += 1) {
     const channel = i % channels;
     numbers[offset + i] = (data[i] ?? 0) * (scale[channel] ?? 1) + (shift[channel] ?? 0);

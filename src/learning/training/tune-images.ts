@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import type { Pixels } from '../images/decode.ts';
-import { putNumbers } from '../images/image-encoder.ts';
+import { asTaken, putNumbers } from '../images/image-encoder.ts';
 import type { TrainableImages } from '../images/trainable-images.ts';
 import { tensorIn } from '../optimizers/optimizer.ts';
 import type { Batch } from './train.ts';
@@ -22,10 +22,11 @@ export async function tuneImages(
   const room = plan.reduce((most, { length }) => Math.max(most, length), 1);
   const { height, width, channels } = net.input;
   const size = height * width * channels;
+  const sized = pictures.map((picture) => asTaken(picture, net.input)); // once, and not in every step
   const inputs = (members: readonly number[]): Batch => {
     const data = new Float32Array(room * size);
     members.forEach((member, i) => {
-      const picture = pictures[member];
+      const picture = sized[member];
       if (picture === undefined) throw new RangeError(`no picture ${member}`);
       putNumbers(picture, net.input, data, i * size);
     });
