@@ -1,9 +1,11 @@
 // Weights in eight bits: every number within half a step of what it was, and everything else as it was.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readWeights } from '../../src/learning/encoders/read-folder.ts';
 import { ModelError } from '../../src/learning/model-error.ts';
 import { dequantized, quantized } from '../../src/learning/quantized-safetensors.ts';
 import { openSafetensors, readSafetensors, writeSafetensors } from '../../src/learning/safetensors.ts';
+import { changed, oddBert, onDisk } from './encoders/folders.ts';
 
 const number = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 
@@ -55,6 +57,26 @@ test('quantizing is stable: what was eight bits stays those eight bits', () => {
   const data = Float32Array.from({ length: 70 * 64 }, (_, i) => Math.cos(i * i));
   const once = quantized(writeSafetensors({ w: { shape: [70, 64], data } }), 'x');
   expect(quantized(dequantized(once, 'x'), 'x')).toEqual(once);
+});
+
+test('weights are read the same way in one file and in shards', async () => {
+  const single = writeSafetensors({
+    w: { shape: [70, 64], data: Float32Array.from({ length: 70 * 64 }, (_, i) => Math.cos(i)) },
+  });
+  const small = quantized(single, 'x');
+  const read = async (files: Readonly<Record<string, unknown>>) => {
+    const { file } = await readWeights(changed(onDisk(oddBert), files));
+    return { names: file.names, tensor: file.tensor('w') };
+  };
+  const whole = await read({ 'model.safetensors': small });
+  expect(whole).toEqual({ names: ['w'], tensor: readSafetensors(dequantized(small, 'x'), 'x')['w'] });
+  const index = { weight_map: { w: 'a.safetensors' } };
+  expect(
+    await read({
+      ...{ 'model.safetensors': undefined, 'model.safetensors.index.json': index },
+      'a.safetensors': small,
+    }),
+  ).toEqual(whole);
 });
 
 test('another way of quantizing, and scales that do not fit, are refused', () => {

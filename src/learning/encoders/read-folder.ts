@@ -33,15 +33,20 @@ export interface ReadWeights {
 export async function readWeights(folder: ModelFolder): Promise<ReadWeights> {
   const index = (await folder.has(wholeFile)) ? undefined : await readJson(folder, indexFile);
   if (index === undefined) {
-    const bytes = dequantized(await readRequired(folder, wholeFile, save), wholeFile);
+    const bytes = await readWeightsFile(folder, wholeFile);
     return { file: openSafetensors(bytes, wholeFile), name: wholeFile };
   }
   const shards: Safetensors[] = [];
   for (const [name, promised] of shardsIn(index)) {
-    const bytes = await readRequired(folder, name, `\`${indexFile}\` names it. Get it.`);
+    const bytes = await readWeightsFile(folder, name, `\`${indexFile}\` names it. Get it.`);
     const shard = openSafetensors(bytes, name);
     checkShard(name, promised, shard.has);
     shards.push(shard);
   }
   return { file: joined(shards), name: indexFile };
+}
+
+/** As an ordinary safetensors file, also where it is quantized. */
+export async function readWeightsFile(folder: ModelFolder, name: string, hint = save): Promise<Uint8Array> {
+  return dequantized(await readRequired(folder, name, hint), name);
 }

@@ -3,7 +3,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dropout } from '../layers/dropout.ts';
 import { unitRows } from '../layers/unit-rows.ts';
-import { dequantized } from '../quantized-safetensors.ts';
 import { changedSafetensors } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
@@ -21,7 +20,7 @@ import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { Pooling, PooledTexts } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
-import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
+import { loadFolderTokenizer, readFolderConfig, readWeights, readWeightsFile } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights, transposed } from './weights.ts';
 
@@ -104,7 +103,7 @@ export async function loadTrainable(
       const config = await singlePrecision(folder);
       if (config !== undefined) files['config.json'] = config;
       for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(dequantized(await folder.read(its), its), numbers, its);
+        files[its] = changedSafetensors(await readWeightsFile(folder, its), numbers, its);
       return files;
     },
     dispose: () => tf.dispose(Object.values(weights)),
