@@ -144,15 +144,17 @@ function figure(value: number): string {
 }
 
 async function sampledFigures(
-  { rows, measurement, metrics, draws, random }: Evaluated,
+  { rows, measurement, metrics, draws, random, abstain: threshold }: Evaluated,
   probed: readonly number[],
 ): Promise<Probed> {
-  const { figures } = await figuresOf({
+  const part = {
     rows: select(rows, probed),
     measurement: takeMeasured(measurement, probed),
-    ...{ metrics, draws, random: random.derive('frozen probe') },
-  });
-  return { rows: probed.length, metrics: figures };
+    ...{ draws, random: random.derive('frozen probe') },
+  };
+  const { figures } = await figuresOf({ ...part, metrics });
+  const abstained = threshold === undefined ? undefined : await abstain(part, threshold);
+  return { rows: probed.length, metrics: { ...figures, ...abstained?.figures } };
 }
 
 const withoutProbe = {

@@ -17,10 +17,10 @@ export function judgeEvaluation(requirement: Requirement, report: EvaluationRepo
   const sides = [requirement.left, requirement.right];
   // What the frozen probe is compared with is measured on the same rows.
   const beside = sides.some((side) => typeof side !== 'number' && side.of === 'frozen_probe');
+  const own = (beside ? report.probed : undefined) ?? report;
   const find = (operand: Operand): Figure | undefined => {
     if (typeof operand === 'number') return { value: operand };
-    if (operand.of === undefined)
-      return (beside ? report.probed?.metrics[operand.metric] : undefined) ?? report.metrics[operand.metric];
+    if (operand.of === undefined) return own.metrics[operand.metric];
     const value = report.baselines[operand.of]?.[operand.metric];
     return value === undefined ? undefined : { value };
   };

@@ -1,6 +1,7 @@
 // `probe_rows`: where the encoder was trained and there are many rows, the frozen probe is asked for some of them, and what it is
 // compared with is measured on the same ones.
 import { expect, test } from 'vitest';
+import { reportJson } from '../../../src/runtime/report/report-json.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
 import type { Classifier } from '../../../src/stages/classifier.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
@@ -35,7 +36,7 @@ test('the probe and the model beside it are measured on the same rows, drawn at 
     ...{ learning_rate: 3e-3, steps: 30, dropout: 0 },
   });
   const frozen = await fitted({ method: plainHead });
-  const report = await measured(trained, testing, { probe_rows: most });
+  const report = await measured(trained, testing, { probe_rows: most, abstain: 0.6 });
   const before = {} as Classifier['before']; // only whether there is one matters
   const drawn = probedRows(
     { before } as Classifier,
@@ -52,14 +53,17 @@ test('the probe and the model beside it are measured on the same rows, drawn at 
   expect(Object.entries(report.baselines['frozen_probe'] ?? {})).toEqual(
     values((await measured(frozen, some)).metrics),
   );
-  expect(values(report.probed?.metrics)).toEqual(values((await measured(trained, some)).metrics));
+  const beside = await measured(trained, some, { abstain: 0.6 });
+  expect(values(report.probed?.metrics)).toEqual(values(beside.metrics));
+  expect(beside.metrics).toHaveProperty('coverage');
+  expect(reportJson('score', report, [])).toHaveProperty('probed', report.probed);
   expect(report.checks.find(({ name }) => name === 'frozen_probe')?.message).toMatch(
     new RegExp(
       `^it was measured on ${most} of the ${testing.length} rows, drawn at random \\(\`probe_rows\`\\); the model's own`,
     ),
   );
 
-  const whole = await measured(trained, testing);
+  const whole = await measured(trained, testing, { abstain: 0.6 });
   expect(whole.metrics).toEqual(report.metrics);
   expect(whole).not.toHaveProperty('probed');
   expect(
@@ -85,4 +89,11 @@ test('a requirement compares the probe with the model on the same rows', () => {
     detail: 'accuracy is 0.5, frozen_probe.accuracy is 0.55',
   });
   expect(judgeEvaluation(above('majority'), report).held).toBe(true);
+  // Nor with a figure of all rows where these have none.
+  const metrics = { ...report.metrics, mcc: { value: 0.9 } };
+  const left = { metric: 'mcc' } as const;
+  expect(judgeEvaluation({ ...above('frozen_probe'), left }, { ...report, metrics })).toMatchObject({
+    held: false,
+    detail: 'the report has no figure for `mcc` or `frozen_probe.accuracy`',
+  });
 });
