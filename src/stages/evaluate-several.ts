@@ -8,7 +8,7 @@ import { labelBudget } from './consumed.ts';
 import { cutTextsCheck } from './cut-texts.ts';
 import { select, texts, type Dataset } from './dataset.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
-import { fitSeveralProbe, probedRows, withProbe, type Probe } from './frozen-probe.ts';
+import { probedRows, severalProbeOf, withProbe } from './frozen-probe.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { usualMultiLabelMetrics, type AnyMetricName } from './metric-words.ts';
@@ -51,11 +51,9 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
     const [support, consumed] = await Promise.all([classifier.support(), classifier.consumed()]);
     const { rows, checks } = await resolveOverlap(given, consumed, options.overlap);
     const truth = labelTable(rows, labels, 'on');
-    const probe = await fitSeveralProbe(classifier, support, context.signal);
-    const fitted: Probe =
-      probe === 'same' ? { state: 'same' } : { state: 'fitted', head: async () => probe.head };
-    const some = probedRows(classifier, fitted, { rows: rows.rows, most: options.probe_rows });
-    const ask = withProbe(classifier, fitted);
+    const { probe, threshold: atLeast } = await severalProbeOf(classifier, support, context.signal);
+    const some = probedRows(classifier, probe, { rows: rows.rows, most: options.probe_rows });
+    const ask = withProbe(classifier, probe);
     const progress = (done: number, total: number): void => context.progress({ done, total, unit: 'rows' });
     const [own, probed] = await ask(rows, progress, some);
     const measurement = severalMeasured(labels, truth, own ?? new Float64Array(), threshold);
@@ -64,13 +62,13 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
       measurement,
       threshold,
       probe:
-        probe === 'same' || probed === undefined
+        probed === undefined
           ? 'same'
           : severalMeasured(
               labels,
               some === undefined ? truth : labelTable(select(rows, some), labels, 'on'),
               probed,
-              probe.threshold,
+              await atLeast(),
             ),
       probed: some,
       checks: [...checks, ...(await cutTextsCheck(classifier, rows))],

@@ -10,7 +10,7 @@ import { labelIndices, select, type Dataset } from './dataset.ts';
 import { fitHead, plainHead, type Method } from './fine-tune-method.ts';
 import type { EncodeProgress } from './model-source.ts';
 import { rowKeys } from './row-keys.ts';
-import { chosenThreshold, fitSeveral } from './several-labels-head.ts';
+import { chosenThreshold, fitSeveral, type SeveralRows } from './several-labels-head.ts';
 import { trainingRows } from './training-rows.ts';
 
 export type Probe =
@@ -81,26 +81,33 @@ export function withProbe(
 const severalProbe: Method = { ...probe, arguments: { ...probe.arguments, kind: 'svm' } };
 
 export interface SeveralProbe {
-  readonly head: Head;
-  readonly threshold: number;
+  readonly probe: Probe;
+  readonly threshold: () => Promise<number>;
 }
 
 /** The same for rows that carry several labels or none: a linear support vector machine a label. */
-export async function fitSeveralProbe(
+export async function severalProbeOf(
   { description, labels, encodeRows, before }: Classifier,
   support: Dataset,
   signal: AbortSignal,
-): Promise<SeveralProbe | 'same'> {
+): Promise<SeveralProbe> {
   const settings = { classWeights: 'none', signal } as const;
   const carried = labelTable(support, labels, 'model');
-  const encode = before?.encodeRows ?? encodeRows;
-  const rows = { vectors: await encode(support, () => undefined), carried, labels: labels.length };
-  await before?.dispose();
-  const keys = await rowKeys(support, support.roles.group);
-  const threshold = (await chosenThreshold(rows, keys, severalProbe, settings)) ?? 0.5;
-  if (before === undefined && isSame(description, severalProbe) && threshold === description.threshold)
-    return 'same';
-  return { head: await fitSeveral(rows, severalProbe, settings), threshold };
+  const learn = async (): Promise<{ readonly rows: SeveralRows; readonly threshold: number }> => {
+    const vectors = await (before?.encodeRows ?? encodeRows)(support, () => undefined);
+    const rows = { vectors, carried, labels: labels.length };
+    const keys = await rowKeys(support, support.roles.group);
+    return { rows, threshold: (await chosenThreshold(rows, keys, severalProbe, settings)) ?? 0.5 };
+  };
+  let learning: ReturnType<typeof learn> | undefined;
+  const learnt = (): ReturnType<typeof learn> => (learning ??= learn());
+  const threshold = async (): Promise<number> => (await learnt()).threshold;
+  const same =
+    before === undefined &&
+    isSame(description, severalProbe) &&
+    (await threshold()) === description.threshold;
+  const head = async (): Promise<Head> => fitSeveral((await learnt()).rows, severalProbe, settings);
+  return { probe: same ? { state: 'same' } : { state: 'fitted', head }, threshold };
 }
 
 function isSame(

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/learning/random.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
 import { noCheckpoint } from '../../../src/stages/checkpoint.ts';
-import type { Dataset } from '../../../src/stages/dataset.ts';
+import type { Classifier } from '../../../src/stages/classifier.ts';
+import { select, type Dataset } from '../../../src/stages/dataset.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
+import { probedRows, type Probe } from '../../../src/stages/frozen-probe.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { cheapAnew, unseenVectors } from '../../../src/stages/several-unseen.ts';
 import type { TrainingRequest } from '../../../src/stages/train-encoder.ts';
@@ -52,10 +54,10 @@ async function fitted(options: Readonly<Record<string, unknown>>, from = trainin
   });
 }
 
-async function measured(model: Artifact): Promise<EvaluationReport> {
+async function measured(model: Artifact, options = {}, on = testing): Promise<EvaluationReport> {
   const ran = await run(evaluate, {
-    options: { bootstrap: 0, overlap: 'keep' },
-    inputs: { model, on: await datasetArtifact(testing) },
+    options: { bootstrap: 0, overlap: 'keep', ...options },
+    inputs: { model, on: await datasetArtifact(on) },
   });
   return (await json(ran.artifact, 'report.json')) as EvaluationReport; // written by evaluate
 }
@@ -71,6 +73,18 @@ test('a trained encoder tells apart what a frozen one does not; the baseline is 
   expect(report.baselines['frozen_probe']?.['average_precision']).toBe(frozen);
   expect(frozen).toBeLessThan(precision(report) - 0.1);
   expect(artifact.names).toContain('base/model.safetensors');
+});
+
+test('of many rows the baseline is asked for some, and the model is measured on them too', async () => {
+  const { artifact } = await fitted({ ...fast, steps: 6, method: contrastive() });
+  const before = {} as Classifier['before']; // only whether there is one matters
+  const fit: Probe = { state: 'fitted', head: () => Promise.reject(new Error('not asked')) };
+  const drawn = probedRows({ before } as Classifier, fit, { rows: testing.rows, most: 20 }) ?? [];
+  const report = await measured(artifact, { probe_rows: 20 });
+  const some = await measured(artifact, {}, select(testing, drawn));
+  expect(report.probed).toEqual({ rows: 20, metrics: some.metrics });
+  expect(report.baselines['frozen_probe']).toEqual(some.baselines['frozen_probe']);
+  expect(report.metrics).toEqual((await measured(artifact)).metrics);
 });
 
 test('shuffled labels teach nothing', async () => {
