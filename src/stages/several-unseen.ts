@@ -45,7 +45,7 @@ export function unseenVectors(
     };
     const own = random.derive('held out', trainings++);
     const trained = await trainEncoder(
-      { files, method, options, rows, start: undefined, random: own },
+      { files, method, options, rows, images: dataset.images, start: undefined, random: own },
       context,
     );
     const after = overlaid(files, inMemory(trained.files));

@@ -1,5 +1,8 @@
 // Nets of pictures that are trained, on rows with changed copies: from files to figures.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../src/learning/random.ts';
 import { buildWorker, openRig, removeWorker } from './rig.ts';
 import { stripes } from './stripes.ts';
 
@@ -96,3 +99,39 @@ fine-tune model { model: "builtin:pixels"  from: more }
   expect(ran.stderr).toMatch(/the copies (help and are used|do not help)/);
   expect(ran.code).toBe(0);
 });
+
+test('pictures have several labels, and the threshold is chosen on those that were not learnt', async () => {
+  await using rig = await openRig(worker);
+  await stripes(rig, 'many', [0, 3, 6], 6);
+  const random = createRandom(7);
+  const rows = Array.from({ length: 16 }, (_, i) => {
+    const grey = Array.from({ length: 256 }, (_, at) =>
+      Math.round(40 * random.next() + ((at % 16 < 8 ? i & 1 : i & 2) === 0 ? 0 : 200)),
+    );
+    writeFileSync(join(rig.folder, `${i}.bmp`), bitmap(grey));
+    return { path: `${i}.bmp`, labels: ['left', 'right'].filter((_, bit) => ((i >> bit) & 1) === 1) };
+  });
+  await rig.write('list.json', JSON.stringify(rows));
+  await rig.write(
+    'main.fsl',
+    `load many { from: "many-*" }
+load listed { from: "list.json"  image: "path"  label: "labels" }
+meta-learn slopes { from: many  ways: 3  shots: 1  queries: 4  episodes: 2 }
+fine-tune pairs { model: slopes  from: listed  method: contrastive(iterations: 2) }
+`,
+  );
+  const ran = await rig.run(['main.fsl', 'pairs']);
+  expect(ran.stderr).toContain('for which the encoder was trained 4 more times');
+  expect(ran.code).toBe(0);
+});
+
+/** A picture of 16 x 16 as BMP. */
+function bitmap(grey: readonly number[]): Buffer {
+  const head = Buffer.alloc(54);
+  head.write('BM');
+  const size = 54 + 3 * grey.length;
+  for (const [at, value] of [[2, size], [10, 54], [14, 40], [18, 16], [22, 16]] as const) head.writeUInt32LE(value, at); // prettier-ignore
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(24, 28);
+  return Buffer.concat([head, Buffer.from(grey.flatMap((value) => [value, value, value]))]);
+}
