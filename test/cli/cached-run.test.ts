@@ -4,34 +4,20 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildCommand } from './rig.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const bundle = join(root, 'node_modules', `.fsl-command-${process.pid}`); // where packages are found
+let built: Awaited<ReturnType<typeof buildCommand>>;
 let folder = '';
 
 beforeAll(async () => {
-  await build({
-    entryPoints: {
-      fslrun: join(root, 'src/runtime/cli/main.ts'),
-      worker: join(root, 'src/runtime/worker.ts'),
-    },
-    outdir: bundle,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  writeFileSync(join(bundle, 'package.json'), '{ "type": "module" }');
+  built = await buildCommand();
   folder = mkdtempSync(join(tmpdir(), 'fsl-cached-'));
   cpSync(join(root, 'test/golden/first'), folder, { recursive: true });
 });
-afterAll(() => {
-  rmSync(bundle, { recursive: true, force: true });
+afterAll(async () => {
+  await built[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -65,7 +51,7 @@ interface Ended {
 
 function run(...args: readonly string[]): Ended {
   writeFileSync(join(folder, 'package.json'), '{}');
-  return loaded([join(bundle, 'fslrun.js'), ...args], folder);
+  return loaded([built.command, ...args], folder);
 }
 
 function loaded(args: readonly string[], cwd: string): Ended {

@@ -68,3 +68,26 @@ export async function removeWorker(worker: string): Promise<void> {
   if (!basename(folder).startsWith(workerFolder)) return;
   await rm(folder, { recursive: true, force: true });
 }
+
+/** The command and its worker as plain JavaScript, inside the repository so that they find packages, models and pipelines/. */
+export async function buildCommand(): Promise<{ readonly command: string } & AsyncDisposable> {
+  const folder = join(root, 'test', 'dist', String(process.pid)); // the nearest package.json is that of this package
+  await build({
+    entryPoints: {
+      fslrun: join(root, 'src/runtime/cli/main.ts'),
+      worker: join(root, 'src/runtime/worker.ts'),
+    },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  return {
+    command: join(folder, 'fslrun.js'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

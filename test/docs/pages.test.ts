@@ -8,11 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { parse } from '../../src/parser/parse.ts';
 import { standardRegistry } from '../../src/stages/standard-registry.ts';
+import { buildCommand } from '../cli/rig.ts';
 import { nothingKnown } from '../stages/nothing-known.ts';
 import { blocksOf, shownCommands, type Block } from './blocks.ts';
 import { brokenLinks } from './links.ts';
 import { otherOutput } from './same-output.ts';
-import { buildCommand, openShell, type Shell } from './shell.ts';
+import { openShell, type Shell } from './shell.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const slow = process.env['FSL_DOCS'] === 'all';

@@ -4,7 +4,6 @@ import { realpathSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -60,28 +59,4 @@ function run(
       resolve({ code: code ?? -1, printed: Buffer.concat(parts).toString('utf8') }),
     );
   });
-}
-
-/** The command and its worker as plain JavaScript, inside the repository so that they find the packages and pipelines/. */
-export async function buildCommand(): Promise<{ readonly command: string } & AsyncDisposable> {
-  const folder = join(root, 'node_modules', `.fsl-docs-${process.pid}`);
-  await build({
-    entryPoints: {
-      fslrun: join(root, 'src/runtime/cli/main.ts'),
-      worker: join(root, 'src/runtime/worker.ts'),
-    },
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  return {
-    command: join(folder, 'fslrun.js'),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
 }

@@ -1,11 +1,11 @@
 // The programs that come with the package, and the files that each of them reads. Knows nothing of what their stages mean: a
 // text in a program that names a file below the folder of the programs is one that it reads, unless it says where to write.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type * as Ast from '../../parser/ast.ts';
 import { parse } from '../../parser/parse.ts';
 import { compareCodePoints } from '../../stages/code-point-order.ts';
+import { packageFolder } from '../../stages/package-folder.ts';
 import { matchingFiles } from '../matching-files.ts';
 
 export interface Template {
@@ -15,15 +15,9 @@ export interface Template {
   readonly summary: string;
 }
 
-/** `pipelines/` of this package, beside the folder of the built command as of the sources. */
-export function templateFolder(): string {
-  let at = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(at, 'pipelines')) && dirname(at) !== at) at = dirname(at);
-  return join(at, 'pipelines');
-}
-
 /** By name. */
-export function templates(folder = templateFolder()): readonly Template[] {
+export function templates(): readonly Template[] {
+  const folder = templateFolder();
   return readdirSync(folder)
     .filter((file) => file.endsWith('.fsl'))
     .map((file) => ({
@@ -40,7 +34,8 @@ export interface TemplateFile {
 }
 
 /** The program itself first, then what it imports and reads, by path. */
-export function templateFiles(name: string, folder = templateFolder()): readonly TemplateFile[] {
+export function templateFiles(name: string): readonly TemplateFile[] {
+  const folder = templateFolder();
   const program = join(folder, `${name}.fsl`);
   const found = new Set([program]);
   for (const file of found)
@@ -54,6 +49,10 @@ export function templateFiles(name: string, folder = templateFolder()): readonly
       contents: file.endsWith('.fsl') ? atHome(bytes) : bytes,
     };
   });
+}
+
+function templateFolder(): string {
+  return join(packageFolder(), 'pipelines');
 }
 
 /** Comments name the programs as they lie in the package. */
