@@ -52,6 +52,17 @@ export function labelIndices(dataset: Dataset): Int32Array {
   });
 }
 
+/** The labels that some row has, in label order, with their rows. */
+export function classesOf(
+  dataset: Dataset,
+): readonly { readonly name: string; readonly rows: readonly number[] }[] {
+  const rows = dataset.labels.map((): number[] => []);
+  labelIndices(dataset).forEach((label, row) => rows[label]?.push(row));
+  return dataset.labels
+    .map((name, i) => ({ name, rows: rows[i] ?? [] }))
+    .filter((known) => known.rows.length > 0);
+}
+
 /** Indices into `labels` of each row, each once. Only for multi-label datasets. */
 export function labelSets(dataset: Dataset): readonly (readonly number[])[] {
   if (!dataset.multiLabel) throw new Error('rows with one label each have no sets of labels');

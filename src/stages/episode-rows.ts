@@ -2,7 +2,7 @@
 import type { Artifact } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { identities } from './consumed-rows.ts';
-import { labelIndices, select, type Dataset } from './dataset.ts';
+import { classesOf, select, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
 import { learntClasses, listed, sharedClasses, sharedProblem } from './learnt-classes.ts';
@@ -66,15 +66,4 @@ export async function newRows(
     rows: repeated > 0 ? select(resolved.rows, first) : resolved.rows,
     checks: [...checks, ...resolved.checks],
   };
-}
-
-/** In label order, without those that no row has. */
-export function classesOf(
-  dataset: Dataset,
-): readonly { readonly name: string; readonly rows: readonly number[] }[] {
-  const rows = dataset.labels.map((): number[] => []);
-  labelIndices(dataset).forEach((label, row) => rows[label]?.push(row));
-  return dataset.labels
-    .map((name, i) => ({ name, rows: rows[i] ?? [] }))
-    .filter((known) => known.rows.length > 0);
 }

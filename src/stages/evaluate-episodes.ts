@@ -2,11 +2,11 @@
 // that. Knows the same inputs and options as `evaluate`, of which it refuses those that have no meaning here.
 import type { Artifact } from './artifact.ts';
 import { readConsumed } from './consumed-file.ts';
-import type { Dataset } from './dataset.ts';
+import { classesOf, type Dataset } from './dataset.ts';
 import { episodesOf, type EpisodeOptions } from './episode-options.ts';
 import { pixelsRule, settledRule, vectorRule, ruleText } from './episode-rules.ts';
 import { episodesFile } from './episodes-file.ts';
-import { classesOf, newRows } from './episode-rows.ts';
+import { newRows } from './episode-rows.ts';
 import { episodesReport } from './episodes-report.ts';
 import { episodeMetrics, onlyAccuracy, promptRefused } from './episodes-check.ts';
 import type { Overlap } from './evaluate-overlap.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Rule } from '../learning/meta/meta-train.ts';
 import { uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { classesOf, texts } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { openFolderEngine } from './huggingface-source.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
@@ -178,15 +178,6 @@ evaluate score { model: classifier  on: parts.test }`,
     }
   },
 });
-
-/** In label order, without those that no row has. */
-function classesOf(dataset: Dataset): readonly { readonly name: string; readonly rows: readonly number[] }[] {
-  const rows = dataset.labels.map((): number[] => []);
-  labelIndices(dataset).forEach((label, row) => rows[label]?.push(row));
-  return dataset.labels
-    .map((name, i) => ({ name, rows: rows[i] ?? [] }))
-    .filter((known) => known.rows.length > 0);
-}
 
 function ruleOf(method: MetaMethod): Rule {
   return method.name === 'matching' ? 'matching' : method.arguments.distance;
