@@ -57,10 +57,15 @@ export type EpisodeMethod = EpisodeOptions['method'];
 /** Options each of which asks for episodes. */
 export const episodeWords = ['episodes', 'ways', 'shots', 'queries'] as const;
 
-/** What is drawn; nothing where rows are measured as they are. */
+/** What is drawn. */
+export interface EpisodesAsked extends EpisodeShape {
+  readonly episodes: number;
+}
+
+/** Nothing where rows are measured as they are. */
 export function episodesOf(
   options: Pick<EpisodeOptions, (typeof episodeWords)[number]>,
-): (EpisodeShape & { readonly episodes: number }) | undefined {
+): EpisodesAsked | undefined {
   if (episodeWords.every((name) => options[name] === undefined)) return undefined;
   const { episodes = 600, ways = 5, shots = 1, queries = 15 } = options;
   return { episodes, ways, shots, queries };

@@ -1,7 +1,8 @@
 // What is wrong with an `evaluate` by episodes before anything runs. Pure.
-import { episodesOf, type EpisodeOptions } from './episode-options.ts';
+import type { EpisodeShape } from '../learning/meta/episodes.ts';
+import type { EpisodeOptions } from './episode-options.ts';
 import { checkJudgement, type EvaluateOptions } from './evaluate-known.ts';
-import { idleArguments } from './fine-tune-method.ts';
+import { choosesStrength, idleArguments } from './fine-tune-method.ts';
 import { sightProblem } from './image-source.ts';
 import { severalLabels } from './labelled-texts.ts';
 import { knownClasses, sharedClasses, sharedProblem } from './learnt-classes.ts';
@@ -15,11 +16,10 @@ export const episodeMetrics = ['accuracy'] as const;
 const baselines = ['chance', 'pixels'] as const;
 
 export function checkEpisodes(
+  shape: EpisodeShape,
   options: EvaluateOptions & EpisodeOptions,
   { given, inputs, report, leak }: Pick<CheckContext<never>, 'given' | 'inputs' | 'report' | 'leak'>,
 ): void {
-  const shape = episodesOf(options);
-  if (shape === undefined) throw new Error('no episodes were asked for');
   const dataset = inputs.dataset('on');
   const model = inputs.model('model');
   if (dataset?.labelled === false)
@@ -53,7 +53,7 @@ export function checkEpisodes(
 /** Throws nothing: tells what arguments of the method cannot be, or change nothing. */
 function checkMethod(method: EpisodeOptions['method'], report: CheckContext<never>['report']): void {
   if (method.name !== 'head') return;
-  if (method.arguments.c === 'auto') report('method', noValidation);
+  if (choosesStrength(method)) report('method', noValidation);
   for (const { argument, for: kind } of idleArguments(method))
     report('method', {
       code: 'option-without-effect',
@@ -63,7 +63,14 @@ function checkMethod(method: EpisodeOptions['method'], report: CheckContext<neve
     });
 }
 
-const withoutMeaning = ['bootstrap', 'abstain', 'out_of_scope', 'slices', 'calibrate_on'] as const;
+const withoutMeaning = [
+  'bootstrap',
+  'probe_rows',
+  'abstain',
+  'out_of_scope',
+  'slices',
+  'calibrate_on',
+] as const;
 
 function idleWithEpisodes(option: string) {
   return {

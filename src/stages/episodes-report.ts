@@ -1,15 +1,16 @@
 // The report of an `evaluate` by episodes, from what was said of their queries. Knows no files and no models.
 import { createHash } from 'node:crypto';
-import type { Episode, EpisodeShape } from '../learning/meta/episodes.ts';
+import type { Episode } from '../learning/meta/episodes.ts';
 import type { EpisodeScores } from '../learning/meta/score-episodes.ts';
 import { labelBudget, labelsUsed, type Consumed } from './consumed.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
+import type { EpisodesAsked } from './episode-options.ts';
 import { clip, differenceRange, metricRange } from './metric-range.ts';
 import type { EvaluationReport, Figure } from './report.ts';
 
 export interface MeasuredEpisodes {
-  readonly shape: EpisodeShape & { readonly episodes: number };
+  readonly shape: EpisodesAsked;
   /** Of the classes, as episodes number them. */
   readonly names: readonly string[];
   readonly rows: Dataset;

@@ -3,7 +3,7 @@
 import type { Artifact } from './artifact.ts';
 import { readConsumed } from './consumed-file.ts';
 import { classesOf, type Dataset } from './dataset.ts';
-import { episodesOf, type EpisodeOptions } from './episode-options.ts';
+import type { EpisodesAsked, EpisodeOptions } from './episode-options.ts';
 import { pixelsRule, settledRule, vectorRule, ruleText } from './episode-rules.ts';
 import { episodesFile } from './episodes-file.ts';
 import { newRows } from './episode-rows.ts';
@@ -25,10 +25,12 @@ type Context = Omit<RunContext<never, never>, 'options' | 'inputs'> & {
   readonly inputs: { readonly model: Artifact };
 };
 
-export async function evaluateEpisodes(context: Context, given: Dataset): Promise<void> {
+export async function evaluateEpisodes(
+  shape: EpisodesAsked,
+  context: Context,
+  given: Dataset,
+): Promise<void> {
   const { options, inputs, signal } = context;
-  const shape = episodesOf(options);
-  if (shape === undefined) throw new Error('no episodes were asked for');
   checkLabelledTexts(given, { stage: 'evaluate', does: 'draws episodes from classes', at: 'on' });
   if (given.prompt !== undefined) throw stepFailure(promptRefused, 'on');
   const other = options.metrics?.find((metric) => !episodeMetrics.some((known) => known === metric));

@@ -147,8 +147,9 @@ evaluate score {
   randomness: (options) => options.bootstrap > 0 || episodesOf(options) !== undefined,
 
   check(context) {
-    if (episodesOf(context.options) !== undefined) {
-      checkEpisodes(context.options, context);
+    const episodes = episodesOf(context.options);
+    if (episodes !== undefined) {
+      checkEpisodes(episodes, context.options, context);
       return { '': { type: 'report', about: 'evaluation', metrics: episodeMetrics } };
     }
     if (context.given('method')) context.report('method', methodWithoutEpisodes);
@@ -163,7 +164,8 @@ evaluate score {
   async run(context) {
     const { options, inputs } = context;
     const given = await readDataset(inputs.on);
-    if (episodesOf(options) !== undefined) return evaluateEpisodes(context, given);
+    const episodes = episodesOf(options);
+    if (episodes !== undefined) return evaluateEpisodes(episodes, context, given);
     if (given.multiLabel) return evaluateSeveral(context, given);
     checkMeasured(given);
     const metrics = options.metrics ?? usualMetrics;

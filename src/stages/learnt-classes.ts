@@ -13,11 +13,12 @@ export async function learntClasses(model: Artifact): Promise<readonly string[]>
   return [...(meta?.classes ?? []), ...(classifier?.trained === undefined ? [] : classifier.labels)];
 }
 
-/** In label order; labels that no row has, or of which that is not known, are not counted. */
+/** In label order, without those that no row has; nothing where it is not known of each whether one has. */
 export function knownClasses(
   labels: readonly { readonly name: string; readonly rows: number | undefined }[] | undefined,
 ): readonly string[] | undefined {
-  return labels?.flatMap(({ name, rows }) => (rows === undefined || rows === 0 ? [] : [name]));
+  if (labels?.some(({ rows }) => rows === undefined) === true) return undefined;
+  return labels?.flatMap(({ name, rows }) => (rows === 0 ? [] : [name]));
 }
 
 export function sharedClasses(measured: readonly string[], learnt: readonly string[]): readonly string[] {

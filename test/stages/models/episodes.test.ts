@@ -167,8 +167,8 @@ test.each([
   [{ learnt: ['rain'] }, { ...few, overlap: 'keep' }, ['overlap leak overlap']],
   [
     {},
-    { ...few, bootstrap: 0, abstain: 0.5 },
-    ['bootstrap option-without-effect', 'abstain option-without-effect'],
+    { ...few, bootstrap: 0, probe_rows: 10, abstain: 0.5 },
+    ['bootstrap option-without-effect', 'probe_rows option-without-effect', 'abstain option-without-effect'],
   ],
   [{}, { ...few, metrics: ['mcc'] }, ['metrics unknown-word']],
   [{}, { ...few, shots: 4 }, ['on too-few-rows']],
@@ -182,6 +182,13 @@ test.each([
   const { problems } = check(evaluate, { options, inputs: { model: { ...encoder, ...model }, on: dataset } });
   const lines = problems === '' ? [] : problems.split('\n');
   expect(lines.map((line) => line.split(':')[0])).toEqual(found);
+});
+
+test('before anything runs: how many rows a class has is not known, as in the folds of a `tune`', () => {
+  const labels = topics.map((name) => ({ name, rows: undefined }));
+  const on = { ...dataset, rows: undefined, labels };
+  const model = { ...encoder, learnt: ['rain'] };
+  expect(check(evaluate, { options: few, inputs: { model, on } }).problems).toBe('');
 });
 
 function method(kind: string) {
