@@ -29,7 +29,7 @@ import {
   type SeveralRows,
   type Threshold,
 } from './several-labels-head.ts';
-import { cheapAnew, unseenVectors } from './several-unseen.ts';
+import { textsAnew, unseenVectors } from './several-unseen.ts';
 import type { CheckContext, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -79,7 +79,7 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
   const encodeRows = rowEncoder(encoder, undefined, async () => dataset);
   const vectors = await encodeRows(dataset).finally(encoder.dispose); // one engine is open at a time
   const rows: SeveralRows = { vectors, carried, labels: labels.length };
-  const seen = trained !== undefined && !cheapAnew(trained);
+  const seen = trained !== undefined && textsAnew(trained.record.texts) === 0;
   const anew =
     trained === undefined || seen || !trainsEncoder(method)
       ? undefined

@@ -36,6 +36,7 @@ import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
 import { wordsProblem } from './prompted-words.ts';
 import { checkSamePrompt } from './row-encoder.ts';
 import { thresholdOption } from './several-labels-head.ts';
+import { textsAnew } from './several-unseen.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { textsOfTraining, trainingOptions } from './trained-methods.ts';
@@ -195,11 +196,12 @@ fine-tune classifier {
     const trainable = inputs.model('model')?.trainable;
     const kind = kindOf(inputs.dataset('from'));
     const method = settledMethod(options.method, { trainable, rows, kind });
+    const learnt = trainsEncoder(method) ? textsOfTraining(method, options, rows) : undefined;
+    const chosen = kind === 'several labels' && options.threshold === 'auto';
+    const anew = learnt !== undefined && chosen ? textsAnew(learnt) : 0;
     return [
       { count: rowsOf(inputs, 'from', 'validation', 'unlabelled'), unit: textsToEncode },
-      ...(trainsEncoder(method)
-        ? [{ count: textsOfTraining(method, options, rows), unit: textsToTrain }]
-        : []),
+      ...(trainsEncoder(method) ? [{ count: learnt && learnt + anew, unit: textsToTrain }] : []),
       { count: 1, unit: fits },
     ];
   },

@@ -9,14 +9,14 @@ import { openEncoder, type TrainingContext } from './model-source.ts';
 import { rowEncoder } from './row-encoder.ts';
 import { folds, type VectorsOf } from './several-labels-head.ts';
 import { trainEncoder, type TrainingRequest } from './train-encoder.ts';
-import type { TrainedEncoder } from './tune-folder.ts';
 
 /** Texts that may be learnt from for the threshold alone, in all trainings: minutes on two cores. */
 const mostTexts = 20_000;
 
-/** Whether the trainings that `vectorsOf` is asked for are worth their time, beside the one there was. */
-export function cheapAnew({ record }: TrainedEncoder): boolean {
-  return (folds - 1) * record.texts <= mostTexts;
+/** Texts that all trainings for the threshold learn from, beside one that learns from so many; none where they are not worth their time. */
+export function textsAnew(texts: number): number {
+  const all = (folds - 1) * texts;
+  return all <= mostTexts ? all : 0;
 }
 
 export interface Unseen {

@@ -11,6 +11,8 @@ function costsOf(text: string): Readonly<Record<string, readonly string[]>> {
   using folder = temporaryFolder();
   const rows = Array.from({ length: 40 }, (_, i) => `text ${i},${i % 2 ? 'a' : 'b'}`);
   folder.write('rows.csv', `text,label\n${rows.join('\n')}\n`);
+  const several = rows.map((row) => ({ text: row, labels: row.endsWith('a') ? ['a', 'b'] : ['b'] }));
+  folder.write('several.json', JSON.stringify(several));
   const project = { folder: folder.path, allowed: [] };
   const program = `load rows { from: "rows.csv" label: "label" }\n${text}`;
   const { file, diagnostics } = parse({ path: 'test.fsl', text: program });
@@ -57,6 +59,17 @@ tune best {
 }`;
   expect(costsOf(search('grid'))['best']).toEqual(['3 trials', '12 measurements on a fold']);
   expect(costsOf(search('halving(trials: 8)'))['best']).toEqual(['8 trials']);
+});
+
+test('trainings for the threshold of several labels are counted, where there are any', () => {
+  const costs = (more: string, iterations = 5) =>
+    costsOf(`load several { from: "several.json" label: "labels" }
+fine-tune model { model: "builtin:fsl-mini" from: several method: contrastive(iterations: ${iterations}) ${more} }`)[
+      'model'
+    ];
+  expect(costs('')).toEqual(['40 texts to encode', '800 texts to train on', '1 fits']);
+  expect(costs('threshold: 0.5')).toEqual(['40 texts to encode', '200 texts to train on', '1 fits']);
+  expect(costs('', 250)).toEqual(costs('threshold: 0.5', 250));
 });
 
 test('copies are counted, and what is not known before they are made is not guessed', () => {

@@ -9,9 +9,8 @@ import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { probedRows, type Probe } from '../../../src/stages/frozen-probe.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
-import { cheapAnew, unseenVectors } from '../../../src/stages/several-unseen.ts';
+import { textsAnew, unseenVectors } from '../../../src/stages/several-unseen.ts';
 import type { TrainingRequest } from '../../../src/stages/train-encoder.ts';
-import type { TrainedEncoder } from '../../../src/stages/tune-folder.ts';
 import { check, context, datasetArtifact, datasetOf, failure, json, ngrams, run } from './rig.ts';
 import { tiny } from './tiny-encoder.ts';
 
@@ -120,9 +119,8 @@ describe('the threshold is chosen where the encoder has not learnt the rows', ()
     expect(notes.at(-1)).toMatch(
       /^labels are given from a probability of \S+ on: .*, for which the encoder was trained 4 more times/,
     );
-    const trainedOn = (texts: number) => ({ record: { texts } }) as TrainedEncoder;
-    expect(cheapAnew(trainedOn(2000))).toBe(true);
-    expect(cheapAnew(trainedOn(20_000))).toBe(false);
+    expect(textsAnew(2000)).toBe(6000);
+    expect(textsAnew(20_000)).toBe(0);
   });
 });
 
