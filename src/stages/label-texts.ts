@@ -41,7 +41,7 @@ export const labelTemplateOption = either(
     doc:
       'The labels\' own names as further training texts: a text with `{label}`, such as `"This sentence is {label}"`, or several. They ' +
       'cost no labelled example. Give numbered labels names first, with `label_names` of `load`. Without it: `auto` where no ' +
-      '`method` is given, else `none`.',
+      '`method` is given and it comes to `contrastive`, unless a `prompt` gave the rows such texts; else `none`.',
   },
 );
 
