@@ -146,12 +146,13 @@ describe('what is known before anything runs', () => {
       partition: 'train',
     }) as const;
 
-  test('the classifier has the labels of its rows', () => {
-    const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', undefined]]) } }); // prettier-ignore
+  test.each([
+    ['all have rows', 3, ['x', 'y']],
+    ['it is not known of each whether it has rows', undefined, []],
+  ])('the classifier has the labels of its rows, and has learnt them where %s', (_, rows, learnt) => {
+    const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', rows]]) } }); // prettier-ignore
     expect(problems).toBe('');
-    expect(outputs).toEqual({
-      '': { type: 'model', capability: 'classifier', labels: ['x', 'y'], learnt: ['x'] },
-    });
+    expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'], learnt } });
   });
 
   test.each([
