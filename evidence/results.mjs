@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { peersProgram, wholeSplits } from '../bench/peers/program.mjs';
-import { average, halfWidth, sets } from '../bench/peers/published.mjs';
+import { sets } from '../bench/peers/published.mjs';
+import { average, halfWidth } from '../bench/statistics.mjs';
 
 const root = join(import.meta.dirname, '..');
 const scopeMetrics = ['accuracy', 'oos_auroc', 'oos_recall', 'oos_precision', 'open_accuracy'];

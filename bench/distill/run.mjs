@@ -5,14 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  average,
-  defaultShared,
-  halfWidth,
-  keptRows,
-  publishedSet,
-  runProgram,
-} from '../peers/published.mjs';
+import { defaultShared, keptRows, publishedSet, runProgram } from '../peers/published.mjs';
+import { average, halfWidth } from '../statistics.mjs';
 
 const { values } = parseArgs({
   options: {

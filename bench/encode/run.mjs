@@ -1,12 +1,13 @@
 // Encodes the same sentences with FSL and with sentence-transformers, in processes that take turns, and prints medians and
 // ratios. Needs a Python with sentence-transformers; see README.md for the arguments.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from '../bundled.mjs';
+import { median } from '../statistics.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -24,24 +25,14 @@ for (const path of [values.model, values.data]) {
   if (!existsSync(path)) throw new Error(`${path} is not there: give --model and --data`);
 }
 
-const cache = join(root, 'node_modules/.cache/bench-encode'); // inside the repository, so that packages are found
 const work = mkdtempSync(join(tmpdir(), 'bench-encode-'));
-mkdirSync(cache, { recursive: true });
 try {
-  await build({
-    entryPoints: [join(here, 'ours.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile: join(cache, 'ours.mjs'),
-    logLevel: 'warning',
-  });
+  const ours = await bundled('encode/ours.ts');
   const texts = join(work, 'texts.json');
   writeFileSync(texts, JSON.stringify(readSentences(values.data, Number(values.rows))));
 
   const sides = {
-    fsl: (out) => run(process.execPath, [join(cache, 'ours.mjs'), values.model, texts, out, values.threads]),
+    fsl: (out) => run(process.execPath, [ours, values.model, texts, out, values.threads]),
     'sentence-transformers': (out) =>
       run(values.python, [join(here, 'theirs.py'), values.model, texts, out, values.threads]),
   };
@@ -78,12 +69,6 @@ function largestDifference(a, b) {
   const [left, right] = [a, b].map((path) => new Float32Array(new Uint8Array(readFileSync(path)).buffer));
   if (left.length !== right.length) throw new Error('the two sides gave different numbers of vectors');
   return left.reduce((worst, value, i) => Math.max(worst, Math.abs(value - right[i])), 0);
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function print(results, difference) {

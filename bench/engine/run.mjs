@@ -1,15 +1,15 @@
 // Forward passes and training steps of MiniLM's architecture with FSL's engine and with PyTorch, in processes that take turns, and
 // prints medians and ratios. Needs a Python with torch and transformers; see README.md for the arguments.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from '../bundled.mjs';
+import { median } from '../statistics.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = resolve(here, '../..');
 const { values } = parseArgs({
   options: {
     python: { type: 'string', default: process.env.FSL_PYTHON ?? 'python3' },
@@ -20,17 +20,7 @@ const { values } = parseArgs({
   },
 });
 
-const cache = join(root, 'node_modules/.cache/bench-engine'); // inside the repository, so that packages are found
-mkdirSync(cache, { recursive: true });
-await build({
-  entryPoints: [join(here, 'ours.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  outfile: join(cache, 'ours.mjs'),
-  logLevel: 'warning',
-});
+const ourScript = await bundled('engine/ours.ts');
 
 const tasks = [
   { title: 'forward', kind: 'forward' },
@@ -49,7 +39,7 @@ console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const { title, kind, rows = '30522' } of tasks) {
   const [ours, theirs] = [[], []];
   for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(quietly(process.execPath, [join(cache, 'ours.mjs'), kind, values.threads, values.steps, rows]));
+    ours.push(quietly(process.execPath, [ourScript, kind, values.threads, values.steps, rows]));
     if (hasPython)
       theirs.push(quietly(values.python, [join(here, 'theirs.py'), kind, values.threads, values.steps]));
   }
@@ -109,10 +99,4 @@ function canRun(command, args) {
   } catch {
     return false;
   }
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,20 +1,14 @@
 // Small encoders against a large one: bytes, speed on the same engine, and the accuracy of logistic regression on their vectors on the
 // published splits, 8 rows a label. Usage: npm run bench:frontier -- [--models name=FOLDER,…] [--sets …] [--splits …] [--shared FOLDER]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import {
-  average,
-  defaultShared,
-  halfWidth,
-  keptRows,
-  publishedSet,
-  runProgram,
-} from '../peers/published.mjs';
+import { bundled } from '../bundled.mjs';
+import { defaultShared, keptRows, publishedSet, runProgram } from '../peers/published.mjs';
+import { average, halfWidth, median } from '../statistics.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -52,20 +46,9 @@ printAccuracies();
 
 /** Of each model the median of the rounds, in which the models take turns, each in a process of its own. */
 async function encodeSeconds() {
-  const cache = join(root, 'node_modules/.cache/bench-frontier'); // inside the repository, so that packages are found
   const work = mkdtempSync(join(tmpdir(), 'bench-frontier-'));
-  mkdirSync(cache, { recursive: true });
   try {
-    const ours = join(cache, 'ours.mjs');
-    await build({
-      entryPoints: [join(here, '../encode/ours.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      outfile: ours,
-      logLevel: 'warning',
-    });
+    const ours = await bundled('encode/ours.ts');
     const lines = readFileSync(join(shared, 'data/sst/stsa.binary.train'), 'utf8').split('\n');
     const texts = lines.slice(0, Number(values.rows)).map((line) => line.slice(2).trim());
     const [input, vectors] = [join(work, 'texts.json'), join(work, 'vectors.f32')];
@@ -167,8 +150,4 @@ function bytesIn(folder) {
   return readdirSync(folder)
     .filter((name) => /^(config|tokenizer)\.json$|\.safetensors$/.test(name))
     .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

@@ -6,7 +6,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from '../bundled.mjs';
+import { median } from '../statistics.mjs';
 import * as programs from './programs.mjs';
 import { findTools } from './tools.mjs';
 
@@ -42,7 +43,7 @@ const env = {
 
 try {
   const tools = findTools(join(cache, 'tools'), !values['no-install']);
-  const populate = await bundled('populate.ts');
+  const populate = await bundled('matrix/populate.ts');
   console.log(
     `Node.js ${process.version}; ${Object.entries(tools)
       .map(([name, tool]) => (tool === undefined ? `${name} not found` : `${name} ${tool.version}`))
@@ -172,24 +173,4 @@ function written(name, seeds, write) {
   mkdirSync(folder, { recursive: true });
   write(folder, seeds);
   return folder;
-}
-
-async function bundled(name) {
-  const outfile = join(cache, name.replace('.ts', '.mjs')); // inside the repository, so that packages are found
-  await build({
-    entryPoints: [join(here, name)],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-    logLevel: 'warning',
-  });
-  return outfile;
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

@@ -1,35 +1,17 @@
 // Checks what long trainings promise: one graph for each shape, memory that does not grow, the same bits with one and two threads, and two
 // at once that are little slower than one after the other. Ends with 1 where one does not hold.
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from '../bundled.mjs';
+import { median } from '../statistics.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = resolve(here, '../..');
-const cache = join(root, 'node_modules/.cache/bench-memory'); // inside the repository, so that packages are found
-mkdirSync(cache, { recursive: true });
-await build({
-  entryPoints: [join(here, 'steps.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  outfile: join(cache, 'steps.mjs'),
-  logLevel: 'warning',
-});
+const steps = await bundled('memory/steps.ts');
 
 const run = async (...args) => {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--expose-gc', join(cache, 'steps.mjs'), ...args],
-    {
-      maxBuffer: 1e8,
-    },
-  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', steps, ...args], {
+    maxBuffer: 1e8,
+  });
   return JSON.parse(stdout);
 };
 let failed = false;
@@ -112,10 +94,4 @@ async function timed(work) {
   const done = await work();
   const processor = done.reduce((sum, { processor }) => sum + processor, 0);
   return { time: performance.now() - start, processor };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

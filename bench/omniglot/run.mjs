@@ -1,21 +1,14 @@
 // Prototypical networks on the small Omniglot set: FSL's `meta-learn` and `evaluate` by episodes beside a twin in PyTorch with the same weights and episodes, nearest
 // pictures by pixels, and frozen doodlenet. Needs a Python with PyTorch; see README.md for the arguments.
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { parquetReadObjects } from 'hyparquet';
+import { bundled } from '../bundled.mjs';
+import { average, halfWidth } from '../statistics.mjs';
 import { splits, writePart } from './parts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -51,17 +44,7 @@ const tests = [
   { ways: 20, shots: 5, queries: 15 },
 ].map((shape) => ({ name: `w${shape.ways}s${shape.shots}`, shape }));
 
-const cache = join(root, 'node_modules/.cache/bench-omniglot'); // inside the repository, so that packages are found
-mkdirSync(cache, { recursive: true });
-await build({
-  entryPoints: [join(here, 'ours.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  packages: 'external',
-  outfile: join(cache, 'ours.mjs'),
-  logLevel: 'warning',
-});
+const ours = await bundled('omniglot/ours.ts');
 for (const seed of values.seeds.split(',').map(Number)) {
   const work = mkdtempSync(join(tmpdir(), 'bench-omniglot-'));
   try {
@@ -114,7 +97,7 @@ async function theirs(work, seed, { train, test }, fslrun) {
   const inOrder = [...byLabel].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, rows]) => rows);
   const training = Number(values.training);
   const asked = { seed, rows: inOrder, shape: trained, episodes: training, statistics: 20 };
-  execFileSync(process.execPath, [join(cache, 'ours.mjs'), JSON.stringify(asked), work]);
+  execFileSync(process.execPath, [ours, JSON.stringify(asked), work]);
   const episodes = {};
   for (const { name, shape } of tests)
     episodes[name] = { shape, episodes: await testEpisodes(work, name, fslrun) };
@@ -146,8 +129,8 @@ async function testEpisodes(work, stage, fslrun) {
 
 function print(seed, reports, twin) {
   const percent = (value) => (100 * value).toFixed(2);
-  const shown = ([mean, half]) => `${percent(mean)} ± ${percent(half)}`;
-  const above = (a, b) => shown(meanAndHalf(a.map((value, i) => value - b[i])));
+  const shown = (numbers) => `${percent(average(numbers))} ± ${percent(halfWidth(numbers))}`;
+  const above = (a, b) => shown(a.map((value, i) => value - b[i]));
   console.log(
     `\nseed ${seed}: ${values.training} training episodes of ${trained.ways}-way ${trained.shots}-shot with ${trained.queries} queries\n`,
   );
@@ -161,21 +144,14 @@ function print(seed, reports, twin) {
     const { value, low, high } = reports[name].episodes.differences[0].difference;
     const cells = [
       `${shape.ways}-way ${shape.shots}-shot`,
-      shown(meanAndHalf(own)),
-      twin === undefined ? '' : shown(meanAndHalf(twin.accuracies[name])),
+      shown(own),
+      twin === undefined ? '' : shown(twin.accuracies[name]),
       twin === undefined ? '' : above(own, twin.accuracies[name]),
       percent(reports[name].baselines.pixels.accuracy),
       `${percent(value)} (${percent(low)} … ${percent(high)})`,
-      shown(meanAndHalf(doodle)),
+      shown(doodle),
       above(own, doodle),
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }
-}
-
-/** With half of the 95 % interval over so many episodes that Student's quantile is the normal one. */
-function meanAndHalf(numbers) {
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return [mean, (1.96 * Math.sqrt(squares / (numbers.length - 1))) / Math.sqrt(numbers.length)];
 }

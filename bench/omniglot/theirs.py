@@ -113,14 +113,12 @@ net = Conv4(safetensors("initial.safetensors"))
 steps = len(training["episodes"])
 optimizer = torch.optim.Adam(net.parameters(), lr=settings["rate"])
 schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: 0.5 * (1 + np.cos(np.pi * s / steps)))
-losses = []
 for episode in training["episodes"]:
     loss = F.cross_entropy(logits(net(episode_batch(episode, shape)), shape), targets(shape))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     schedule.step()
-    losses.append(loss.item())
 net.freeze([episode_batch(e, shape) for e in training["statistics"]])
 with torch.no_grad():
     vectors = torch.cat([net(part.float() / 255) for part in read_pictures("test.u8").split(200)])
@@ -131,4 +129,4 @@ for name, test in read("test.json").items():
     for rows in test["episodes"]:
         said = logits(vectors[rows], of).argmax(1)
         accuracies[name].append((said == targets(of)).float().mean().item())
-print(json.dumps({"losses": losses, "accuracies": accuracies}))
+print(json.dumps({"accuracies": accuracies}))

@@ -1,5 +1,5 @@
 // The published splits and what benches on them have in common: where the rows of the data sets are, and how a program is run and its
-// figures over splits are summed up. `SHARED` in a place stands for the folder with the data.
+// figures are read. `SHARED` in a place stands for the folder with the data.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -87,16 +87,4 @@ export function runProgram(folder, program, splits) {
       const report = run('show', 'main.fsl', `${stage}[seed=${seed}]`, '--format', 'json');
       return 100 * JSON.parse(report).metrics[metric].value;
     });
-}
-
-export function average(numbers) {
-  return numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-}
-
-/** Of the 95 % t interval of the mean; of one number not a number. */
-export function halfWidth(numbers) {
-  const quantiles = [NaN, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
-  const mean = average(numbers);
-  const variance = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (numbers.length - 1);
-  return (quantiles[numbers.length - 1] ?? 1.96) * Math.sqrt(variance / numbers.length);
 }

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { peersProgram, wholeSplits } from './program.mjs';
-import { average, defaultShared, halfWidth, runProgram, sets } from './published.mjs';
+import { average, halfWidth } from '../statistics.mjs';
+import { defaultShared, runProgram, sets } from './published.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '../statistics.mjs';
 
 const repetitions = Number(process.argv[2] ?? 15);
 const command = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist', 'fslrun.js');
@@ -104,11 +105,6 @@ function run(args) {
   if (status !== 0) throw new Error(`${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
   const used = JSON.parse(/USED (.*)/.exec(stderr)[1]);
   return { out: stdout, seconds, ...used };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function row([name, ...cells]) {

@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { average, defaultShared, keptRows, places, publishedSet, sets } from '../peers/published.mjs';
+import { defaultShared, keptRows, places, publishedSet, sets } from '../peers/published.mjs';
+import { average } from '../statistics.mjs';
 import { measured } from './measured.mjs';
 
 const here = import.meta.dirname;
