@@ -38,6 +38,8 @@ export interface StaticModel {
   readonly labels: readonly string[] | undefined;
   /** Classes that its encoder has learnt to tell apart, as far as they are known. */
   readonly learnt?: readonly string[] | undefined;
+  /** Of nets that adapt to episodes: how many classes these have. */
+  readonly ways?: number | undefined;
   /** Whether it reads pictures and not texts; nothing where that is not known. */
   readonly images?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */

@@ -7,7 +7,7 @@ const { prototype, head } = methods;
 
 const rules = {
   own: {
-    doc: 'As `meta-learn` has trained the model; of other encoders `prototype`.',
+    doc: 'As `meta-learn` has trained the model: nets of `maml`, `anil` and `reptile` adapt to the support by the steps that they were trained with, and answer the queries together; of other encoders `prototype`.',
     arguments: {},
   },
   prototype: {

@@ -1,4 +1,5 @@
 // How the queries of an episode find their class by vectors: as `evaluate` is told, or as the model was trained.
+import type { Adapting } from '../learning/meta/learner.ts';
 import type { EpisodeRule } from '../learning/meta/score-episodes.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
@@ -7,20 +8,28 @@ import { type EpisodeMethod } from './episode-options.ts';
 import { fitHead, methodText } from './fine-tune-method.ts';
 import { pixelsOf } from './image-source.ts';
 import type { Images } from './images.ts';
-import { readMetaDescription } from './meta-encoder.ts';
+import { readMetaDescription, type MetaDescription } from './meta-encoder.ts';
+import { adaptingOf, adaptingText } from './meta-methods.ts';
 import { encoderOf } from './model-source.ts';
 
+/** By vectors. */
+export type VectorRule = Exclude<EpisodeMethod, { readonly name: 'own' }>;
 /** With nothing left to the model. */
-export type SettledRule = Exclude<EpisodeMethod, { readonly name: 'own' }>;
+export type SettledRule =
+  VectorRule | { readonly name: 'adapt'; readonly adapting: Adapting; readonly description: MetaDescription };
 
+/** Of a classifier the vectors of its encoder are asked, which may have been trained further; of a net that adapts, the net. */
 export async function settledRule(method: EpisodeMethod, model: Artifact): Promise<SettledRule> {
   if (method.name !== 'own') return method;
+  const description = await readMetaDescription(model);
+  const adapting = description && adaptingOf(description.method);
+  if (description !== undefined && adapting !== undefined) return { name: 'adapt', adapting, description };
   const trained = (await readMetaDescription(encoderOf(model)))?.method;
   if (trained?.name === 'matching') return trained;
   return prototype(trained?.name === 'prototypical' ? trained.arguments.distance : 'cosine');
 }
 
-function prototype(distance: 'cosine' | 'euclidean'): SettledRule {
+function prototype(distance: 'cosine' | 'euclidean'): VectorRule {
   return { name: 'prototype', arguments: { distance, temperature: 0.1 } }; // a temperature changes no label
 }
 
@@ -31,6 +40,8 @@ export function ruleText(method: SettledRule): string {
       return `prototype(distance: ${method.arguments.distance})`;
     case 'matching':
       return 'matching';
+    case 'adapt':
+      return adaptingText(method.adapting);
     case 'head':
       return method.arguments.kind === 'knn'
         ? `head(kind: knn, k: ${method.arguments.k}, distance: ${method.arguments.distance})`
@@ -41,7 +52,7 @@ export function ruleText(method: SettledRule): string {
 }
 
 /** By vectors of all rows that episodes are drawn from, [rows, width]. */
-export function vectorRule(vectors: Matrix, method: SettledRule, signal: AbortSignal): EpisodeRule {
+export function vectorRule(vectors: Matrix, method: VectorRule, signal: AbortSignal): EpisodeRule {
   return async ({ support, queries }, { ways, shots }) => {
     const { takeRows } = await import('../learning/matrix.ts');
     const [known, asked] = [takeRows(vectors, support), takeRows(vectors, queries)];
@@ -82,7 +93,7 @@ export async function pixelsRule(rows: Dataset, images: Images, signal: AbortSig
     });
 }
 
-const nearestPicture: SettledRule = {
+const nearestPicture: VectorRule = {
   name: 'head',
   arguments: { kind: 'knn', c: 1, alpha: 1, k: 1, distance: 'euclidean', weights: 'uniform' },
 };

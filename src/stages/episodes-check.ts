@@ -6,7 +6,7 @@ import { choosesStrength, idleArguments } from './fine-tune-method.ts';
 import { sightProblem } from './image-source.ts';
 import { severalLabels } from './labelled-texts.ts';
 import { knownClasses, sharedClasses, sharedProblem } from './learnt-classes.ts';
-import { tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
+import { otherWays, tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
 import type { CheckContext } from './stage.ts';
 
 /** The only metric of episodes. */
@@ -36,6 +36,8 @@ export function checkEpisodes(
   const other = options.metrics?.find((metric) => metric !== 'accuracy');
   if (other !== undefined) report('metrics', onlyAccuracy(other));
   checkMethod(options.method, report);
+  if (options.method.name === 'own' && model?.ways !== undefined && model.ways !== shape.ways)
+    report(given('ways') ? 'ways' : 'model', otherWays(shape.ways, model.ways));
   checkJudgement(options, { metrics: episodeMetrics, baselines }, { report, leak });
   const classes = dataset?.labelled === true ? knownClasses(dataset.labels) : undefined;
   if (classes === undefined) return;

@@ -4,14 +4,15 @@ import type { Artifact } from './artifact.ts';
 import { readConsumed } from './consumed-file.ts';
 import { classesOf, type Dataset } from './dataset.ts';
 import type { EpisodesAsked, EpisodeOptions } from './episode-options.ts';
-import { pixelsRule, settledRule, vectorRule, ruleText } from './episode-rules.ts';
+import { learnerCheck, openLearner, type OpenLearner } from './episode-learner.ts';
+import { pixelsRule, settledRule, vectorRule, ruleText, type SettledRule } from './episode-rules.ts';
 import { episodesFile } from './episodes-file.ts';
 import { newRows } from './episode-rows.ts';
 import { episodesReport } from './episodes-report.ts';
 import { episodeMetrics, onlyAccuracy, promptRefused } from './episodes-check.ts';
 import type { Overlap } from './evaluate-overlap.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
-import { tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
+import { otherWays, tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
 import { openEncoder } from './model-source.ts';
 import { plainRows } from './row-encoder.ts';
 import type { RunContext } from './stage.ts';
@@ -50,11 +51,11 @@ export async function evaluateEpisodes(
     drawEpisode(members, shape, random.derive(i)),
   );
   const method = await settledRule(options.method, inputs.model);
-  const encoder = await openEncoder(inputs.model, context, { maxLength: undefined });
+  if (method.name === 'adapt' && method.description.ways !== shape.ways)
+    throw stepFailure(otherWays(shape.ways, method.description.ways), 'ways');
+  const opened = await openRule(method, rows, context);
   try {
-    const encode = plainRows(encoder);
-    const vectors = await encode(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
-    const scores = await scoreEpisodes(episodes, shape, vectorRule(vectors, method, signal), {
+    const scores = await scoreEpisodes(episodes, shape, opened.rule, {
       signal,
       progress: (done) => context.progress({ done, total: shape.episodes, unit: 'episodes' }),
     });
@@ -65,11 +66,28 @@ export async function evaluateEpisodes(
         : await scoreEpisodes(episodes, shape, await pixelsRule(rows, rows.images, signal), quiet);
     const names = classes.map(({ name }) => name);
     const measured = { shape, names, rows, episodes, scores, pixels, consumed };
-    const report = await episodesReport({ ...measured, checks, method: ruleText(method) });
+    const all = method.name === 'adapt' ? [learnerCheck(method.adapting), ...checks] : checks;
+    const report = await episodesReport({ ...measured, checks: all, method: ruleText(method) });
     const output = context.output();
     await output.write('report.json', JSON.stringify(report, null, 2) + '\n');
     await output.write('episodes.parquet', await episodesFile(measured));
   } finally {
+    await opened.dispose();
+  }
+}
+
+/** How the queries of an episode are answered. */
+async function openRule(method: SettledRule, rows: Dataset, context: Context): Promise<OpenLearner> {
+  const { inputs, signal } = context;
+  if (method.name === 'adapt')
+    return openLearner(inputs.model, method.description, method.adapting, rows, context);
+  const encoder = await openEncoder(inputs.model, context, { maxLength: undefined });
+  try {
+    const encode = plainRows(encoder);
+    const vectors = await encode(rows, (done, total) => context.progress({ done, total, unit: 'rows' }));
+    return { rule: vectorRule(vectors, method, signal), dispose: () => encoder.dispose() };
+  } catch (error) {
     await encoder.dispose();
+    throw error;
   }
 }

@@ -10,7 +10,12 @@ export async function learntClasses(model: Artifact): Promise<readonly string[]>
   const meta = await readMetaDescription(encoderOf(model));
   // Folders of TensorFlow.js have a `model.json` too.
   const classifier = model.names.includes(consumedFile) ? await readDescription(model) : undefined;
-  return [...(meta?.classes ?? []), ...(classifier?.trained === undefined ? [] : classifier.labels)];
+  const chosen = meta?.validation_classes ?? [];
+  return [
+    ...(meta?.classes ?? []),
+    ...chosen,
+    ...(classifier?.trained === undefined ? [] : classifier.labels),
+  ];
 }
 
 /** In label order, without those that no row has; nothing where it is not known of each whether one has. */

@@ -2,6 +2,7 @@
 //
 //   conv4.json           the size of pictures, how it was trained, the classes it has learnt from
 //   conv4.safetensors    filters and biases, with normalisation folded in
+//   learner.safetensors  of nets that adapt: the weights as they were trained, with the head
 //   consumed.parquet     the rows it has learnt from
 import type { Tensor } from '../learning/heads/head.ts';
 import type { TrainableImages } from '../learning/images/trainable-images.ts';
@@ -10,10 +11,14 @@ import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
 import type { ImageShape } from './images.ts';
 import type { MetaMethod } from './meta-methods.ts';
+import type { MetaValidation } from './meta-validation.ts';
 import type { LossEnds } from './training-losses.ts';
 
 export const metaFile = 'conv4.json';
 const weightsFile = 'conv4.safetensors';
+const learnerFile = 'learner.safetensors';
+
+export type StoredTensors = Readonly<Record<string, Tensor>>;
 
 /** Contents of `conv4.json`. */
 export interface MetaDescription extends ImageShape, LossEnds {
@@ -26,17 +31,21 @@ export interface MetaDescription extends ImageShape, LossEnds {
   readonly episodes: number;
   readonly rotations: boolean;
   readonly classes: readonly string[];
+  /** Of those that chose the weights, where there were any. */
+  readonly validation: MetaValidation | null;
+  readonly validation_classes: readonly string[];
 }
 
 export async function saveMetaEncoder(
   output: Output,
   description: MetaDescription,
-  weights: Readonly<Record<string, Tensor>>,
+  { frozen, learner }: { readonly frozen: StoredTensors; readonly learner: StoredTensors | undefined },
   consumed: Consumed,
 ): Promise<void> {
   const { writeSafetensors } = await import('../learning/safetensors.ts');
   await output.write(metaFile, JSON.stringify(description, null, 2) + '\n');
-  await output.write(weightsFile, writeSafetensors(weights));
+  await output.write(weightsFile, writeSafetensors(frozen));
+  if (learner !== undefined) await output.write(learnerFile, writeSafetensors(learner));
   await writeConsumed(output, consumed);
 }
 
@@ -59,4 +68,10 @@ export async function loadMetaNet(files: Artifact): Promise<TrainableImages> {
   const each = (value: number): readonly number[] => new Array<number>(channels).fill(value);
   const input = { height, width, channels, scale: each(1 / 255), shift: each(0) };
   return trainableConv4(tensors, input, weightsFile);
+}
+
+/** The weights of a net that adapts, by name. */
+export async function readLearner(files: Artifact): Promise<StoredTensors> {
+  const { readSafetensors } = await import('../learning/safetensors.ts');
+  return readSafetensors(await files.read(learnerFile), learnerFile);
 }

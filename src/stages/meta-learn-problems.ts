@@ -1,4 +1,6 @@
-// What is wrong with the rows that a `meta-learn` is given.
+// What is wrong with the rows that a `meta-learn` is given, and with episodes that its net cannot do.
+
+import { listed } from './learnt-classes.ts';
 
 /** Four poolings leave something of a picture of this size. */
 export const smallest = 16;
@@ -50,5 +52,40 @@ export function notSquare(height: number, width: number) {
     code: 'out-of-range',
     message: `only square pictures can be turned, and these have ${height} x ${width} pixels`,
     hint: 'bring them to one size in `load`: `size: 28`',
+  } as const;
+}
+
+export function sharedWithValidation(shared: readonly string[], classes: number) {
+  return {
+    code: 'shared-classes',
+    message: `${shared.length === 1 ? 'one' : String(shared.length)} of the ${classes} classes of the validation rows ${shared.length === 1 ? 'is' : 'are'} also learnt from: ${listed(shared)}`,
+    hint:
+      'validation shows how new classes are learnt: keep the classes apart in `load`, by files or by `where`; where other classes only have the same names, give them others ' +
+      'with `label_names`',
+  } as const;
+}
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export function otherSize(own: Size, from: Size) {
+  const text = ({ height, width, channels }: Size): string =>
+    `${height} x ${width} pixels with ${channels} channel${channels === 1 ? '' : 's'}`;
+  return {
+    code: 'out-of-range',
+    message: `the pictures of the validation rows have ${text(own)}, and those that are learnt from ${text(from)}`,
+    hint: 'bring both to one size in `load`: `size: 28`, and `channels`',
+  } as const;
+}
+
+/** Measured with episodes of another number of classes than the net adapts to. */
+export function otherWays(ways: number, own: number) {
+  return {
+    code: 'out-of-range',
+    message: `the net adapts to ${own} classes, those of an episode that it was trained on, and these episodes have ${ways}`,
+    hint: `ask for \`ways: ${own}\`, train it with \`ways: ${ways}\`, or measure its vectors alone with \`method: prototype\``,
   } as const;
 }

@@ -1,24 +1,16 @@
-// `meta-learn`: a net for pictures trained on episodes of many classes, so that a few pictures of other classes are enough for the `fine-tune` behind it.
+// `meta-learn`: a net for pictures trained on episodes of many classes, so that a few pictures of other classes are enough for the `fine-tune` or the episodes behind it.
 import { createHash } from 'node:crypto';
-import type { Rule } from '../learning/meta/meta-train.ts';
+import type { Tensors } from '../learning/optimizers/optimizer.ts';
 import { uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { classesOf, texts } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { openFolderEngine } from './huggingface-source.ts';
-import { checkLabelledTexts } from './labelled-texts.ts';
 import { knownClasses } from './learnt-classes.ts';
-import { saveMetaEncoder } from './meta-encoder.ts';
-import {
-  needsClasses,
-  notSquare,
-  smallest,
-  textsRefused,
-  tooFewClasses,
-  tooFewOf,
-  tooSmall,
-} from './meta-learn-problems.ts';
-import { metaMethods, type MetaMethod } from './meta-methods.ts';
+import { saveMetaEncoder, type StoredTensors } from './meta-encoder.ts';
+import { notSquare } from './meta-learn-problems.ts';
+import { isAdapting, metaMethods, ruleOf, tasksOf } from './meta-methods.ts';
+import { checkApart, checkMetaRows, readMetaRows, readMetaValidation } from './meta-rows.ts';
+import { metaValidation } from './meta-validation.ts';
 import { bool, call, float, int } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -29,8 +21,8 @@ export const metaLearn = defineStage({
   version: 1,
   doc:
     'Learns to learn: trains `conv4`, a net for pictures without weights at the start, on episodes. An episode takes some classes, a few pictures of each as support, and ' +
-    'others of the same classes as queries, and the net learns vectors by which queries find their class. Of classes that it has never seen a few ' +
-    'pictures are enough afterwards: give the model to a `fine-tune` on those, best with `method: prototype(distance: euclidean)`. The rows count in the label budget of every model made from it.',
+    'others of the same classes as queries, and the net learns vectors by which queries find their class, or weights that adapt to the support in a few steps. Of classes that it has never seen a few ' +
+    'pictures are enough afterwards: measure it with `evaluate` by `episodes`, or give the model to a `fine-tune` on those, best with `method: prototype(distance: euclidean)`. The rows count in the label budget of every model made from it.',
   example: `load alphabets { from: "alphabets/*/*.png" }
 load novel { from: "novel/*/*.png" }
 split parts { from: novel  train: 1 per label  test: rest }
@@ -47,7 +39,11 @@ evaluate score { model: classifier  on: parts.test }`,
     ways: int({ min: 2, max: 100, default: 5, doc: 'Classes of an episode.' }),
     shots: int({ min: 1, max: 100, default: 1, doc: 'Pictures of each class to learn from.' }),
     queries: int({ min: 1, max: 100, default: 15, doc: 'Pictures of each class to be asked about.' }),
-    episodes: int({ min: 1, default: 1000, doc: 'How many episodes the net is trained on, a step each.' }),
+    episodes: int({
+      min: 1,
+      default: 1000,
+      doc: 'How many episodes the net is trained on: a step each, or of methods with `tasks` a step for so many, the last one filled up.',
+    }),
     learning_rate: float({ above: 0, default: 0.001, doc: 'Of Adam; it falls to 0 along a cosine.' }),
     rotations: bool({
       default: false,
@@ -60,26 +56,30 @@ evaluate score { model: classifier  on: parts.test }`,
       use: 'fit',
       doc: 'Pictures of many classes, other ones than those that are told apart afterwards.',
     }),
+    validation: input.optional('dataset', {
+      images: true,
+      use: 'select',
+      doc:
+        'Pictures of other classes, which choose the weights: those that lost least on 40 episodes of them, drawn once and measured before the first step and 20 times while the ' +
+        'net is trained. Neither turned nor learnt from; their labels count in the label budget, and they are no new classes to a report.',
+    }),
   },
   outputs: { '': { type: 'model', doc: 'The trained net: an encoder of pictures for `fine-tune`.' } },
   randomness: () => true,
 
   check({ options, inputs, report }) {
-    const from = inputs.dataset('from');
-    const { ways, shots, queries } = options;
-    if (from?.images === false) report('from', textsRefused);
-    if (from?.labelled === false) report('from', needsClasses);
-    const labels = from?.labels;
-    if (labels !== undefined && from?.labelled === true && labels.length < ways)
-      report('ways', tooFewClasses(labels.length, ways));
-    const short = labels?.find(({ rows }) => rows !== undefined && rows < shots + queries);
-    if (short !== undefined) report('from', tooFewOf(short.name, short.rows ?? 0, options, 'pictures'));
+    const [from, validation] = [inputs.dataset('from'), inputs.dataset('validation')];
+    checkMetaRows(from, options, 'from', report);
+    if (validation !== undefined) checkMetaRows(validation, options, 'validation', report);
+    checkApart(from, validation, report);
+    const learnt = [knownClasses(from?.labels), ...(validation ? [knownClasses(validation.labels)] : [])];
     return {
       '': {
         type: 'model',
         capability: 'encoder',
         labels: undefined,
-        learnt: knownClasses(labels),
+        learnt: learnt.includes(undefined) ? undefined : learnt.flatMap((names) => names ?? []),
+        ...(isAdapting(options.method) && { ways: options.ways }),
         trainable: true,
         masked: false,
         images: true,
@@ -92,19 +92,13 @@ evaluate score { model: classifier  on: parts.test }`,
   async run(context) {
     const { options, inputs, signal } = context;
     const dataset = await readDataset(inputs.from);
-    checkLabelledTexts(dataset, { stage: 'meta-learn', does: 'learns from classes', at: 'from' });
-    const classes = classesOf(dataset);
-    const { images } = dataset;
-    if (images === undefined) throw stepFailure(textsRefused, 'from');
-    const { height, width, channels } = images;
-    if (height < smallest || width < smallest) throw stepFailure(tooSmall(height, width), 'from');
+    const pictures = await readMetaRows(dataset, options, 'from');
+    const { height, width } = pictures;
     if (options.rotations && height !== width) throw stepFailure(notSquare(height, width), 'rotations');
-    if (classes.length < options.ways) throw stepFailure(tooFewClasses(classes.length, options.ways), 'ways');
-    const short = classes.find(({ rows }) => rows.length < options.shots + options.queries);
-    if (short !== undefined)
-      throw stepFailure(tooFewOf(short.name, short.rows.length, options, 'pictures'), 'from');
-    const block = await images.open();
-    const names = texts(dataset);
+    const others = inputs.validation && (await readDataset(inputs.validation));
+    const validation = others && (await readMetaValidation(others, options, pictures));
+    const tasks = tasksOf(options.method);
+    const steps = Math.ceil(options.episodes / tasks);
     const losses: number[] = [];
     const done = { steps: 0, resumed: 0 };
     const { engine, translated, close } = await openFolderEngine(inputs.from, context);
@@ -112,25 +106,21 @@ evaluate score { model: classifier  on: parts.test }`,
     try {
       const { metaTrain } = await import('../learning/meta/meta-train.ts');
       const { dispose } = await import('@tensorflow/tfjs-core');
-      const show = progressOf(options.episodes, context);
-      const weights = await translated(() =>
+      const show = progressOf(steps, tasks, context);
+      const trained = await translated(() =>
         diverging(() =>
           metaTrain(engine, {
-            pictures: {
-              height,
-              width,
-              channels,
-              pixels: (row) => block.pixels(names[row] ?? ''),
-              classes: classes.map(({ rows }) => rows),
-            },
+            pictures,
             rule: ruleOf(options.method),
             shape: options,
-            episodes: options.episodes,
+            steps,
+            tasks,
             rate: options.learning_rate,
             rotations: options.rotations,
+            validation,
             seed: context.random('train').below(2 ** 32),
             place: context.checkpoint('conv4'),
-            about: aboutOf(inputs.from.digest, options, context),
+            about: aboutOf([inputs.from.digest, inputs.validation?.digest ?? null], options, context),
             signal,
             onStep: ({ step, loss }) => {
               done.steps += 1;
@@ -140,24 +130,26 @@ evaluate score { model: classifier  on: parts.test }`,
             resumed: (earlier) => {
               done.resumed = earlier.length;
               losses.push(...earlier);
-              context.note(`resumed at episode ${earlier.length} of ${options.episodes}`);
+              context.note(`resumed at episode ${earlier.length * tasks} of ${steps * tasks}`);
             },
           }),
         ),
       );
-      const stored: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
-      for (const [name, tensor] of Object.entries(weights))
-        stored[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array };
-      dispose(weights);
+      const stored = await numbersOf(trained.frozen);
+      const learner = trained.learner && (await numbersOf(trained.learner));
+      dispose({ ...trained.frozen });
+      if (trained.learner !== undefined) dispose({ ...trained.learner });
       closed = true;
       await close(undefined, done);
+      const chosen = metaValidation(trained.measured);
+      if (chosen !== undefined) context.note(chosen.note);
       const { method, ways, shots, queries, episodes, rotations } = options;
       const description = {
         format: 'fsl-conv4',
         version: 1,
         height,
         width,
-        channels,
+        channels: pictures.channels,
         method,
         ways,
         shots,
@@ -165,43 +157,47 @@ evaluate score { model: classifier  on: parts.test }`,
         episodes,
         rotations,
         ...lossEnds(losses),
-        classes: classes.map(({ name }) => name),
+        classes: pictures.names,
+        validation: chosen?.record ?? null,
+        validation_classes: validation?.names ?? [],
       } as const;
-      await saveMetaEncoder(
-        context.output(),
-        description,
-        stored,
-        uniteConsumed(await consumedRows(dataset, 'fitted')),
+      const consumed = uniteConsumed(
+        await consumedRows(dataset, 'fitted'),
+        ...(others === undefined ? [] : [await consumedRows(others, 'selected')]),
       );
+      await saveMetaEncoder(context.output(), description, { frozen: stored, learner }, consumed);
     } finally {
       if (!closed) await close(undefined, done);
     }
   },
 });
 
-function ruleOf(method: MetaMethod): Rule {
-  return method.name === 'matching' ? 'matching' : method.arguments.distance;
+async function numbersOf(weights: Tensors): Promise<StoredTensors> {
+  const stored: Record<string, StoredTensors[string]> = {};
+  for (const [name, tensor] of Object.entries(weights))
+    stored[name] = { shape: tensor.shape, data: (await tensor.data()) as Float32Array };
+  return stored;
 }
 
 function aboutOf(
-  digest: string,
+  digests: readonly (string | null)[],
   options: unknown,
   { engine }: Pick<RunContext<never, never>, 'engine'>,
 ): string {
   return createHash('sha256')
-    .update(JSON.stringify([engine.backend, engine.device, digest, options]))
+    .update(JSON.stringify([engine.backend, engine.device, ...digests, options]))
     .digest('hex');
 }
 
-function progressOf(episodes: number, { progress }: Pick<RunContext<never, never>, 'progress'>) {
+function progressOf(steps: number, tasks: number, { progress }: Pick<RunContext<never, never>, 'progress'>) {
   const start = performance.now();
   let shown = 0;
   return (step: number, loss: number): void => {
     shown += 1;
-    const left = Math.ceil(((performance.now() - start) / 1000 / shown) * (episodes - step));
+    const left = Math.ceil(((performance.now() - start) / 1000 / shown) * (steps - step));
     progress({
-      done: step,
-      total: episodes,
+      done: step * tasks,
+      total: steps * tasks,
       unit: 'episodes',
       detail: `loss ${loss.toPrecision(3)}, ${left} s left`,
     });

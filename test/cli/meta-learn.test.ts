@@ -68,7 +68,11 @@ test.each([
     'load t { from: "t.csv" }\nmeta-learn a { from: t }',
     '`meta-learn` trains a net for pictures, and these rows are texts',
   ],
-  ['meta-learn a { from: many  method: maml }', 'maml'],
+  ['meta-learn a { from: many  method: mamml }', 'maml'],
+  [
+    'meta-learn a { from: many  validation: many  ways: 2 }',
+    '2 of the 2 classes of the validation rows are also learnt from: `one`, `two`',
+  ],
 ])('%s', async (stage, problem) => {
   await using rig = await openRig(worker);
   for (const label of ['one', 'two']) {

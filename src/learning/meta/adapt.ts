@@ -10,17 +10,16 @@ export interface Adaptation {
   readonly order: 1 | 2;
 }
 
-/** Weights after the steps. The gradient is that of the sum of what `loss` gives, so tasks that share no weights do not meet. */
+/** Weights after the steps, the first of which is 0. The gradient is that of the sum of what `loss` gives, so tasks that share no weights do not meet. */
 export function adapt(
   weights: Tensors,
-  loss: (weights: Tensors) => tf.Tensor,
+  loss: (weights: Tensors, step: number) => tf.Tensor,
   { steps, rate, order }: Adaptation,
 ): Tensors {
   const names = Object.keys(weights);
-  const slopesAt = tf.grads((...tensors) => tf.sum(loss(named(names, tensors))));
   let now = weights;
   for (let step = 0; step < steps; step++) {
-    const slopes = slopesAt(Object.values(now));
+    const slopes = tf.grads((...tensors) => tf.sum(loss(named(names, tensors), step)))(Object.values(now));
     const next = Object.values(now).map((weight, i) => {
       const slope = slopes[i] ?? tf.zerosLike(weight);
       return tf.sub(weight, tf.mul(order === 1 ? detached(slope) : slope, rate));

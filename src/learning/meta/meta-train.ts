@@ -2,39 +2,34 @@
 // files. What an episode holds is a function of the seed and its number, so training may stop and go on.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
-import { conv4 } from '../encoders/conv4.ts';
+import type { HostTensors } from '../../engine/program.ts';
 import { freezeConv4 } from '../encoders/conv4-frozen.ts';
 import { initialConv4 } from '../encoders/conv4-initial.ts';
-import { crossEntropy } from '../losses/cross-entropy.ts';
 import { adam } from '../optimizers/adam.ts';
-import type { Tensors } from '../optimizers/optimizer.ts';
+import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
 import { createRandom } from '../random.ts';
+import { bestWeights, type BestWeights, type Measured } from '../training/best-weights.ts';
+import { toTensors } from '../training/host-arrays.ts';
 import { trainResumably, type CheckpointPlace } from '../training/train-resumably.ts';
 import type { Batch, StepReport } from '../training/train.ts';
-import { drawEpisode, type Episode, type EpisodeShape } from './episodes.ts';
-import { matchingTemperature } from './matching.ts';
-import { cosineLogits, matchingLogits, prototypicalLogits } from './prototypical.ts';
-
-/** Pictures of one size, from 0 to 1, and the rows of each class. */
-export interface ClassedPictures {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  /** [height, width, channels] in bytes. */
-  readonly pixels: (row: number) => Uint8Array;
-  readonly classes: readonly (readonly number[])[];
-}
-
-export type Rule = 'euclidean' | 'cosine' | 'matching';
+import { episodeBatch, type ClassedPictures } from './episode-batch.ts';
+import { drawEpisode, type EpisodeShape } from './episodes.ts';
+import { initialLearner } from './learner.ts';
+import { lossFor, logitsFor, type MetaRule } from './meta-rule.ts';
+import { crossEntropy } from '../losses/cross-entropy.ts';
 
 export interface MetaTraining {
   readonly pictures: ClassedPictures;
-  readonly rule: Rule;
+  readonly rule: MetaRule;
   readonly shape: EpisodeShape;
-  readonly episodes: number;
+  /** Each of `tasks` episodes. */
+  readonly steps: number;
+  readonly tasks: number;
   readonly rate: number;
   /** Whether pictures turned by 90, 180 and 270 degrees are classes of their own; only for square ones. */
   readonly rotations: boolean;
+  /** Of the size of the others, by which the weights are chosen: those of the step that lost least on episodes of them. */
+  readonly validation?: ClassedPictures | undefined;
   readonly seed: number;
   readonly place: CheckpointPlace;
   readonly about: string;
@@ -43,46 +38,51 @@ export interface MetaTraining {
   readonly resumed: (losses: readonly number[]) => void;
 }
 
+export interface MetaTrained {
+  /** `conv4Vectors` takes them. The caller disposes them, and the others. */
+  readonly frozen: Tensors;
+  /** The weights as they were trained, with the head: of nets that adapt. */
+  readonly learner: Tensors | undefined;
+  /** On episodes of `validation`. */
+  readonly measured: readonly Measured[];
+}
+
 /** Batches that the statistics of the trained net are taken from. */
 const frozenBatches = 20;
+/** Measurements on episodes of `validation`, the one before the first step aside, and episodes of each. */
+export const measurements = 20;
+export const measuredEpisodes = 40;
 
-/** The frozen weights of the trained net: `conv4Vectors` takes them. The caller disposes them. */
 export async function metaTrain(
   engine: Pick<Engine, 'capture' | 'resident'>,
   request: MetaTraining,
-): Promise<Tensors> {
-  const { shape, rule, seed, episodes } = request;
+): Promise<MetaTrained> {
+  const { shape, rule, seed, steps, tasks, pictures } = request;
   const random = createRandom(seed, 'meta-learn');
   const rotated = request.rotations ? 4 : 1;
-  const classes = request.pictures.classes;
+  const { classes } = pictures;
   const all = Array.from(
     { length: classes.length * rotated },
     (_, i) => classes[Math.floor(i / rotated)] ?? [],
   );
-  const batchOf = (purpose: string, index: number): Batch => {
-    const episode = drawEpisode(all, shape, random.derive(purpose, index));
-    return episodeBatch(request.pictures, episode, shape, rotated);
-  };
+  const batchOf = (purpose: string, index: number): Batch =>
+    episodeBatch(pictures, drawEpisode(all, shape, random.derive(purpose, index)), shape, rotated);
+  const initial =
+    rule.name === 'vectors'
+      ? initialConv4(pictures.channels, seed)
+      : initialLearner(pictures, shape.ways, seed);
   const parameters = Object.fromEntries(
-    Object.entries(initialConv4(request.pictures.channels, seed)).map(([name, { shape, data }]) => [
-      name,
-      tf.tensor(data, [...shape]),
-    ]),
+    Object.entries(initial).map(([name, { shape: size, data }]) => [name, tf.tensor(data, [...size])]),
   );
-  const rows = shape.ways * shape.shots;
+  const watch =
+    request.validation && watchOn(request.validation, request, (i) => random.derive('validation', i));
   const trained = await trainResumably({
     training: {
       engine,
       parameters,
       batch: (index) => batchOf('episode', index),
-      loss: (weights, { images, targets }) => {
-        const vectors = conv4(weights, images);
-        const [support, queries] = tf.split(vectors, [rows, shape.ways * shape.queries]) as [
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        return crossEntropy(episodeLogits(rule, support, queries, shape.ways), targets);
-      },
+      accumulate: tasks,
+      loss: (weights, batch) => lossFor(rule, weights, batch, shape),
       dropoutSeed: 0,
       optimizer: adam({
         beta1: 0.9,
@@ -92,10 +92,11 @@ export async function metaTrain(
         groupOf: () => ({ rateFactor: 1, weightDecay: 0 }),
       }),
       rate: request.rate,
-      schedule: { curve: 'cosine', warmupSteps: 0, steps: episodes },
+      schedule: { curve: 'cosine', warmupSteps: 0, steps },
       signal: request.signal,
       onStep: request.onStep,
     },
+    watch,
     place: request.place,
     about: request.about,
     resumed: request.resumed,
@@ -106,55 +107,44 @@ export async function metaTrain(
     return tf.tensor4d(images?.data as Float32Array, images?.shape as [number, number, number, number]);
   });
   const frozen = await freezeConv4(trained, batches);
+  const measured = watch?.state().measured ?? [];
+  if (rule.name !== 'vectors') return { frozen, learner: trained, measured };
   tf.dispose(trained);
-  return frozen;
+  return { frozen, learner: undefined, measured };
 }
 
-/** What queries say of each class: [queries, ways]. */
-function episodeLogits(rule: Rule, support: tf.Tensor, queries: tf.Tensor, ways: number): tf.Tensor {
-  switch (rule) {
-    case 'euclidean':
-      return prototypicalLogits(support, queries, ways);
-    case 'cosine':
-      return cosineLogits(support, queries, ways, matchingTemperature);
-    case 'matching':
-      return matchingLogits(support, queries, ways, matchingTemperature);
-    default:
-      return rule satisfies never;
-  }
-}
-
-function episodeBatch(
-  { height, width, channels, pixels }: ClassedPictures,
-  { classes, support, queries }: Episode,
-  { ways, shots, queries: asked }: EpisodeShape,
-  rotated: number,
-): Batch {
-  const size = height * width * channels;
-  const rows = [...support, ...queries];
-  const images = new Float32Array(rows.length * size);
-  rows.forEach((row, i) => {
-    const way = i < support.length ? Math.floor(i / shots) : Math.floor((i - support.length) / asked);
-    const turns = (classes[way] ?? 0) % rotated;
-    const bytes = pixels(row);
-    for (let y = 0; y < height; y += 1)
-      for (let x = 0; x < width; x += 1) {
-        const from = turnedPlace(y, x, turns, height) * channels;
-        for (let c = 0; c < channels; c += 1)
-          images[i * size + (y * width + x) * channels + c] = (bytes[from + c] ?? 0) / 255;
-      }
-  });
-  const targets = new Float32Array(queries.length * ways);
-  queries.forEach((_, i) => (targets[i * ways + Math.floor(i / asked)] = 1));
-  return {
-    images: { type: 'float32', data: images, shape: [rows.length, height, width, channels] },
-    targets: { type: 'float32', data: targets, shape: [queries.length, ways] },
+/** On the same episodes each time. Training never ends early: the lowest loss may come after a while without one. */
+function watchOn(
+  pictures: ClassedPictures,
+  { rule, shape, steps, signal }: MetaTraining,
+  randomOf: (index: number) => ReturnType<typeof createRandom>,
+): BestWeights {
+  const episodes = Array.from({ length: measuredEpisodes }, (_, i) =>
+    drawEpisode(pictures.classes, shape, randomOf(i)),
+  );
+  const measure = async (parameters: HostTensors): Promise<Omit<Measured, 'step'>> => {
+    const weights = toTensors(parameters);
+    let [lost, right] = [0, 0];
+    for (const episode of episodes) {
+      signal.throwIfAborted();
+      const [loss, hits] = tf.tidy(() => {
+        const batch = toTensors(episodeBatch(pictures, episode, shape, 1));
+        const targets = tensorIn(batch, 'targets');
+        const logits = logitsFor(rule, weights, tensorIn(batch, 'images'), shape);
+        const hit = tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1));
+        return [crossEntropy(logits, targets), tf.mean(tf.cast(hit, 'float32'))];
+      });
+      lost += (await loss.data())[0] ?? NaN;
+      right += (await hits.data())[0] ?? NaN;
+      tf.dispose([loss, hits]);
+    }
+    tf.dispose(weights);
+    return { loss: lost / episodes.length, accuracy: right / episodes.length };
   };
-}
-
-/** Where the pixel at (y, x) of a square picture comes from that is turned so often by 90 degrees. */
-function turnedPlace(y: number, x: number, turns: number, side: number): number {
-  let [row, column] = [y, x];
-  for (let turn = 0; turn < turns; turn += 1) [row, column] = [side - 1 - column, row];
-  return row * side + column;
+  return bestWeights({
+    every: Math.max(1, Math.round(steps / measurements)),
+    patience: Infinity,
+    steps,
+    measure,
+  });
 }
