@@ -17,7 +17,7 @@ interface Shown {
   readonly episodes: { readonly method: string };
 }
 
-test('maml, anil and reptile are above chance on new classes', { timeout: 240_000 }, async () => {
+test('maml, anil and reptile tell new classes apart, far above chance', { timeout: 240_000 }, async () => {
   await using rig = await openRig(worker);
   await stripes(rig, 'many', [0, 2, 4, 6, 8, 10], 12);
   await stripes(rig, 'others', [3, 7, 11], 12);
@@ -33,9 +33,9 @@ defaults meta-learn { from: many  ways: 3  shots: 1  queries: 4  learning_rate: 
 meta-learn second { method: anil(tasks: 2, inner_steps: 2)  episodes: 60 }
 meta-learn third { method: reptile(tasks: 2, inner_steps: 3)  episodes: 80 }
 defaults evaluate { on: novel  episodes: 40  ways: 3  queries: 5  seed: 3 }
-evaluate maml { model: first  require: accuracy > chance.accuracy at 95% }
-evaluate anil { model: second  require: accuracy > chance.accuracy at 95% }
-evaluate reptile { model: third  require: accuracy > chance.accuracy at 95% }
+evaluate maml { model: first  require: accuracy > 0.6 }
+evaluate anil { model: second  require: accuracy > 0.6 }
+evaluate reptile { model: third  require: accuracy > 0.6 }
 evaluate frozen { model: "builtin:pixels"  method: head(kind: logistic) }
 evaluate vectors { model: first  method: prototype }
 compare all { of: [maml, anil, reptile, frozen, vectors] }
