@@ -127,7 +127,7 @@ function watchOn(
     let [lost, right] = [0, 0];
     for (const episode of episodes) {
       signal.throwIfAborted();
-      const [loss, hits] = tf.tidy(() => {
+      const [loss, hits] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
         const batch = toTensors(episodeBatch(pictures, episode, shape, 1));
         const targets = tensorIn(batch, 'targets');
         const logits = logitsFor(rule, weights, tensorIn(batch, 'images'), shape);
