@@ -11,7 +11,7 @@ const { distance, temperature } = methods.prototype.arguments;
 
 export const updates = {
   ridge: {
-    doc: 'ridge regression on +1 and -1, updated row by row: after each row it is what `head(kind: ridge)` would be, fitted on all rows so far',
+    doc: 'ridge regression on +1 and -1, updated with every batch: after each it is what `head(kind: ridge)` would be, fitted on all rows so far',
     arguments: { alpha: float({ above: 0, default: 1, doc: 'Strength of the penalty.' }) },
   },
   prototypes: {
@@ -30,6 +30,10 @@ export function driftTest(drift: CallOf<typeof drifts>): DriftTest {
   switch (drift.name) {
     case 'none':
       return { name: 'none' };
+    case 'surprise':
+      return { name: 'surprise', ...drift.arguments };
+    case 'mmd':
+      return { name: 'mmd', ...drift.arguments };
     case 'adwin':
       return { name: 'adwin', ...drift.arguments };
     case 'ddm':
@@ -74,6 +78,32 @@ export const labelsOption = call(
 
 const drifts = {
   none: { doc: 'no test', arguments: {} },
+  surprise: {
+    doc:
+      'how surprising the labels that were asked for are to the model, next to those before: a conformal test martingale (Vovk et al. 2021), ' +
+      'the quickest of these',
+    arguments: {
+      between: int({
+        min: 100,
+        max: 1_000_000_000,
+        default: 100_000,
+        doc: 'False alarms have on average at least so many labels between them, where rows come in any order.',
+      }),
+    },
+  },
+  mmd: {
+    doc:
+      'the vectors of all rows, labelled or not: the last 50 and 100 against the first 200, by their maximum mean discrepancy with a Gaussian ' +
+      'kernel (Gretton et al. 2012)',
+    arguments: {
+      delta: float({
+        above: 0,
+        max: 0.5,
+        default: 0.00001,
+        doc: 'The share of false alarms at each look, of which there is one every 10 rows.',
+      }),
+    },
+  },
   adwin: {
     doc: 'the errors on rows whose label was asked for: their rate has risen within a window of its own choosing (Bifet and Gavaldà 2007)',
     arguments: {
@@ -107,7 +137,7 @@ const drifts = {
 } as const;
 
 export const driftOption = call(drifts, {
-  default: { name: 'none', arguments: {} },
+  default: { name: 'surprise', arguments: { between: 100_000 } },
   doc: 'Whether the stream is watched for drift. An alarm is told, and changes nothing in the model.',
 });
 

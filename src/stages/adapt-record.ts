@@ -1,5 +1,6 @@
 // What is told of a stream that was gone through: a record of the model, a row for each row of the stream and for each update, and why
 // each update was kept or undone. Pure.
+import type { Suspicion } from '../learning/adapt/label-guard.ts';
 import type { Streamed, Update } from '../learning/adapt/stream.ts';
 import type { Column, Dataset } from './dataset.ts';
 
@@ -10,7 +11,10 @@ export interface AdaptationRecord {
   /** Labels that were asked for. */
   readonly asked: number;
   readonly updates: number;
+  /** By the canary rows. */
   readonly undone: number;
+  /** Not made, as their labels were suspicious. */
+  readonly suspicious: number;
   /** Share of the rows that were foretold wrongly, each before its label was learnt. */
   readonly error: number;
 }
@@ -24,7 +28,8 @@ export function recordOf({ updates }: Streamed, wrong: readonly boolean[]): Adap
     rows: wrong.length,
     asked: made.reduce((sum, { asked }) => sum + asked.length, 0),
     updates: made.length,
-    undone: made.filter(({ kept }) => !kept).length,
+    undone: made.filter(({ kept, suspicion }) => !kept && suspicion?.suspicious !== true).length,
+    suspicious: made.filter(({ suspicion }) => suspicion?.suspicious === true).length,
     error: share(wrong),
   };
 }
@@ -81,6 +86,7 @@ export const decisionColumns = [
   'canary_before',
   'canary_after',
   'canary_least',
+  'surprise_chance',
   'kept',
   'drift_at',
   'why',
@@ -97,6 +103,7 @@ export function decisionsOf({ updates }: Streamed, canaryRows: number): Dataset 
     canary_before: update.canary && update.canary.before / canaryRows,
     canary_after: update.canary && update.canary.after / canaryRows,
     canary_least: update.canary && update.canary.least,
+    surprise_chance: update.suspicion && update.suspicion.chance,
     kept: update.asked.length === 0 ? null : update.kept,
     drift_at: update.alarms.join(', '),
     why: whyOf(update, canaryRows),
@@ -104,24 +111,29 @@ export function decisionsOf({ updates }: Streamed, canaryRows: number): Dataset 
   return table(decisionColumns, rows, new Int32Array(rows.length).fill(-1));
 }
 
-function whyOf({ asked, added, alarms, canary, kept }: Update, canaryRows: number): string {
-  const said = [verdictText({ asked, canary, kept }, canaryRows)];
+function whyOf(update: Update, canaryRows: number): string {
+  const { added, alarms, kept } = update;
+  const said = [verdictText(update, canaryRows)];
   if (kept && added.length > 0) said.push(`new: ${added.join(', ')}`);
   if (alarms.length > 0) said.push(`drift at ${alarms.join(', ')}`);
   return said.join('; ');
 }
 
-function verdictText(
-  { asked, canary, kept }: Pick<Update, 'asked' | 'canary' | 'kept'>,
-  rows: number,
-): string {
+function verdictText({ asked, suspicion, canary, kept }: Update, rows: number): string {
   if (asked.length === 0) return 'no label was asked for, so nothing was learnt';
+  if (suspicion?.suspicious === true) return suspicionText(suspicion);
   if (canary === null) return 'kept: there are no canary rows to judge it by';
   const { before, after, least } = canary;
   const figures = `${after} of ${rows} canary rows right, ${before} before`;
   if (least === 0) return `kept: ${figures}`;
   const bound = `${(least * rows).toFixed(1)} must be`;
   return kept ? `kept: ${figures}; ${bound}` : `undone: ${figures}; ${bound}`;
+}
+
+/** Where nothing was learnt. */
+function suspicionText({ judged, wrong, usual, chance }: Suspicion): string {
+  const contradict = `${wrong} of ${judged} labels contradict the model, ${percent(usual)} of those before`;
+  return `not learnt: ${contradict}; so surprising are labels by chance once in ${(1 / chance).toPrecision(1)} times`;
 }
 
 function table<const N extends string>(
@@ -148,7 +160,6 @@ export function notesOf(
 ): readonly string[] {
   const { updates } = streamed;
   const last = wrong.slice(-recentRows);
-  const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
   const lately = wrong.length > recentRows ? `, ${percent(1 - share(last))} of the last ${recentRows}` : '';
   const learnt = `${record.asked} of ${record.rows} labels were learnt in ${record.updates} updates`;
   const undone = record.undone === 0 ? '' : `, of which ${record.undone} were undone by the canary rows`;
@@ -156,11 +167,20 @@ export function notesOf(
   const alarms = updates.flatMap((update) => update.alarms);
   return [
     `${learnt}${undone}; ${percent(1 - record.error)} of the rows were foretold right${lately}`,
+    ...(record.suspicious === 0
+      ? []
+      : [
+          `${record.suspicious} updates were not made, as their labels contradict the model far more than labels did before`,
+        ]),
     ...(added.length === 0 ? [] : [`new labels: ${added.join(', ')}`]),
     ...(alarms.length === 0
       ? []
       : [`drift was found at row ${alarms.join(', ')} of the stream, counted from 0`]),
   ];
+}
+
+function percent(value: number): string {
+  return `${(value * 100).toFixed(1)} %`;
 }
 
 function share(wrong: readonly boolean[]): number {

@@ -38,7 +38,7 @@ const csvName = 'rows.csv';
 
 export const adapt = defineStage({
   name: 'adapt',
-  version: 1,
+  version: 2,
   doc:
     'Lets a classifier go on learning from a stream of rows, a batch at a time: each row is first foretold and then learnt, and labels ' +
     'that the model has not known become its own. The encoder stays as it is. With `canary` rows an update that harms the model is ' +
@@ -65,7 +65,7 @@ evaluate score { model: better  on: parts.test }`,
       default: 2,
       doc:
         'With `canary`: an update is undone where the accuracy on those rows falls so many standard deviations of it below the best that ' +
-        'the model has had.',
+        'the model has had, and not made where its labels contradict the model far more than those before and those of the canary rows do.',
     }),
     drift: driftOption,
     batch_size: int({

@@ -1,11 +1,20 @@
-// Ridge regression on targets of +1 and -1 that takes rows one at a time and is at each of them the solution that `fitRidge` finds for all
-// rows so far: rank-one updates of the inverse (Sherman and Morrison) of the centred covariance. Vectors are held in a basis of the rows
-// seen, so that few rows of wide vectors stay cheap. A label that appears late has been -1 until then, which is a weight of zero.
-import { mixRows } from '../dense.ts';
+// Ridge regression on targets of +1 and -1 that takes rows a few at a time and is at each of them the solution that `fitRidge` finds for
+// all rows so far: the inverse of the centred covariance is changed by as many ranks as there are rows (Woodbury), and solved for once
+// where many rows begin. A label that appears late has been -1 until then, which is a weight of zero.
+import { cholesky } from '../cholesky.ts';
 import type { Head } from '../heads/head.ts';
-import type { Matrix } from '../matrix.ts';
-import { row } from '../matrix.ts';
 import type { LabelledRows, Learner } from './learner.ts';
+import { addProducts, transposed } from './products.ts';
+import { axes, coordinates, emptyBasis, outOfBasis, type Basis } from './ridge-basis.ts';
+import {
+  emptyInverse,
+  inverseOfScatter,
+  lessened,
+  timesInverse,
+  turnedBy,
+  widened,
+  type Inverse,
+} from './ridge-inverse.ts';
 
 interface RidgeState {
   readonly alpha: number;
@@ -15,17 +24,15 @@ interface RidgeState {
   readonly mean: Float64Array;
   /** Of the targets. [labels] */
   readonly targetMean: Float64Array;
-  /** Orthonormal rows that span the centred vectors. [rank, width]; nothing where the rank is the width, and the axes serve. */
-  readonly basis: Float64Array | undefined;
-  readonly rank: number;
-  /** (S + alpha)^-1 of the scatter S in the basis. [rank, rank] */
-  readonly inverse: Float64Array;
-  /** In the basis. [rank, labels] */
+  readonly basis: Basis;
+  /** In the basis. */
+  readonly inverse: Inverse;
+  /** In the basis. [labels, rank] */
   readonly weights: Float64Array;
 }
 
-/** A part of a vector outside the basis that is smaller than this share of it is rounding. */
-const roundingShare = 1e-9;
+/** Rows that change the inverse together. */
+const blockRows = 32;
 
 /**
  * Without a row. `alpha` is the strength of the penalty on the squared weights.
@@ -39,9 +46,8 @@ export function recursiveRidge(width: number, labels: number, alpha: number): Le
     rows: 0,
     mean: new Float64Array(width),
     targetMean: new Float64Array(labels).fill(-1),
-    basis: new Float64Array(0),
-    rank: 0,
-    inverse: new Float64Array(0),
+    basis: emptyBasis,
+    inverse: emptyInverse,
     weights: new Float64Array(0),
   });
 }
@@ -54,182 +60,144 @@ function learnerOf(state: RidgeState): Learner {
   };
 }
 
-/** The same state with room for more, to be changed in place. */
-interface Draft {
-  readonly width: number;
-  readonly labels: number;
-  rows: number;
-  readonly mean: Float64Array;
-  readonly targetMean: Float64Array;
-  basis: Float64Array | undefined;
-  rank: number;
-  /** Length of a row of `inverse`. */
-  readonly stride: number;
-  inverse: Float64Array;
-  weights: Float64Array;
+function learnt(before: RidgeState, rows: LabelledRows, labels: number): RidgeState {
+  const { rows: count, columns: width } = rows.vectors;
+  if (before.mean.length !== width)
+    throw new RangeError(`vectors of ${width} columns for a ridge over ${before.mean.length}`);
+  let state = withLabels(before, labels);
+  if (state.rows === 0 && count > width) return solved(state, centred(state, rows, 0, count));
+  for (let first = 0; first < count; first += blockRows) {
+    state = updated(state, centred(state, rows, first, Math.min(first + blockRows, count)));
+  }
+  return state;
 }
 
-function learnt(state: RidgeState, { vectors, targets }: LabelledRows, labels: number): RidgeState {
-  const draft = draftOf(state, vectors, labels);
-  const deviation = new Float64Array(draft.width);
-  const wanted = new Float64Array(labels);
-  for (let i = 0; i < vectors.rows; i += 1) {
-    const vector = row(vectors, i);
-    const shrink = Math.sqrt(draft.rows / (draft.rows + 1));
-    draft.rows += 1;
-    const { mean, targetMean } = draft;
-    for (let k = 0; k < deviation.length; k += 1) {
-      const away = vector[k] - mean[k];
-      mean[k] += away / draft.rows;
-      deviation[k] = shrink * away;
+/** A label that no row had yet has been -1 all along. */
+function withLabels(state: RidgeState, labels: number): RidgeState {
+  if (labels === state.labels) return state;
+  const targetMean = new Float64Array(labels).fill(-1);
+  targetMean.set(state.targetMean);
+  const weights = new Float64Array(labels * (state.weights.length / Math.max(1, state.labels)));
+  weights.set(state.weights);
+  return { ...state, labels, targetMean, weights };
+}
+
+/** Rows whose outer products are what the scatter gains by them, with their targets, and the means behind them. */
+interface Centred {
+  readonly rows: number;
+  readonly mean: Float64Array;
+  readonly targetMean: Float64Array;
+  /** How many there are; the very first row of all is its own mean and none of them. */
+  readonly count: number;
+  /** [count, width] */
+  readonly vectors: Float64Array;
+  /** [count, labels] */
+  readonly targets: Float64Array;
+}
+
+/** Each against the mean of those before it (Welford). */
+function centred(state: RidgeState, { vectors, targets }: LabelledRows, first: number, end: number): Centred {
+  const { labels } = state;
+  const width = vectors.columns;
+  const mean = state.mean.slice();
+  const targetMean = state.targetMean.slice();
+  const skipped = state.rows === 0 ? 1 : 0;
+  const count = end - first - skipped;
+  const own = new Float64Array(count * width);
+  const wanted = new Float64Array(count * labels);
+  let { rows } = state;
+  for (let i = first; i < end; i += 1) {
+    const shrink = Math.sqrt(rows / (rows + 1));
+    rows += 1;
+    const at = i - first - skipped;
+    for (let k = 0; k < width; k += 1) {
+      const away = vectors.data[i * width + k] - mean[k];
+      mean[k] += away / rows;
+      if (at >= 0) own[at * width + k] = shrink * away;
     }
     for (let label = 0; label < labels; label += 1) {
       const away = (targets[i] === label ? 1 : -1) - targetMean[label];
-      targetMean[label] += away / draft.rows;
-      wanted[label] = shrink * away;
+      targetMean[label] += away / rows;
+      if (at >= 0) wanted[at * labels + label] = shrink * away;
     }
-    if (draft.rows > 1) update(draft, coordinates(draft, deviation, state.alpha), wanted);
-    if (draft.basis !== undefined && draft.rank === draft.width) turnToAxes(draft);
   }
-  const { mean, targetMean, rank, stride } = draft;
-  return {
-    alpha: state.alpha,
-    labels,
-    rows: draft.rows,
-    mean,
-    targetMean,
-    basis: draft.basis?.slice(0, rank * draft.width),
-    rank,
-    inverse: resized(draft.inverse, rank, stride, rank, rank),
-    weights: draft.weights.slice(0, rank * labels),
-  };
+  return { rows, mean, targetMean, count, vectors: own, targets: wanted };
 }
 
-function draftOf(state: RidgeState, { rows, columns: width }: Matrix, labels: number): Draft {
-  if (state.mean.length !== width)
-    throw new RangeError(`vectors of ${width} columns for a ridge over ${state.mean.length}`);
-  const { rank, basis } = state;
-  const room = Math.min(width, rank + rows);
-  const targetMean = new Float64Array(labels).fill(-1); // of a label that no row had
-  targetMean.set(state.targetMean);
-  const grown = basis && new Float64Array(room * width);
-  if (basis !== undefined) grown?.set(basis);
-  return {
-    width,
-    labels,
-    rows: state.rows,
-    mean: state.mean.slice(),
-    targetMean,
-    basis: grown,
-    rank,
-    stride: room,
-    inverse: resized(state.inverse, rank, rank, room, room),
-    weights: resized(state.weights, rank, state.labels, room, labels),
-  };
+/** From nothing, by the inverse of the whole scatter. */
+function solved(state: RidgeState, { count, vectors, targets, ...means }: Centred): RidgeState {
+  const { alpha, labels } = state;
+  const width = means.mean.length;
+  const columns = transposed(vectors, count, width);
+  const inverse = inverseOfScatter(columns, width, alpha);
+  const moments = new Float64Array(labels * width);
+  addProducts(moments, 1, transposed(targets, count, labels), columns, count);
+  return { ...state, ...means, basis: axes, inverse, weights: timesInverse(moments, inverse) };
 }
 
-/** A vector in the basis, which grows where the vector is not in it. */
-function coordinates(draft: Draft, vector: Float64Array, alpha: number): Float64Array {
-  const { basis, width, rank, stride } = draft;
-  if (basis === undefined) return vector;
-  const found = new Float64Array(rank + 1);
-  const rest = vector.slice();
-  // Twice, since once leaves as much of the basis in the rest as rounding put there (Giraud and Langou).
-  for (let pass = 0; pass < 2; pass += 1)
-    for (let j = 0; j < rank; j += 1) {
-      const start = j * width;
-      let inner = 0;
-      for (let k = 0; k < width; k += 1) inner += basis[start + k] * rest[k];
-      found[j] += inner;
-      for (let k = 0; k < width; k += 1) rest[k] -= inner * basis[start + k];
-    }
-  const length = norm(rest);
-  if (rank === width || !(length > roundingShare * norm(vector))) return found.subarray(0, rank);
-  for (let k = 0; k < width; k += 1) basis[rank * width + k] = rest[k] / length;
-  draft.inverse[rank * stride + rank] = 1 / alpha;
-  draft.rank += 1;
-  found[rank] = length;
-  return found;
-}
-
-/** Takes one centred row in: x in the basis, and its targets. */
-function update(draft: Draft, x: Float64Array, wanted: Float64Array): void {
-  const { rank, stride, inverse, weights, labels } = draft;
-  const turned = new Float64Array(rank); // P x
-  let scale = 1;
-  for (let i = 0; i < rank; i += 1) {
-    const start = i * stride;
-    let sum = 0;
-    for (let j = 0; j < rank; j += 1) sum += inverse[start + j] * x[j];
-    turned[i] = sum;
-    scale += x[i] * sum;
-  }
-  const error = wanted.slice();
-  for (let i = 0; i < rank; i += 1)
-    for (let label = 0; label < labels; label += 1) error[label] -= x[i] * weights[i * labels + label];
-  for (let i = 0; i < rank; i += 1) {
-    const gain = turned[i] / scale;
-    const start = i * stride;
-    for (let j = 0; j < rank; j += 1) inverse[start + j] -= gain * turned[j];
-    for (let label = 0; label < labels; label += 1) weights[i * labels + label] += gain * error[label];
-  }
+/** With P the inverse and U the rows: K = 1 + U P U' = L L' and V = L^-1 U P; P loses V' V, and the weights gain V' L^-1 of the errors. */
+function updated(state: RidgeState, { count, vectors, targets, ...means }: Centred): RidgeState {
+  const { alpha, labels } = state;
+  const width = means.mean.length;
+  const { basis, rank, coordinates: rows } = coordinates(state.basis, vectors, width);
+  const inverse = widened(state.inverse, rank, alpha);
+  const weights = grownWeights(state.weights, labels, rank);
+  const v = timesInverse(rows, inverse);
+  const gram = new Float64Array(count * count);
+  addProducts(gram, 1, v, rows, rank);
+  for (let i = 0; i < count; i += 1) gram[i * count + i] += 1;
+  const factor = cholesky(gram, count);
+  const errors = targets.slice();
+  addProducts(errors, -1, rows, weights, rank);
+  solveLower(factor, count, v, rank);
+  solveLower(factor, count, errors, labels);
+  addProducts(weights, 1, transposed(errors, count, labels), transposed(v, count, rank), count);
+  const next = { ...state, ...means, basis, inverse: lessened(inverse, v), weights };
+  return basis.kind === 'rows' && rank === width ? turnedToAxes(next, basis.rows) : next;
 }
 
 /** The basis is complete: from here on vectors need not be turned into it. */
-function turnToAxes(draft: Draft): void {
-  const { basis, width, labels, inverse, weights } = draft;
-  if (basis === undefined) return;
-  draft.inverse = mixed(basis, mixed(inverse, basis, width, width), width, width); // Q' P Q, as P is symmetric
-  draft.weights = mixed(basis, weights, width, labels);
-  draft.basis = undefined;
+function turnedToAxes(state: RidgeState, q: Float64Array): RidgeState {
+  const weights = outOfBasis(state.basis, state.weights, state.labels, state.mean.length);
+  return { ...state, basis: axes, inverse: turnedBy(state.inverse, q), weights };
 }
 
-function headOf({ alpha, labels, mean, targetMean, basis, rank, weights }: RidgeState): Head {
+function grownWeights(weights: Float64Array, labels: number, rank: number): Float64Array {
+  const before = labels === 0 ? 0 : weights.length / labels;
+  if (before === rank) return weights.slice();
+  const result = new Float64Array(labels * rank);
+  for (let i = 0; i < labels; i += 1) result.set(weights.subarray(i * before, (i + 1) * before), i * rank);
+  return result;
+}
+
+/** B becomes L^-1 B, for L [n, n] and B [n, columns]. */
+function solveLower(factor: Float64Array, n: number, b: Float64Array, columns: number): void {
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const share = factor[i * n + j];
+      for (let k = 0; k < columns; k += 1) b[i * columns + k] -= share * b[j * columns + k];
+    }
+    const diagonal = factor[i * n + i];
+    for (let k = 0; k < columns; k += 1) b[i * columns + k] /= diagonal;
+  }
+}
+
+function headOf({ alpha, labels, mean, targetMean, basis, weights }: RidgeState): Head {
   const width = mean.length;
-  const full = basis === undefined ? transposed(weights, rank, labels) : mixed(weights, basis, labels, width);
-  const bias = Float32Array.from(targetMean, (value, label) => {
+  const full = basis.kind === 'axes' ? weights : outOfBasis(basis, weights, labels, width);
+  const bias = new Float32Array(labels);
+  for (let label = 0; label < labels; label += 1) {
+    let value = targetMean[label];
     for (let k = 0; k < width; k += 1) value -= full[label * width + k] * mean[k];
-    return value;
-  });
+    bias[label] = value;
+  }
   return {
     kind: 'ridge',
     labels,
     settings: { alpha },
     tensors: {
-      weight: { shape: [labels, width], data: Float32Array.from(full) },
+      weight: { shape: [labels, width], data: new Float32Array(full) },
       bias: { shape: [labels], data: bias },
     },
   };
-}
-
-/** A' B [m, width] of A [rows, m] and B [rows, width], where there may be no row. */
-function mixed(a: Float64Array, b: Float64Array, m: number, width: number): Float64Array {
-  const result = new Float64Array(m * width);
-  if (b.length > 0) mixRows(a, b, b.length / width, width, result);
-  return result;
-}
-
-function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
-  const result = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i += 1)
-    for (let j = 0; j < columns; j += 1) result[j * rows + i] = a[i * columns + j];
-  return result;
-}
-
-/** The first rows of a table whose rows are `stride` long, in a table of zeros with `rows` rows of `columns`. */
-function resized(
-  table: Float64Array,
-  kept: number,
-  stride: number,
-  rows: number,
-  columns: number,
-): Float64Array {
-  const result = new Float64Array(rows * columns);
-  const length = Math.min(stride, columns);
-  for (let i = 0; i < kept; i += 1) result.set(table.subarray(i * stride, i * stride + length), i * columns);
-  return result;
-}
-
-function norm(vector: Float64Array): number {
-  return Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
 }

@@ -7,8 +7,11 @@ import { row, takeRows } from '../matrix.ts';
 import type { Random } from '../random.ts';
 import { judge } from './canary.ts';
 import { driftWatch, type DriftTest, type DriftWatch, type WatchState } from './drift-watch.ts';
+import { freshGuard, remember, suspicionOf, type GuardState, type Suspicion } from './label-guard.ts';
 import type { Learner } from './learner.ts';
 import { rowsToAsk, type Query } from './queries.ts';
+import { surpriseAt } from './surprise.ts';
+import { youngLabels } from './young-labels.ts';
 
 export interface LabelledVectors {
   readonly vectors: Matrix;
@@ -47,7 +50,9 @@ export interface Update {
   readonly added: readonly string[];
   /** Rows at which the drift test raised the alarm. */
   readonly alarms: readonly number[];
-  /** Canary rows that the model got right before and after the update, and the least share that may stay; nothing without an update. */
+  /** Nothing where nothing is undone. */
+  readonly suspicion: Suspicion | null;
+  /** Canary rows that the model got right before and after the update, and the least share that may stay; nothing where none was tried. */
   readonly canary: { readonly before: number; readonly after: number; readonly least: number } | null;
   readonly kept: boolean;
 }
@@ -57,6 +62,7 @@ export interface StreamProgress {
   readonly foretold: readonly Foretold[];
   readonly updates: readonly Update[];
   readonly watch: WatchState;
+  readonly guard: GuardState;
 }
 
 export interface Start {
@@ -65,7 +71,7 @@ export interface Start {
   readonly labels: readonly string[];
 }
 
-export interface Streamed extends Omit<StreamProgress, 'watch'>, Start {
+export interface Streamed extends Omit<StreamProgress, 'watch' | 'guard'>, Start {
   readonly head: Head;
 }
 
@@ -80,44 +86,71 @@ export async function runStream(
   const foretold = [...(earlier?.foretold ?? [])];
   const updates = [...(earlier?.updates ?? [])];
   let spent = updates.reduce((sum, { asked }) => sum + asked.length, 0);
-  const watch = driftWatch(settings.drift, random.derive('drift'), earlier?.watch);
-  let state = updates
-    .filter(({ kept }) => kept)
-    .reduce((learnt, { asked }) => after(learnt, rows, asked), start);
+  const watch = driftWatch(
+    settings.drift,
+    random.derive('drift'),
+    earlier && { state: earlier.watch, vectors: foretold.map((_, i) => row(rows.vectors, i)) },
+  );
+  let guard = earlier?.guard ?? freshGuard;
+  const young = youngLabels(start.labels);
+  let state = start;
+  for (const { asked } of updates.filter(({ kept }) => kept)) {
+    state = after(state, rows, asked);
+    young.learn(asked.map((i) => rows.labels[i]));
+  }
   let head = await state.learner.head();
-  const rightOf = (of: Head, labels: readonly string[]): number =>
-    canary ? countRight(of, labels, canary) : 0;
-  let right = rightOf(head, state.labels);
+  let seen = ofCanary(head, state.labels, canary);
   let best = updates.reduce(
-    (most, { kept, canary: seen }) => (kept && seen ? Math.max(most, seen.before, seen.after) : most),
-    updates.find(({ canary: seen }) => seen)?.canary?.before ?? right,
+    (most, { kept, canary: judged }) => (kept && judged ? Math.max(most, judged.before, judged.after) : most),
+    updates.find(({ canary: judged }) => judged)?.canary?.before ?? seen.right,
   );
 
   for (let first = foretold.length; first < rows.vectors.rows; first += batch) {
     signal.throwIfAborted();
     const last = Math.min(first + batch, rows.vectors.rows) - 1;
-    const places = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    const probabilities = headProbabilities(head, takeRows(rows.vectors, places));
+    const probabilities = headProbabilities(head, takeRows(rows.vectors, range(first, last)));
     foretold.push(...saidOf(probabilities, state.labels));
     const asked = chosen(settings, rows, probabilities, state.labels.length, { first, last, spent });
     spent += asked.length;
-    const alarms = watched(watch, rows, foretold, { places, asked });
-    const before = right;
-    let update: Update = { first, last, asked, added: [], alarms, canary: null, kept: false };
+    const surprises = new Map(
+      asked.map((i) => [i, surpriseAt(probabilities, state.labels, i - first, rows.labels[i])]),
+    );
+    const alarms = watched(watch, rows, foretold, { places: range(first, last), surprises });
+    let update: Update = {
+      first,
+      last,
+      asked,
+      added: [],
+      alarms,
+      suspicion: null,
+      canary: null,
+      kept: false,
+    };
     if (asked.length > 0) {
-      const next = after(state, rows, asked);
-      const nextHead = await next.learner.head();
-      const nextRight = rightOf(nextHead, next.labels);
-      const added = next.labels.slice(state.labels.length);
-      const verdict = canary
-        ? judge({ rows: canary.labels.length, deviations: canary.deviations }, best, nextRight)
-        : { kept: true, least: 0 };
-      const { kept, least } = verdict;
-      update = { ...update, added, kept, canary: canary ? { before, after: nextRight, least } : null };
-      if (kept) [state, head, right, best] = [next, nextHead, nextRight, Math.max(best, nextRight)];
+      const old = asked.filter((i) => !young.has(rows.labels[i])).map((i) => surprises.get(i) ?? 0);
+      if (canary?.deviations !== undefined) {
+        const { chances, ...suspicion } = suspicionOf(guard, old, seen.surprises);
+        update = { ...update, suspicion };
+        guard = remember(guard, chances, suspicion.suspicious ? [] : old);
+      }
+      if (update.suspicion?.suspicious !== true) {
+        const next = after(state, rows, asked);
+        const nextHead = await next.learner.head();
+        const nextSeen = ofCanary(nextHead, next.labels, canary);
+        const verdict = canary
+          ? judge({ rows: canary.labels.length, deviations: canary.deviations }, best, nextSeen.right)
+          : { kept: true, least: 0 };
+        const { kept, least } = verdict;
+        const judged = canary ? { before: seen.right, after: nextSeen.right, least } : null;
+        update = { ...update, added: next.labels.slice(state.labels.length), kept, canary: judged };
+        if (kept) {
+          [state, head, seen, best] = [next, nextHead, nextSeen, Math.max(best, nextSeen.right)];
+          young.learn(asked.map((i) => rows.labels[i]));
+        }
+      }
     }
     updates.push(update);
-    await settings.onBatch({ foretold, updates, watch: watch.state() });
+    await settings.onBatch({ foretold, updates, watch: watch.state(), guard });
   }
   return { ...state, head, foretold, updates };
 }
@@ -148,7 +181,7 @@ function chosen(
   labels: number,
   { first, last, spent }: { readonly first: number; readonly last: number; readonly spent: number },
 ): readonly number[] {
-  if (asking === 'all') return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  if (asking === 'all') return range(first, last);
   const query = { ...asking, rows: vectors.rows, random: random.derive('query') };
   return rowsToAsk(query, probabilities, labels, { first, spent }).map((i) => first + i);
 }
@@ -158,17 +191,35 @@ function watched(
   watch: DriftWatch,
   { vectors, labels }: LabelledVectors,
   foretold: readonly Foretold[],
-  { places, asked }: { readonly places: readonly number[]; readonly asked: readonly number[] },
+  {
+    places,
+    surprises,
+  }: { readonly places: readonly number[]; readonly surprises: ReadonlyMap<number, number> },
 ): readonly number[] {
-  const told = new Set(asked);
   return places.filter((i) => {
     const byRow = watch.row(row(vectors, i));
-    const byError = told.has(i) && watch.error(foretold[i].predicted !== labels[i]);
-    return byRow || byError;
+    const surprise = surprises.get(i);
+    const wrong = foretold[i].predicted !== labels[i];
+    const byLabel = surprise !== undefined && watch.label({ wrong, surprise });
+    return byRow || byLabel;
   });
 }
 
-function countRight(head: Head, labels: readonly string[], canary: LabelledVectors): number {
-  const found = mostProbable(headProbabilities(head, canary.vectors), labels.length);
-  return canary.labels.filter((label, i) => labels[found[i]] === label).length;
+/** What a model says of the canary rows: how many it gets right, and how surprising each is to it. */
+function ofCanary(
+  head: Head,
+  labels: readonly string[],
+  canary: LabelledVectors | undefined,
+): { readonly right: number; readonly surprises: readonly number[] } {
+  if (canary === undefined) return { right: 0, surprises: [] };
+  const probabilities = headProbabilities(head, canary.vectors);
+  const found = mostProbable(probabilities, labels.length);
+  return {
+    right: canary.labels.filter((label, i) => labels[found[i]] === label).length,
+    surprises: canary.labels.map((label, i) => surpriseAt(probabilities, labels, i, label)),
+  };
+}
+
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

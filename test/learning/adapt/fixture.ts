@@ -1,4 +1,4 @@
-// What river and scikit-learn say of small streams: `test/fixtures/adapt/make.py`.
+// What river, scikit-learn and scipy say of small streams: `test/fixtures/adapt/make.py`.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Matrix } from '../../../src/learning/matrix.ts';
@@ -32,6 +32,15 @@ export interface Fixture {
     readonly now: readonly number[];
     readonly bins: number;
     readonly psi: number;
+  };
+  readonly chances: readonly { readonly chances: readonly number[]; readonly joint: number }[];
+  readonly mmd: {
+    readonly reference: Rows;
+    readonly rows: Rows;
+    readonly scale: number;
+    readonly within: number;
+    readonly between: number;
+    readonly chance: number;
   };
 }
 
