@@ -1,10 +1,19 @@
 // Whether a folder is a model of pictures that can be used, from its files' names and headers. Reads no weights.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ModelError } from '../learning/model-error.ts';
 import { isResNet } from '../learning/images/resnet-names.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
+import {
+  checkMetaWeights,
+  hasLearner,
+  learnerFile,
+  metaDescription,
+  metaFile,
+  metaWeightsFile,
+} from '../stages/meta-description.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { layoutOf } from './weights-layout.ts';
 
@@ -25,6 +34,7 @@ export function imageModelFacts(
 ): Fact<ModelFacts> | undefined {
   const kind = imageFolderKind(names);
   if (kind === undefined) return undefined;
+  if (kind.name === 'meta') return metaFacts(folder, names, display);
   const problem =
     kind.name === 'resnet'
       ? resnetProblem(join(folder, kind.file), display)
@@ -32,6 +42,40 @@ export function imageModelFacts(
   return problem === undefined
     ? { state: 'known', value: { ...known, trainable: kind.name === 'resnet' } }
     : { state: 'wrong', problem };
+}
+
+/** Its `conv4.json` is small, and says what it has learnt. */
+function metaFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
+  const [file, weights] = [join(folder, metaFile), join(folder, metaWeightsFile)];
+  const without = (name: string): Fact<never> =>
+    wrong({
+      code: 'missing-model-file',
+      message: `the model folder \`${display(folder)}\` has no \`${name}\``,
+      hint: 'write the folder again with `export`, or get it again',
+    });
+  if (!names.includes(metaWeightsFile)) return without(metaWeightsFile);
+  const read = layoutOf(weights);
+  if (read.state === 'damaged')
+    return wrong({ code: 'bad-model', message: `\`${display(weights)}\` ${read.problem}`, hint: read.hint });
+  try {
+    const description = metaDescription(readFileSync(file));
+    const shapes = new Map([...read.layout.entries].map(([name, { shape }]) => [name, shape] as const));
+    checkMetaWeights(description, shapes);
+    if (hasLearner(description) && !names.includes(learnerFile)) return without(learnerFile);
+    const learnt = [...description.classes, ...description.validation_classes];
+    return { state: 'known', value: { ...known, trainable: true, learnt } };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return wrong({
+      code: 'bad-model',
+      message: `\`${display(join(folder, error.file))}\` ${error.problem}`,
+      hint: error.hint,
+    });
+  }
+}
+
+function wrong(problem: Found): Fact<never> {
+  return { state: 'wrong', problem };
 }
 
 type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
+import { learnerFile, metaFile, metaWeightsFile } from '../stages/meta-description.ts';
 
 const files =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$|\.safetensors$|\.safetensors\.index\.json$/;
 /** Models of TensorFlow.js: the model, its weights, and what Teachable Machine says of it. */
 const layersFiles = /^(?:model|metadata)\.json$|\.bin$/;
+/** What `meta-learn` gives. */
+const metaFiles = [metaFile, metaWeightsFile, learnerFile];
 /** Modules of a sentence-transformers model: `1_Pooling`, `2_Dense`. */
 const moduleFolder = /^\d+_\w+$/;
 const moduleFiles = /^config\.json$|\.safetensors$/;
@@ -24,8 +27,9 @@ export function isModelFile(path: string): boolean {
 export function modelFiles(folder: string): readonly string[] {
   const names: string[] = [];
   const all = readdirSync(folder);
-  if (imageFolderKind(all)?.name === 'layers')
-    return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
+  const kind = imageFolderKind(all)?.name;
+  if (kind === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
+  if (kind === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {

@@ -7,7 +7,8 @@ import { texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
 import { openFolderEngine } from './huggingface-source.ts';
 import { needsImages, pixelsOf } from './image-source.ts';
-import { readLearner, type MetaDescription } from './meta-encoder.ts';
+import type { MetaDescription } from './meta-description.ts';
+import { readLearner } from './meta-encoder.ts';
 import type { ModelContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 

@@ -8,7 +8,8 @@ import { type EpisodeMethod } from './episode-options.ts';
 import { fitHead, methodText } from './fine-tune-method.ts';
 import { pixelsOf } from './image-source.ts';
 import type { Images } from './images.ts';
-import { readMetaDescription, type MetaDescription } from './meta-encoder.ts';
+import type { MetaDescription } from './meta-description.ts';
+import { readMetaDescription } from './meta-encoder.ts';
 import { adaptingOf, adaptingText } from './meta-methods.ts';
 import { encoderOf } from './model-source.ts';
 

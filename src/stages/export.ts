@@ -1,6 +1,9 @@
 // `export`: a model in, a folder out that other tools read.
+import type { Precision } from '../learning/encoders/exported-folder.ts';
+import type { Artifact, Output } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
 import { isClassifier, takeHead } from './classifier.ts';
+import { consumedFile } from './consumed-file.ts';
 import { translatedFolder } from './huggingface-source.ts';
 import { imageModelKind } from './image-model.ts';
 import { encoderOf } from './model-source.ts';
@@ -14,7 +17,8 @@ export const exportModel = defineStage({
   doc:
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +
-    'with the numbers of its head, which reads the vectors of the encoder. The folder is taken where a model is: `model: "./my-model"`.',
+    'with the numbers of its head, which reads the vectors of the encoder. A model of pictures is written with the files that it has: of `meta-learn` `conv4.json` ' +
+    'and `conv4.safetensors`. The folder is taken where a model is: `model: "./my-model"`.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label }
 fine-tune classifier { model: "builtin:fsl-mini"  from: parts.train }
@@ -30,7 +34,10 @@ export folder {
     }),
     format: word(
       { huggingface: 'a Hugging Face folder' },
-      { default: 'huggingface', doc: 'What the folder is.' },
+      {
+        default: 'huggingface',
+        doc: 'What the folder is; models of pictures have folders of their own kind.',
+      },
     ),
     precision: word(
       {
@@ -54,25 +61,36 @@ export folder {
   check({ options, inputs, report }) {
     if (/^https?:/.test(options.to)) report('to', writesFolders);
     const model = inputs.model('model');
-    if (model?.images === true) report('model', picturesStay);
-    else if (model?.trainable === false) report('model', noFiles);
+    if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
+    if (model?.trainable === false) {
+      if (model.images !== true) report('model', noFiles);
+      else if (model.capability === 'encoder') report('model', nothingOwn);
+    }
     return { '': { type: 'files' } };
   },
 
   async run(context) {
     const { inputs, options } = context;
-    const { exportedFolder } = await import('../learning/encoders/exported-folder.ts');
     const encoder = encoderOf(inputs.model);
-    if ((await imageModelKind(encoder)) !== undefined) throw stepFailure(picturesStay, 'model');
+    const pictures = await imageModelKind(encoder);
+    if (pictures !== undefined && options.precision !== 'fp32')
+      throw stepFailure(picturesAsTheyAre, 'precision');
+    if (pictures?.name === 'pixels') throw stepFailure(nothingOwn, 'model');
     if (encoder.names.includes(builtinFile)) throw stepFailure(noFiles, 'model');
-    const changed = await translatedFolder(encoder, (folder) => exportedFolder(folder, options.precision));
     const to = context.output();
-    for (const name of encoder.names)
-      if (!isWeights(name) && !Object.hasOwn(changed, name)) await to.take(name, encoder, name);
-    for (const [name, bytes] of Object.entries(changed)) await to.write(name, bytes);
+    if (pictures === undefined) await writeTextEncoder(encoder, options.precision, to);
+    else for (const name of encoder.names) if (name !== consumedFile) await to.take(name, encoder, name);
     if (isClassifier(inputs.model)) await takeHead(inputs.model, to);
   },
 });
+
+async function writeTextEncoder(encoder: Artifact, precision: Precision, to: Output): Promise<void> {
+  const { exportedFolder } = await import('../learning/encoders/exported-folder.ts');
+  const changed = await translatedFolder(encoder, (folder) => exportedFolder(folder, precision));
+  for (const name of encoder.names)
+    if (!isWeights(name) && !Object.hasOwn(changed, name)) await to.take(name, encoder, name);
+  for (const [name, bytes] of Object.entries(changed)) await to.write(name, bytes);
+}
 
 /** Those of the exported file stand in their place. */
 function isWeights(name: string): boolean {
@@ -91,8 +109,15 @@ const noFiles = {
   hint: 'export a model that has some, such as one on "builtin:fsl-mini"',
 } as const;
 
-const picturesStay = {
+const nothingOwn = {
+  code: 'wrong-artifact',
+  message:
+    'there is nothing to export here: `builtin:pixels` has no weights, and a net of TensorFlow.js is a folder already',
+  hint: 'export a model of `meta-learn`, or one on a ResNet',
+} as const;
+
+const picturesAsTheyAre = {
   code: 'not-supported',
-  message: 'models of pictures cannot be exported yet',
-  hint: 'export a model of texts',
+  message: 'models of pictures are written as they are, in single precision',
+  hint: 'remove `precision`',
 } as const;

@@ -50,6 +50,8 @@ export interface ModelFacts {
   readonly trainable?: boolean;
   readonly capability: 'encoder' | 'masked-lm' | 'classifier';
   readonly labels: readonly string[] | undefined;
+  /** Classes of pictures that it has learnt to tell apart. */
+  readonly learnt?: readonly string[];
   /** Whether it can be asked for the word at a mask. */
   readonly masked?: boolean;
   /** Whether a word can be asked for; only of models that are asked for words. Nothing where that is not known. */

@@ -1,11 +1,11 @@
 // Which files are a model of pictures, and of which kind. The folders it knows hold no configuration that says so: their files do.
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
-import { metaFile } from './meta-encoder.ts';
+import { metaFile } from './meta-description.ts';
 
 export type ImageModelKind =
   | { readonly name: 'pixels' }
-  /** What `meta-learn` gives. */
+  /** What `meta-learn` gives, and folders that `export` wrote of it. */
   | { readonly name: 'meta' }
   /** TensorFlow.js with layers. */
   | { readonly name: 'layers' }
@@ -14,6 +14,7 @@ export type ImageModelKind =
 
 /** By the names of the files in a folder; what is in them shows when it is opened. */
 export function imageFolderKind(names: readonly string[]): ImageModelKind | undefined {
+  if (names.includes(metaFile)) return { name: 'meta' };
   if (names.includes('config.json')) return undefined;
   if (names.includes('model.json')) return { name: 'layers' };
   const [file, ...others] = names.filter((name) => name.endsWith('.safetensors'));
@@ -24,7 +25,6 @@ export function imageFolderKind(names: readonly string[]): ImageModelKind | unde
 
 /** Nothing for models of texts. */
 export async function imageModelKind(files: Artifact): Promise<ImageModelKind | undefined> {
-  if (files.names.includes(metaFile)) return { name: 'meta' };
   if (!files.names.includes(builtinFile)) return imageFolderKind(files.names);
   const { name } = JSON.parse(new TextDecoder().decode(await files.read(builtinFile))) as { name: string }; // written by us
   return name === 'pixels' ? { name } : undefined;

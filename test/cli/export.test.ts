@@ -83,7 +83,9 @@ test('what has no files, and what would write over what is read, is refused', as
     return stderr;
   };
   expect(await problem('export out { model: model  to: "out" }')).toContain('has no weights to export');
-  expect(await problem('export out { model: "builtin:pixels"  to: "out" }')).toContain('models of pictures');
+  expect(await problem('export out { model: "builtin:pixels"  to: "out" }')).toContain(
+    'there is nothing to export here',
+  );
   expect(await problem('export out { model: "builtin:fsl-mini"  to: "." }')).toContain('would write over');
   expect(await problem('export out { model: "builtin:fsl-mini" }')).toContain('`to`');
   expect(await problem('export out { model: "builtin:fsl-mini"  to: "https://example.org/m" }')).toContain(

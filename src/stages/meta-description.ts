@@ -1,0 +1,99 @@
+// What a net of `meta-learn` says of itself, and which weights it must have. Folders of it come from anywhere, so all that is used is checked. Loads no tensor library.
+import {
+  badModel,
+  countIn,
+  numberIn,
+  objectIn,
+  parseJson,
+  type JsonObject,
+} from '../learning/encoders/model-folder.ts';
+import type { ImageShape } from './images.ts';
+import { isAdapting, type MetaMethod } from './meta-methods.ts';
+import type { MetaValidation } from './meta-validation.ts';
+import type { LossEnds } from './training-losses.ts';
+
+export const metaFile = 'conv4.json';
+export const metaWeightsFile = 'conv4.safetensors';
+/** Of nets that adapt alone. */
+export const learnerFile = 'learner.safetensors';
+
+/** Contents of `conv4.json`. */
+export interface MetaDescription extends ImageShape, LossEnds {
+  readonly format: 'fsl-conv4';
+  readonly version: 1;
+  readonly method: MetaMethod;
+  readonly ways: number;
+  readonly shots: number;
+  readonly queries: number;
+  readonly episodes: number;
+  readonly rotations: boolean;
+  readonly classes: readonly string[];
+  /** Of those that chose the weights, where there were any. */
+  readonly validation: MetaValidation | null;
+  readonly validation_classes: readonly string[];
+}
+
+/** Whether it has a `learner.safetensors`. */
+export function hasLearner({ method }: MetaDescription): boolean {
+  return isAdapting(method);
+}
+
+/** Throws `ModelError` where the bytes say something else. */
+export function metaDescription(bytes: Uint8Array): MetaDescription {
+  const found = objectIn(parseJson(bytes, metaFile), metaFile);
+  if (found['format'] !== 'fsl-conv4' || found['version'] !== 1)
+    throw badModel(metaFile, 'does not describe a net of `meta-learn` that this version reads', again);
+  const channels = countIn(found, 'channels', metaFile);
+  if (channels !== 1 && channels !== 3)
+    throw badModel(metaFile, `\`channels\` should be 1 or 3, not ${channels}`, again);
+  for (const side of ['height', 'width'])
+    if (countIn(found, side, metaFile) < 16)
+      throw badModel(metaFile, `\`${side}\` should be at least 16, which four poolings leave one of`, again);
+  if (!isMethod(found['method'])) throw badModel(metaFile, '`method` is none of `meta-learn`', again);
+  const whole = { validation: null, validation_classes: [], ...found };
+  for (const key of ['classes', 'validation_classes'] as const) {
+    const names: unknown = (whole as JsonObject)[key];
+    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+      throw badModel(metaFile, `\`${key}\` should be a list of names`, again);
+  }
+  return whole as unknown as MetaDescription; // the rest is told, not computed with
+}
+
+function isMethod(value: unknown): boolean {
+  const method = objectIn(value, metaFile);
+  if (method['name'] === 'matching') return true;
+  const name = String(method['name']);
+  if (!['prototypical', 'maml', 'anil', 'reptile'].includes(name)) return false;
+  const given = objectIn(method['arguments'], metaFile);
+  if (name === 'prototypical') return given['distance'] === 'euclidean' || given['distance'] === 'cosine';
+  for (const count of ['inner_steps', 'tasks']) countIn(given, count, metaFile);
+  if (numberIn(given, 'inner_rate', metaFile) <= 0) return false;
+  return name === 'reptile' || given['order'] === 1 || given['order'] === 2;
+}
+
+/** Throws `ModelError` where the weights are not those of the description; `shapes` are of the file, by name. */
+export function checkMetaWeights(
+  { channels }: ImageShape,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): void {
+  for (const [name, expected] of metaShapes(channels)) {
+    const shape = shapes.get(name);
+    if (shape === undefined) throw badModel(metaWeightsFile, `has no tensor \`${name}\``, again);
+    if (shape.join() !== expected.join())
+      throw badModel(
+        metaWeightsFile,
+        `\`${name}\` is [${shape.join(', ')}], and \`${metaFile}\` asks for [${expected.join(', ')}]`,
+        again,
+      );
+  }
+}
+
+/** Four blocks of a filter [height, width, in, out] and its biases. */
+function metaShapes(channels: number): readonly (readonly [string, readonly number[]])[] {
+  return [0, 1, 2, 3].flatMap((block) => [
+    [`${block}.filter`, [3, 3, block === 0 ? channels : 64, 64]] as const,
+    [`${block}.bias`, [64]] as const,
+  ]);
+}
+
+const again = 'Write the folder again with `export`, or get it again.';
