@@ -10,6 +10,13 @@ export const builtins: readonly BuiltinModel[] = [
     from: { folder: () => modelInPackage('fsl-mini') },
   },
   {
+    name: 'glyph-conv',
+    capability: 'encoder',
+    images: true,
+    doc: 'A small net for pictures of letters, digits, signs and drawings, which has learnt to tell thousands of drawn glyphs apart: no download, and it can be trained.',
+    from: { folder: () => modelInPackage('glyph-conv') },
+  },
+  {
     name: 'ngrams',
     capability: 'encoder',
     doc: 'Hashed word and character n-grams: no pretrained weights, always there, an honest baseline.',
