@@ -3,6 +3,7 @@ import {
   badModel,
   countIn,
   numberIn,
+  isObject,
   objectIn,
   parseJson,
   type JsonObject,
@@ -64,7 +65,8 @@ function isMethod(value: unknown): boolean {
   if (method['name'] === 'matching') return true;
   const name = String(method['name']);
   if (!['prototypical', 'maml', 'anil', 'reptile'].includes(name)) return false;
-  const given = objectIn(method['arguments'], metaFile);
+  const given = method['arguments'];
+  if (!isObject(given)) return false;
   if (name === 'prototypical') return given['distance'] === 'euclidean' || given['distance'] === 'cosine';
   for (const count of ['inner_steps', 'tasks']) countIn(given, count, metaFile);
   if (numberIn(given, 'inner_rate', metaFile) <= 0) return false;
