@@ -75,6 +75,7 @@ export const results = {
   contrastive: peers({
     method: 'contrastive',
     peer: 'SetFit (20 iterations)',
+    printed: 'bench/peers/README.md',
     sets: { sst5: tenSplits, sst2: tenSplits, cr: tenSplits, agnews: tenSplits, amazon_cf: tenSplits },
   }),
   recipe: peers({
@@ -85,12 +86,13 @@ export const results = {
       sst2: tenSplits,
       sst5: tenSplits,
       cr: tenSplits,
-      agnews: tenSplits.slice(0, 5),
+      agnews: tenSplits,
       amazon_cf: tenSplits,
     },
   }),
   'recipe-unlabelled': peers({
-    method: 'default',
+    method: 'contrastive(iterations: 20, loss: cosine, c: 1)',
+    options: 'learning_rate: 3e-5  label_template: auto',
     unlabelled: true,
     peer: 'SetFit + 8 label templates per class (10 iterations)',
     printed: 'bench/peers/README.md',

@@ -4,17 +4,21 @@ import { join } from 'node:path';
 import { keptRows, places, publishedSet, sets } from './published.mjs';
 
 /** `method`: as in a program, or `default` to name none. `options` are of `fine-tune`. */
-export function peersProgram(name, { splits, shared, method, options = '', unlabelled = false }) {
+export function peersProgram(
+  name,
+  { splits, shared, model = `${shared}/models/all-MiniLM-L6-v2`, method, options = '', unlabelled = false },
+) {
   const { names, metric = 'accuracy' } = sets[name];
+  const labelNames = names === undefined ? '' : `label_names: { ${names} }`;
   const pool = unlabelled ? `unlabelled: rows(${JSON.stringify(unlabelledRows(name, shared))})` : '';
   const asked = method === 'default' ? '' : `method: ${method}`;
-  const { loads, rows, on } = publishedSet(name, shared, `label_names: { ${names} }  on_error: skip`);
+  const { loads, rows, on } = publishedSet(name, shared, `${labelNames}  on_error: skip`);
   return `fsl 1
 ${loads}
 each seed in [${splits.join(', ')}] {
   split parts { from: all  ${rows}  ${pool} }
   fine-tune model {
-    model: "${shared}/models/all-MiniLM-L6-v2"  from: parts.train  ${unlabelled ? 'unlabelled: parts.unlabelled' : ''}
+    model: "${model}"  from: parts.train  ${unlabelled ? 'unlabelled: parts.unlabelled' : ''}
     ${asked}  ${options}  seed: seed
   }
   evaluate score { model: model  on: ${on}  metrics: [${metric}]  ${keptRows} }

@@ -26,13 +26,17 @@ export const places = {
 
 const polarity = '"0": "negative", "1": "positive"';
 
-/** What is measured on each set (accuracy unless said), and what its labels stand for. */
+/** What is measured on each set (accuracy unless said), and what its labels stand for where they are numbers. */
 export const sets = {
   sst5: { names: '"0": "terrible", "1": "bad", "2": "okay", "3": "good", "4": "great"' },
   sst2: { names: polarity },
   cr: { names: polarity },
   agnews: { names: '"1": "world", "2": "sports", "3": "business", "4": "science and technology"' },
   amazon_cf: { metric: 'mcc', names: '"0": "not counterfactual", "1": "counterfactual"' },
+  banking77: {},
+  hint3_curekart: {},
+  hint3_powerplay11: {},
+  hint3_sofmattress: {},
 };
 
 function lines(file) {

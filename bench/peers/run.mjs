@@ -1,6 +1,6 @@
 // Runs one FSL program a data set on chosen published splits and prints the difference to another tool on the same rows, paired.
 // Usage: npm run bench:peers -- [--sets sst5,sst2] [--splits 0,1,2] [--method "contrastive"] [--options "steps: 10"] [--unlabelled]
-//        [--peer "SetFit + templates (10 iterations)"] [--shared FOLDER]
+//        [--peer "SetFit + templates (10 iterations)"] [--model builtin:fsl-mini] [--shared FOLDER]
 // `--method default` names none; `--unlabelled` gives the rows of that name too.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     options: { type: 'string', default: '' },
     unlabelled: { type: 'boolean', default: false },
     peer: { type: 'string', default: 'SetFit (20 iterations)' },
+    model: { type: 'string' },
     shared: { type: 'string', default: defaultShared },
   },
 });
@@ -30,6 +31,8 @@ console.log(
 );
 console.log('| --- | --- | --- | --- | --- | --- |');
 const byName = [];
+/** Of each split the differences of all sets. */
+const bySplit = new Map(asked.map((split) => [split, []]));
 for (const name of values.sets.split(',')) {
   const splits = wholeSplits(name, asked, shared);
   if (splits.length === 0) continue;
@@ -41,6 +44,7 @@ for (const name of values.sets.split(',')) {
       peersProgram(name, {
         splits,
         shared,
+        model: values.model,
         method: values.method,
         options: values.options,
         unlabelled: values.unlabelled,
@@ -51,6 +55,7 @@ for (const name of values.sets.split(',')) {
     const differences = ours.map((value, i) => value - theirs[i]);
     const half = halfWidth(differences);
     const mean = average(differences);
+    splits.forEach((split, i) => bySplit.get(split).push(differences[i]));
     byName.push(
       `${name}: ${splits.map((seed, i) => `${seed} ${ours[i].toFixed(1)} (${theirs[i].toFixed(1)})`).join(', ')}`,
     );
@@ -62,6 +67,13 @@ for (const name of values.sets.split(',')) {
   }
 }
 
+const wholes = [...bySplit.values()]
+  .filter(({ length }) => length === byName.length && length > 1)
+  .map(average);
+if (wholes.length > 1)
+  console.log(
+    `| mean of all, in splits that all have | ${wholes.length} | | | ${signed(average(wholes))} | ${signed(average(wholes) - halfWidth(wholes))} … ${signed(average(wholes) + halfWidth(wholes))} |`,
+  );
 console.log(`\nBy split, ours (theirs):\n${byName.join('\n')}`);
 
 function signed(value) {

@@ -3,14 +3,13 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /** Milliseconds between two looks at the memory. */
-const between = 50;
+const between = 100;
 /** Clock ticks a second (`getconf CLK_TCK`), which Linux has fixed for user space. */
 const ticks = 100;
-const pageBytes = 4096;
 
 /**
  * Waits for a process that `start` gives. `processor` is the time of the process and all that it waited for, in seconds; `memory` the
- * largest sum of the resident memory of them all, in MB; `others` how many cores other processes used meanwhile.
+ * largest sum of the memory of them all, in MB, in which what several of them map counts once (`Pss`); `others` how many cores other processes used meanwhile.
  */
 export async function measured(start) {
   const began = performance.now();
@@ -20,7 +19,7 @@ export async function measured(start) {
   child.stdout?.on('data', (data) => (output += data));
   let memory = 0;
   const watch = setInterval(() => {
-    memory = Math.max(memory, residentBytes(child.pid));
+    memory = Math.max(memory, memoryBytes(child.pid));
   }, between);
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -34,8 +33,8 @@ export async function measured(start) {
   return { wall, processor, memory: memory / 1e6, others, output };
 }
 
-/** Of this process's children that have ended, and of theirs: fields 16 and 17 of its `stat`. */
-function waitedFor() {
+/** Processor time in seconds of this process's children that have ended, and of theirs: fields 16 and 17 of its `stat`. */
+export function waitedFor() {
   const fields = statOf('self');
   return (Number(fields[13]) + Number(fields[14])) / ticks;
 }
@@ -51,7 +50,8 @@ function busySeconds() {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
-function residentBytes(root) {
+/** A program's own pages and its share of those that others map too. */
+function memoryBytes(root) {
   const parents = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -62,14 +62,16 @@ function residentBytes(root) {
     }
   }
   const belongs = (process) => process === root || (parents.has(process) && belongs(parents.get(process)));
-  let pages = 0;
+  let kilobytes = 0;
   for (const process of parents.keys()) {
     if (!belongs(process)) continue;
     try {
-      pages += Number(readFileSync(`/proc/${process}/statm`, 'utf8').split(' ')[1]);
+      kilobytes += Number(
+        /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'))?.[1] ?? 0,
+      );
     } catch {
       // It has ended.
     }
   }
-  return pages * pageBytes;
+  return kilobytes * 1024;
 }

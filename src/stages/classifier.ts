@@ -20,6 +20,7 @@ import type { Agreement } from './distill-agreement.ts';
 import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
+import type { StrengthRecord } from './head-strength.ts';
 import type { NamedRecord } from './label-gate.ts';
 import { baseFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import type { Prompt } from './prompted.ts';
@@ -46,6 +47,8 @@ export interface ClassifierDescription {
   readonly head: HeadDescription;
   /** How the encoder was trained, where it was. */
   readonly trained?: TrainingRecord;
+  /** How the strength of the penalty was found in the training rows, where it was. */
+  readonly strength?: StrengthRecord;
   /** What validation rows said, where there were any. */
   readonly validation?: ValidationRecord;
   /** Texts of the labels' names that were learnt too, where that was asked for or tried. */
@@ -96,6 +99,7 @@ export interface FittedClassifier {
   readonly support: Dataset;
   /** All that it was fitted on and selected with, and what the models it was made from were. */
   readonly consumed: Consumed;
+  readonly strength?: StrengthRecord | undefined;
   readonly validation?: ValidationRecord | undefined;
   readonly named?: NamedRecord | undefined;
   readonly unlabelled?: UnlabelledRecord | undefined;
@@ -139,6 +143,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     max_length: fitted.maxLength ?? null,
     head: describeHead(fitted.head),
     ...(fitted.trained !== undefined && { trained: fitted.trained.record }),
+    ...(fitted.strength !== undefined && { strength: fitted.strength }),
     ...(fitted.validation !== undefined && { validation: fitted.validation }),
     ...(fitted.named !== undefined && { named: fitted.named }),
     ...(fitted.unlabelled !== undefined && { unlabelled: fitted.unlabelled }),

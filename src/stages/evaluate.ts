@@ -34,7 +34,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 9,
+  version: 10,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +

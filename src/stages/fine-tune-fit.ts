@@ -5,10 +5,19 @@ import { noteCutTexts } from './cut-texts.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
-import { fitHead, plainHead, trainsEncoder, trainsHead, type Method } from './fine-tune-method.ts';
+import {
+  fitHead,
+  leavesStrength,
+  plainHead,
+  trainsEncoder,
+  trainsHead,
+  withStrength,
+  type Method,
+} from './fine-tune-method.ts';
 import { fitValidated, measureHead, type ValidationRecord } from './fine-tune-selection.ts';
 import { intervalOf, patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
+import type { StrengthRecord } from './head-strength.ts';
 import type { NamedRecord } from './label-gate.ts';
 import {
   joined,
@@ -34,9 +43,9 @@ import { trainEncoder } from './train-encoder.ts';
 import type { EncoderWatch, TrainedEncoder } from './tune-folder.ts';
 import { notTrainable } from './training-check.ts';
 import { collapseNote, trainingNotes } from './training-notes.ts';
-import { trainingRows, type TrainingRows } from './training-rows.ts';
+import { hasMixedRows, trainingRows, type TrainingRows } from './training-rows.ts';
 import { textsToTrain } from './training-texts.ts';
-import { seenIn, type TrainingOptions } from './trained-methods.ts';
+import { seenIn, withLoss, type TrainingOptions } from './trained-methods.ts';
 import type { UnlabelledRecord } from './unlabelled-rows.ts';
 
 export interface FitOptions extends TrainingOptions {
@@ -59,6 +68,9 @@ export interface FitRequest {
 
 export interface Fitted {
   readonly head: Head;
+  /** With all that was left open decided. */
+  readonly method: Method;
+  readonly strength?: StrengthRecord | undefined;
   readonly validation?: ValidationRecord | undefined;
   readonly named?: NamedRecord | undefined;
   readonly unlabelled?: UnlabelledRecord | undefined;
@@ -67,18 +79,22 @@ export interface Fitted {
   readonly trained: TrainedEncoder | undefined;
 }
 
-export async function fitModel(request: FitRequest, context: TrainingContext): Promise<Fitted> {
-  const { model, options, training, random } = request;
-  const { method } = options;
-  const settings = { maxLength: options.max_length };
+export async function fitModel(asked: FitRequest, context: TrainingContext): Promise<Fitted> {
+  const { model, training, random } = asked;
+  const settings = { maxLength: asked.options.max_length };
   const before = await openEncoder(model, context, settings);
   const encoder = before.files;
-  await noteCutTexts(before, training, context.note);
-  const { texts: named, record } = await namedTexts(request, before, context);
-  const extra = joined(promptedTexts(training), named);
+  const { request, strength, record, extra } = await prepared(asked, before, context).catch(
+    async (error: unknown) => {
+      await before.dispose();
+      throw error;
+    },
+  );
+  const { options } = request;
+  const { method } = options;
   if (!trainsEncoder(method)) {
     const fitted = await fitOn({ ...request, extra }, before, undefined, context).finally(before.dispose);
-    return { ...fitted, named: record, encoder, trained: undefined };
+    return { ...fitted, method, strength, named: record, encoder, trained: undefined };
   }
   if (encoder.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
   const rows = await textsToTrain(training, extra, options.class_weights, before);
@@ -103,7 +119,37 @@ export async function fitModel(request: FitRequest, context: TrainingContext): P
   const after = await openEncoder(overlaid(encoder, inMemory(trained.files)), context, settings);
   const fitted = await fitOn({ ...request, extra }, after, trained.head, context).finally(after.dispose);
   const validation = fitted.validation && { ...fitted.validation, ...keptAt(trained) };
-  return { ...fitted, validation, named: record, encoder, trained };
+  return { ...fitted, method, strength, validation, named: record, encoder, trained };
+}
+
+/** What is decided, and what is learnt beside the rows, by the encoder as it is. */
+async function prepared(asked: FitRequest, before: SourcedEncoder, context: TrainingContext) {
+  await noteCutTexts(before, asked.training, context.note);
+  const strength = await strengthOf(asked, before, context);
+  const request = { ...asked, options: { ...asked.options, method: decided(asked, strength?.c) } };
+  const { texts: named, record } = await namedTexts(request, before, context);
+  return { request, strength, record, extra: joined(promptedTexts(asked.training), named) };
+}
+
+/** With what the program leaves open. */
+function decided({ options: { method }, training }: FitRequest, c: number | undefined): Method {
+  const known = c === undefined ? method : withStrength(method, c);
+  return known.name === 'contrastive' ? withLoss(known, training.labels.length) : known;
+}
+
+/** Found on the vectors as they are: those of an encoder that has learnt the rows tell nothing of others. */
+async function strengthOf(
+  { training, options }: FitRequest,
+  encoder: SourcedEncoder,
+  { signal, note }: ModelContext,
+): Promise<StrengthRecord | undefined> {
+  if (!leavesStrength(options.method) || hasMixedRows(training)) return undefined;
+  const { chosenStrength, strengthNote } = await import('./head-strength.ts');
+  const vectors = await rowEncoder(encoder, training.prompt, async () => training)(training);
+  const record = await chosenStrength(training, vectors, { classWeights: options.class_weights, signal });
+  const told = record && strengthNote(record);
+  if (told !== undefined) note(told);
+  return record;
 }
 
 function keptAt({ watched, record }: TrainedEncoder): Partial<ValidationRecord> {

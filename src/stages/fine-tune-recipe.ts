@@ -23,12 +23,16 @@ export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: Rec
   if (asked.name !== 'auto') return asked;
   if (kind === 'several labels') return svmHead;
   if (trainable === false || kind === 'other') return plainHead;
-  const { iterations, loss } = methods.contrastive.arguments;
+  const { iterations } = methods.contrastive.arguments;
   const usual = iterations.fallback as number; // declared with it
   const fewer = rows === undefined ? usual : Math.floor(mostTexts / Math.max(1, rows));
   return {
     name: 'contrastive',
-    arguments: { iterations: Math.max(1, Math.min(usual, fewer)), loss: loss.fallback as 'cosine' },
+    arguments: {
+      iterations: Math.max(1, Math.min(usual, fewer)),
+      loss: undefined,
+      c: undefined,
+    },
   };
 }
 

@@ -46,7 +46,7 @@ import { readUnlabelled, unlabelledNote, unlabelledProblem } from './unlabelled-
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 8,
+  version: 9,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector, on which a small head is fitted. It stays ' +
     'as it is, so that a fit takes seconds and a few rows a label are enough; or it is trained too (`contrastive`, `full`, `lora`, ' +
@@ -234,6 +234,8 @@ fine-tune classifier {
     };
     const {
       head,
+      method: fitted,
+      strength,
       validation: record,
       named,
       unlabelled: learnt,
@@ -252,10 +254,11 @@ fine-tune classifier {
     ];
     await saveClassifier(context.output(), {
       labels: dataset.labels,
-      method,
+      method: fitted,
       classWeights: options.class_weights,
       maxLength: options.max_length,
       head,
+      strength,
       encoder,
       base: baseOf(inputs.model),
       trained,

@@ -7,11 +7,12 @@ import { classify } from './classify.ts';
 import { labelTable } from './classifier-labels.ts';
 import { createRandom } from '../learning/random.ts';
 import { labelIndices, select, type Dataset } from './dataset.ts';
-import { fitHead, plainHead, type Method } from './fine-tune-method.ts';
+import { fitHead, plainHead, svmHead, withStrength } from './fine-tune-method.ts';
+import { chosenStrength } from './head-strength.ts';
 import type { EncodeProgress } from './model-source.ts';
 import { rowKeys } from './row-keys.ts';
 import { chosenThreshold, fitSeveral, type SeveralRows } from './several-labels-head.ts';
-import { trainingRows } from './training-rows.ts';
+import { hasMixedRows, trainingRows } from './training-rows.ts';
 
 export type Probe =
   | { readonly state: 'fitted'; readonly head: () => Promise<Head> }
@@ -20,20 +21,20 @@ export type Probe =
   /** Not every label has a row to learn from. */
   | { readonly state: 'none' };
 
-const probe: Extract<Method, { readonly name: 'head' }> = plainHead;
-
 /** Fitted when it is first asked: where the encoder was trained, the one from before is then in memory in its place. */
 export function probeOf(
   { description, labels, encodeRows, before }: Classifier,
   support: Dataset,
   signal: AbortSignal,
 ): Probe {
-  if (before === undefined && isSame(description, probe)) return { state: 'same' };
+  if (before === undefined && isPlain(description, 'logistic')) return { state: 'same' };
   if (new Set(labelIndices(support)).size < labels.length) return { state: 'none' };
   const fit = async (): Promise<Head> => {
     const encode = before?.encodeRows ?? encodeRows;
     const { vectors, targets } = await trainingRows(support, encode, () => undefined);
-    return fitHead(vectors, targets, labels.length, probe, { classWeights: 'none', signal });
+    const settings = { classWeights: 'none', signal } as const;
+    const strength = hasMixedRows(support) ? undefined : await chosenStrength(support, vectors, settings);
+    return fitHead(vectors, targets, labels.length, withStrength(plainHead, strength?.c), settings);
   };
   let fitted: Promise<Head> | undefined;
   return { state: 'fitted', head: () => (fitted ??= fit()) };
@@ -78,7 +79,6 @@ export function withProbe(
 }
 
 /** Of rows with several labels: with few rows a label the logistic regression of the other probe is far behind. */
-const severalProbe: Method = { ...probe, arguments: { ...probe.arguments, kind: 'svm' } };
 
 export interface SeveralProbe {
   readonly probe: Probe;
@@ -97,26 +97,25 @@ export async function severalProbeOf(
     const vectors = await (before?.encodeRows ?? encodeRows)(support, () => undefined);
     const rows = { vectors, carried, labels: labels.length };
     const keys = await rowKeys(support, support.roles.group);
-    return { rows, threshold: (await chosenThreshold(rows, keys, severalProbe, settings)) ?? 0.5 };
+    return { rows, threshold: (await chosenThreshold(rows, keys, svmHead, settings)) ?? 0.5 };
   };
   let learning: ReturnType<typeof learn> | undefined;
   const learnt = (): ReturnType<typeof learn> => (learning ??= learn());
   const threshold = async (): Promise<number> => (await learnt()).threshold;
   const same =
-    before === undefined &&
-    isSame(description, severalProbe) &&
-    (await threshold()) === description.threshold;
-  const head = async (): Promise<Head> => fitSeveral((await learnt()).rows, severalProbe, settings);
+    before === undefined && isPlain(description, 'svm') && (await threshold()) === description.threshold;
+  const head = async (): Promise<Head> => fitSeveral((await learnt()).rows, svmHead, settings);
   return { probe: same ? { state: 'same' } : { state: 'fitted', head }, threshold };
 }
 
-function isSame(
-  { method, validation, class_weights, prompt, named, unlabelled }: ClassifierDescription,
-  wanted: Method,
+/** Whether it is a head on the rows alone, with the strength that the probe has too. */
+function isPlain(
+  { method, strength, validation, class_weights, prompt, named, unlabelled }: ClassifierDescription,
+  kind: 'logistic' | 'svm',
 ): boolean {
   if (unlabelled !== undefined || (named !== undefined && named.templates.length > 0)) return false;
   if (validation?.tried !== undefined || class_weights !== 'none') return false;
   if (prompt !== undefined && prompt.label_templates.length > 0) return false;
-  if (method.name !== 'head' || wanted.name !== 'head') return false;
-  return method.arguments.kind === wanted.arguments.kind && method.arguments.c === wanted.arguments.c;
+  if (method.name !== 'head' || method.arguments.kind !== kind) return false;
+  return strength !== undefined || method.arguments.c === undefined;
 }

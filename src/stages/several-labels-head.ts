@@ -4,7 +4,7 @@ import type { Head } from '../learning/heads/head.ts';
 import type { FitBinary } from '../learning/heads/one-vs-rest.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { RowKeys } from '../learning/sampling/units.ts';
-import { choosesStrength, fitHead, methodText, plainHead, type Method } from './fine-tune-method.ts';
+import { choosesStrength, fitHead, methodText, svmHead, type Method } from './fine-tune-method.ts';
 import { either, float, word } from './option.ts';
 
 /** Kinds of `head` that are fitted for one label against the rest. */
@@ -45,7 +45,7 @@ export interface SeveralSettings {
 /** What is fitted for each label: after `contrastive` a linear support vector machine, which does best on few rows (bench/labels). */
 export function severalHead(method: Method): Method {
   if (method.name !== 'contrastive') return method;
-  return { ...plainHead, arguments: { ...plainHead.arguments, kind: 'svm' } };
+  return { ...svmHead, arguments: { ...svmHead.arguments, c: method.arguments.c } };
 }
 
 function kindOf(asked: Method): Kind | undefined {
@@ -61,10 +61,11 @@ export function severalMethodProblem(method: Method) {
       message: `\`${methodText(method)}\` knows one label a row, and these rows have lists of labels`,
       hint: 'use `head(kind: svm)`, `head(kind: ridge)`, `head(kind: logistic)` or `contrastive`: a linear head is fitted for each label against the rest',
     } as const;
-  if (method.name === 'contrastive' && method.arguments.loss !== 'cosine')
+  const loss = method.name === 'contrastive' ? (method.arguments.loss ?? 'cosine') : 'cosine';
+  if (loss !== 'cosine')
     return {
       code: 'not-supported',
-      message: `the loss \`${method.arguments.loss}\` takes a pair for alike or not, and rows with lists of labels are alike in part`,
+      message: `the loss \`${loss}\` takes a pair for alike or not, and rows with lists of labels are alike in part`,
       hint: 'use `contrastive(loss: cosine)`, which is taught the share of labels that two rows have in common',
     } as const;
   if (choosesStrength(method))

@@ -67,7 +67,7 @@ async function objectiveOf(
   }
   if (method.name === 'contrastive') {
     const { contrastive } = await import('../learning/training/contrastive.ts');
-    const { loss } = method.arguments;
+    const { loss = 'cosine' } = method.arguments;
     const objective = contrastive(rows, { loss, size, random: random.derive('pairs') });
     return { objective, stepsAPass: objective.stepsAPass };
   }

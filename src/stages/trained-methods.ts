@@ -5,6 +5,8 @@ import type { Images } from './images.ts';
 import { call, either, float, int, share, word } from './option.ts';
 import type { CallOf, OptionValues } from './option.ts';
 
+const manyLabels = 10;
+
 export const trainedMethods = {
   contrastive: {
     doc:
@@ -13,7 +15,7 @@ export const trainedMethods = {
       'several labels two texts are to be as near as the share of labels they have in common (`loss: cosine` alone knows that), and a ' +
       'linear support vector machine is fitted for each label.',
     arguments: {
-      iterations: int({ min: 1, default: 20, doc: 'How often every row takes part.' }),
+      iterations: int({ min: 1, default: 10, doc: 'How often every row takes part.' }),
       loss: word(
         {
           cosine: 'the squared error of the cosine of two vectors, against 1 for one label and 0 for two',
@@ -23,8 +25,14 @@ export const trainedMethods = {
             'of each text how much farther the farthest of its label is than the nearest of another (Hermans et al. 2017)',
           multiple_negatives: 'of each pair of one label the cross-entropy among the pairs with other labels',
         },
-        { default: 'cosine', doc: 'What is made small.' },
+        {
+          doc: `What is made small. Without it: \`multiple_negatives\` of more than ${manyLabels} labels, else \`cosine\`, also of rows with several labels.`,
+        },
       ),
+      c: float({
+        above: 0,
+        doc: 'Of the classifier on top: inverse strength of the penalty. Without it: that which `head(kind: logistic)` chooses on the vectors as they were before training; of rows with several labels 1.',
+      }),
     },
   },
   full: {
@@ -47,7 +55,15 @@ export const trainedMethods = {
 
 export type TrainedMethod = CallOf<typeof trainedMethods>;
 
-const rates = { contrastive: 3e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
+type Contrastive = Extract<TrainedMethod, { readonly name: 'contrastive' }>;
+
+/** With the loss that rows of so many labels, one each, are learnt with where nothing is said. */
+export function withLoss({ name, arguments: given }: Contrastive, labels: number): Contrastive {
+  const usual = labels > manyLabels ? 'multiple_negatives' : 'cosine';
+  return { name, arguments: { ...given, loss: given.loss ?? usual } };
+}
+
+const rates = { contrastive: 6e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
 /** Of nets of pictures, which are smaller. */
 const pictureRate = 1e-3;
 

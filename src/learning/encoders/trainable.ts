@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dropout } from '../layers/dropout.ts';
 import { unitRows } from '../layers/unit-rows.ts';
-import { changedSafetensors } from '../safetensors-changed.ts';
+import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
 import type { EncodeOptions } from './encoder.ts';
@@ -91,13 +91,16 @@ export async function loadTrainable(
       }
     },
     changedFiles: async (changed) => {
-      const byFile = new Map<string, Map<string, Float32Array>>();
+      const byFile = new Map<string, Map<string, NumbersOf>>();
       for (const [weight, data] of changed) {
         const known = stored.get(weight);
         if (known === undefined) throw new Error(`no weight \`${weight}\``);
         const its = known.file;
-        const numbers = byFile.get(its) ?? new Map<string, Float32Array>();
-        byFile.set(its, numbers.set(known.stored, asStored(known, data)));
+        const numbers = byFile.get(its) ?? new Map<string, NumbersOf>();
+        byFile.set(
+          its,
+          numbers.set(known.stored, () => asStored(known, data)),
+        );
       }
       const files: Record<string, Uint8Array<ArrayBuffer>> = {};
       const config = await singlePrecision(folder);

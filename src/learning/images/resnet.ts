@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
 import { ModelError } from '../model-error.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
-import { changedSafetensors } from '../safetensors-changed.ts';
+import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
 import type { NetInput } from './image-encoder.ts';
 
@@ -53,7 +53,7 @@ export function unfoldedResNet(
   file: string,
 ): Uint8Array<ArrayBuffer> {
   const stored = openSafetensors(bytes, file);
-  const changed = new Map<string, Float32Array>();
+  const changed = new Map<string, NumbersOf>();
   for (const names of convolutions(blocksOf(stored))) {
     const { slope, level, weight } = normalised(stored, names, file);
     const filter = tensors[`${names.convolution}.filter`]?.data;
@@ -61,9 +61,8 @@ export function unfoldedResNet(
     if (filter === undefined || bias === undefined) throw new Error(`no weights of \`${names.convolution}\``);
     const back = slope.map((k) => (k === 0 ? 0 : 1 / k)); // a channel that is switched off stays so
     const own = transposedFilter(filter, weight.shape, (value, o) => value * (back[o] ?? 0), 'torch');
-    changed.set(`${names.convolution}.weight`, own);
-    changed.set(
-      `${names.normal}.bias`,
+    changed.set(`${names.convolution}.weight`, () => own);
+    changed.set(`${names.normal}.bias`, () =>
       bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)),
     );
   }

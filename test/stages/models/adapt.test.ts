@@ -18,6 +18,7 @@ import {
   datasetArtifact,
   datasetOf,
   failure,
+  gentleHead,
   json,
   ngrams,
   run,
@@ -69,7 +70,11 @@ describe('a classifier that has gone through a stream', () => {
     ['prototypes', means, { name: 'prototype', arguments: means }],
     ['head', {}, headOf('logistic')],
   ] as const)('is what all rows at once give: %s', async (name, settings, method) => {
-    const { artifact } = await adapted({ update: { name, arguments: settings } });
+    const update = { name, arguments: settings };
+    const { artifact } = await adapted(
+      { update },
+      { model: await modelOf(datasetOf(training), { method: gentleHead }) },
+    );
     const all = datasetOf([...training, ...stream]);
     const [found, wanted] = [await said(artifact, all), await said(await modelOf(all, { method }), all)];
     const { labels } = (await json(artifact, 'model.json')) as { labels: readonly string[] };

@@ -8,7 +8,17 @@ import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
+import {
+  check,
+  datasetArtifact,
+  datasetOf,
+  failure,
+  gentleHead,
+  json,
+  ngrams,
+  run,
+  type Row,
+} from './rig.ts';
 
 const metrics = ['accuracy', 'ece', 'nll'];
 
@@ -26,10 +36,10 @@ const calibrating = datasetOf(between, { source: Int32Array.from(between, (_, i)
 async function evaluated(
   options: Readonly<Record<string, unknown>>,
   calibrate_on?: Dataset,
-  { on = datasetOf(testing), method }: { readonly on?: Dataset; readonly method?: unknown } = {},
+  { on = datasetOf(testing), method = gentleHead }: { readonly on?: Dataset; readonly method?: object } = {},
 ) {
   const from = await datasetArtifact(datasetOf(training));
-  const fitting = { ...(method !== undefined && { options: { method } }), inputs: { model: ngrams(), from } };
+  const fitting = { options: { method }, inputs: { model: ngrams(), from } };
   const model = (await run(fineTune, fitting)).artifact;
   const { artifact } = await run(evaluate, {
     options: { bootstrap: 50, metrics, ...options },
@@ -74,7 +84,8 @@ describe('calibrate_on', () => {
   });
 
   test('the frozen probe is calibrated on the same rows', async () => {
-    const own = await evaluated({}, calibrating);
+    const probe = { ...gentleHead, arguments: { ...gentleHead.arguments, c: undefined } };
+    const own = await evaluated({}, calibrating, { method: probe });
     const method = { name: 'prototype', arguments: { distance: 'cosine', temperature: 0.1 } };
     const other = await evaluated({}, calibrating, { method });
     expect(other.report.baselines['frozen_probe']?.['nll']).toBeCloseTo(

@@ -94,7 +94,10 @@ test('of a classifier its encoder is taken', async () => {
 test('balanced weights count every label the same', async () => {
   const uneven = training.filter(([, label], i) => label !== 'card' || i === 8);
   const cardness = async (class_weights: string) => {
-    const classifier = await loadClassifier(await fitted({ class_weights }, uneven), context);
+    const classifier = await loadClassifier(
+      await fitted({ class_weights, method: head('logistic') }, uneven),
+      context,
+    );
     const [probabilities] = await classify(
       classifier,
       [classifier.head],

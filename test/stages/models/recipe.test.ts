@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Artifact } from '../../../src/stages/artifact.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
-import { plainHead } from '../../../src/stages/fine-tune-method.ts';
+import { plainHead, withStrength } from '../../../src/stages/fine-tune-method.ts';
 import { kindOf, settledMethod } from '../../../src/stages/fine-tune-recipe.ts';
 import { knownRows } from '../../../src/stages/known-rows.ts';
 import { namesSpeak, templateTexts } from '../../../src/stages/label-texts.ts';
@@ -24,6 +24,7 @@ const rows: readonly Row[] = Array.from({ length: 16 }, (_, i): Row => {
 
 interface Description {
   readonly method: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
+  readonly strength?: { readonly c: number };
   readonly named?: { readonly templates: readonly string[]; readonly gate: unknown };
   readonly unlabelled?: { readonly rows: number; readonly learnt: readonly number[] };
 }
@@ -53,7 +54,7 @@ describe('without a method', () => {
     const { description, notes } = await fitted({ steps: 2 });
     expect(description.method).toEqual({
       name: 'contrastive',
-      arguments: { iterations: 20, loss: 'cosine' },
+      arguments: { iterations: 10, loss: 'cosine', c: description.strength?.c },
     });
     expect(description.named?.gate).toMatchObject({ folds: 4, repeats: 5 });
     expect(notes.join('\n')).toMatch(
@@ -63,7 +64,7 @@ describe('without a method', () => {
 
   test('n-grams get a head, and no seed is keyed', async () => {
     const { description } = await fitted({}, { model: ngrams() });
-    expect(description.method).toEqual(plainHead);
+    expect(description.method).toEqual(withStrength(plainHead, description.strength?.c));
     expect(description.named).toBeUndefined();
     const options = { method: { name: 'auto', arguments: {} } };
     expect(fineTune.randomness(options as never, () => 'ngrams')).toBe(false);
@@ -71,15 +72,15 @@ describe('without a method', () => {
   });
 
   test.each([
-    [16, 20],
-    [1000, 20],
+    [16, 10],
+    [2000, 10],
     [5000, 4],
     [1_000_000, 1],
   ])('%i rows are passed %i times', (count, iterations) => {
     const auto = { name: 'auto', arguments: {} } as const;
     expect(settledMethod(auto, { trainable: undefined, rows: count, kind: 'plain' })).toEqual({
       name: 'contrastive',
-      arguments: { iterations, loss: 'cosine' },
+      arguments: { iterations, loss: undefined, c: undefined },
     });
     expect(settledMethod(auto, { trainable: true, rows: count, kind: 'other' })).toEqual(plainHead);
   });

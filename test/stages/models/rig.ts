@@ -61,6 +61,12 @@ export function ngrams(): Artifact {
   return artifactOf('model', { [builtinFile]: builtinContents({ name: 'ngrams', version }) });
 }
 
+/** Logistic regression whose penalty is as strong as usual, for tests that want one that is not very sure. */
+export const gentleHead = {
+  name: 'head',
+  arguments: { kind: 'logistic', c: 1, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
+} as const;
+
 /** What models are loaded with. */
 export const context = {
   signal: new AbortController().signal,

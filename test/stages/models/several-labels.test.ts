@@ -54,7 +54,7 @@ function severalOf(rows: readonly Row[], names: readonly string[] = labels): Dat
 const training = severalOf(rowsOf(['please', 'hello', 'sorry', 'well']));
 const testing = severalOf(rowsOf(['today', 'again']));
 
-const head = (kind: string, c: number | 'auto' = 1) => ({
+const head = (kind: string, c?: number | 'auto') => ({
   name: 'head',
   arguments: { kind, c, alpha: 1, k: 5, distance: 'cosine', weights: 'distance' },
 });
