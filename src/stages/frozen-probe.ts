@@ -8,7 +8,6 @@ import { labelTable } from './classifier-labels.ts';
 import { createRandom } from '../learning/random.ts';
 import { labelIndices, select, type Dataset } from './dataset.ts';
 import { fitHead, plainHead, svmHead, withStrength } from './fine-tune-method.ts';
-import { chosenStrength } from './head-strength.ts';
 import type { EncodeProgress } from './model-source.ts';
 import { rowKeys } from './row-keys.ts';
 import { chosenThreshold, fitSeveral, type SeveralRows } from './several-labels-head.ts';
@@ -30,6 +29,7 @@ export function probeOf(
   if (before === undefined && isPlain(description, 'logistic')) return { state: 'same' };
   if (new Set(labelIndices(support)).size < labels.length) return { state: 'none' };
   const fit = async (): Promise<Head> => {
+    const { chosenStrength } = await import('./head-strength.ts');
     const encode = before?.encodeRows ?? encodeRows;
     const { vectors, targets } = await trainingRows(support, encode, () => undefined);
     const settings = { classWeights: 'none', signal } as const;
@@ -78,14 +78,15 @@ export function withProbe(
   };
 }
 
-/** Of rows with several labels: with few rows a label the logistic regression of the other probe is far behind. */
-
 export interface SeveralProbe {
   readonly probe: Probe;
   readonly threshold: () => Promise<number>;
 }
 
-/** The same for rows that carry several labels or none: a linear support vector machine a label. */
+/**
+ * The same for rows that carry several labels or none: a linear support vector machine a label. With few rows a label the logistic
+ * regression of the other probe is far behind it.
+ */
 export async function severalProbeOf(
   { description, labels, encodeRows, before }: Classifier,
   support: Dataset,

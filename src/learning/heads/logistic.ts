@@ -91,23 +91,20 @@ export async function fitLogisticPath(
   const heads: Head[] = [];
   for (const c of strengths) {
     const stopping = options.stopping && watchLoss(options.stopping, (reached) => headAt(reached, true));
-    const minimum = await minimise(
-      (point, gradient) => penalisedLoss({ ...problem, c }, point, gradient),
-      start,
-      {
-        tolerance: options.tolerance,
-        maxIterations: options.maxIterations,
-        afterIteration: async (reached) => {
-          since += work;
-          if (since > turn) {
-            since = 0;
-            await new Promise((resolve) => setTimeout(resolve, 0));
-          }
-          options.signal?.throwIfAborted();
-          return stopping?.after(reached);
-        },
+    const penalised = { ...problem, c };
+    const minimum = await minimise((point, gradient) => penalisedLoss(penalised, point, gradient), start, {
+      tolerance: options.tolerance,
+      maxIterations: options.maxIterations,
+      afterIteration: async (reached) => {
+        since += work;
+        if (since > turn) {
+          since = 0;
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+        options.signal?.throwIfAborted();
+        return stopping?.after(reached);
       },
-    );
+    });
     const { iterations: iteration, value, point, converged } = minimum;
     heads.push(stopping?.best(converged) ?? headAt({ iteration, value, point }, converged));
     start = point;
