@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { generator } from '../models/glyph-conv/random.mjs';
+import { distanceToLine } from '../models/glyph-conv/written.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,7 +18,7 @@ const classes = Number(values.classes);
 const each = Number(values.each);
 if (!(classes >= 1 && classes <= 256)) throw new Error('IDX labels are bytes: 1 to 256 classes');
 const side = 28;
-const random = generator(Number(values.seed));
+const { uniform: random, normal } = generator(Number(values.seed));
 
 const pictures = [];
 const labels = [];
@@ -100,38 +102,10 @@ function curve(points) {
   });
 }
 
-function distanceToLine([x, y], line) {
-  let least = Infinity;
-  for (let i = 1; i < line.length; i += 1) {
-    const [ax, ay] = line[i - 1];
-    const [dx, dy] = [line[i][0] - ax, line[i][1] - ay];
-    const length = dx * dx + dy * dy;
-    const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length));
-    least = Math.min(least, Math.hypot(x - ax - along * dx, y - ay - along * dy));
-  }
-  return least;
-}
-
 function somewhere() {
   return [0.12 + 0.76 * random(), 0.12 + 0.76 * random()];
 }
 
 function distance([ax, ay], [bx, by]) {
   return Math.hypot(ax - bx, ay - by);
-}
-
-function normal() {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** Numbers from 0 to 1 by the mixing function of SplitMix32. */
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { openEngine } from '../../src/engine/engine.ts';
 import { initialLearner } from '../../src/learning/meta/learner.ts';
 import { lossFor, type MetaRule } from '../../src/learning/meta/meta-rule.ts';
-import { adam } from '../../src/learning/optimizers/adam.ts';
+import { plainAdam } from '../../src/learning/optimizers/adam.ts';
 import { createRandom } from '../../src/learning/random.ts';
 import { train } from '../../src/learning/training/train.ts';
 
@@ -39,13 +39,7 @@ const trained = await train({
   }),
   loss: (weights, batch) => lossFor(rule, weights, batch, shape),
   dropoutSeed: 0,
-  optimizer: adam({
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    decoupled: false,
-    groupOf: () => ({ rateFactor: 1, weightDecay: 0 }),
-  }),
+  optimizer: plainAdam(),
   rate: 1e-3,
   schedule: { curve: 'constant', warmupSteps: 0, steps: Number(count) },
   signal: new AbortController().signal,

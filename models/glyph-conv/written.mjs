@@ -66,7 +66,8 @@ function middle(points) {
   return sum.map((value) => value / points.length);
 }
 
-function distanceToLine([x, y], line) {
+/** From a point to the nearest one of a line through points. */
+export function distanceToLine([x, y], line) {
   let least = Infinity;
   for (let i = 1; i < line.length; i += 1) {
     const [ax, ay] = line[i - 1];

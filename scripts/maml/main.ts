@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/engine.ts';
 import { adapt, forTasks } from '../../src/learning/meta/adapt.ts';
 import { mamlLoss } from '../../src/learning/meta/maml.ts';
 import { perceptronShapes, squaredError } from '../../src/learning/meta/perceptron.ts';
-import { adam } from '../../src/learning/optimizers/adam.ts';
+import { plainAdam } from '../../src/learning/optimizers/adam.ts';
 import { tensorIn } from '../../src/learning/optimizers/optimizer.ts';
 import type { Tensors } from '../../src/learning/optimizers/optimizer.ts';
 import { createRandom } from '../../src/learning/random.ts';
@@ -29,7 +29,6 @@ export async function check(
   const engine = await openEngine({ backend: 'onnx', threads: 1 });
   const start = process.cpuUsage();
   const began = performance.now();
-  const group = { rateFactor: 1, weightDecay: 0 };
   let recent: number[] = [];
   const trained = await train({
     engine,
@@ -40,7 +39,7 @@ export async function check(
       return mamlLoss(weights, data, (now, given) => squaredError(now, given), { steps: 1, rate, order });
     },
     dropoutSeed: seed,
-    optimizer: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: false, groupOf: () => group }),
+    optimizer: plainAdam(),
     rate: 1e-3,
     schedule: { curve: 'constant', warmupSteps: 0, steps },
     signal: new AbortController().signal,

@@ -60,7 +60,7 @@ evaluate score { model: classifier  on: parts.test }`,
       images: true,
       use: 'select',
       doc:
-        'Pictures of other classes, which choose the weights: those that lost least on 40 episodes of them, drawn once and measured before the first step and 20 times while the ' +
+        'Pictures of other classes, which choose the weights: those that lost least on 40 episodes of them, drawn once and measured before the first step and about 20 times while the ' +
         'net is trained. Neither turned nor learnt from; their labels count in the label budget, and they are no new classes to a report.',
     }),
   },

@@ -1,5 +1,5 @@
 // What episodes of validation classes said of a `meta-learn` while it was trained: which step was kept, and the words for it. Pure.
-import type { Measured } from '../learning/training/best-weights.ts';
+import { lowest, type Measured } from '../learning/training/best-weights.ts';
 
 /** In `conv4.json`. */
 export interface MetaValidation {
@@ -13,10 +13,8 @@ export interface MetaValidation {
 export function metaValidation(
   measured: readonly Measured[],
 ): { readonly record: MetaValidation; readonly note: string } | undefined {
-  const [first, ...others] = measured;
-  const last = measured.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const best = others.reduce((kept, one) => (one.loss < kept.loss ? one : kept), first);
+  const [best, last] = [lowest(measured), measured.at(-1)];
+  if (best === undefined || last === undefined) return undefined;
   const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(1)} %`;
   const said = `on episodes of the validation classes ${percent(best.accuracy)} of the queries are right`;
   return {

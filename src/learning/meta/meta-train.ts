@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import { freezeConv4 } from '../encoders/conv4-frozen.ts';
 import { initialConv4 } from '../encoders/conv4-initial.ts';
-import { adam } from '../optimizers/adam.ts';
+import { plainAdam } from '../optimizers/adam.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
 import { createRandom } from '../random.ts';
 import { bestWeights, type BestWeights, type Measured } from '../training/best-weights.ts';
@@ -49,9 +49,9 @@ export interface MetaTrained {
 
 /** Batches that the statistics of the trained net are taken from. */
 const frozenBatches = 20;
-/** Measurements on episodes of `validation`, the one before the first step aside, and episodes of each. */
-export const measurements = 20;
-export const measuredEpisodes = 40;
+/** About so many measurements on episodes of `validation`, the one before the first step aside, and episodes of each. */
+const measurements = 20;
+const measuredEpisodes = 40;
 
 export async function metaTrain(
   engine: Pick<Engine, 'capture' | 'resident'>,
@@ -84,13 +84,7 @@ export async function metaTrain(
       accumulate: tasks,
       loss: (weights, batch) => lossFor(rule, weights, batch, shape),
       dropoutSeed: 0,
-      optimizer: adam({
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        decoupled: false,
-        groupOf: () => ({ rateFactor: 1, weightDecay: 0 }),
-      }),
+      optimizer: plainAdam(),
       rate: request.rate,
       schedule: { curve: 'cosine', warmupSteps: 0, steps },
       signal: request.signal,

@@ -44,3 +44,9 @@ export function adam({ beta1, beta2, epsilon, decoupled, groupOf }: AdamOptions)
     },
   });
 }
+
+/** With PyTorch's numbers, for all weights alike and without decay. */
+export function plainAdam(): Optimizer {
+  const group = { rateFactor: 1, weightDecay: 0 };
+  return adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decoupled: false, groupOf: () => group });
+}
