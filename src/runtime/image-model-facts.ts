@@ -7,6 +7,7 @@ import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import {
+  checkLearner,
   checkMetaWeights,
   hasLearner,
   learnerFile,
@@ -46,7 +47,6 @@ export function imageModelFacts(
 
 /** Its `conv4.json` is small, and says what it has learnt. */
 function metaFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
-  const [file, weights] = [join(folder, metaFile), join(folder, metaWeightsFile)];
   const without = (name: string): Fact<never> =>
     wrong({
       code: 'missing-model-file',
@@ -54,16 +54,17 @@ function metaFacts(folder: string, names: readonly string[], display: Display): 
       hint: 'write the folder again with `export`, or get it again',
     });
   if (!names.includes(metaWeightsFile)) return without(metaWeightsFile);
-  const read = layoutOf(weights);
-  if (read.state === 'damaged')
-    return wrong({ code: 'bad-model', message: `\`${display(weights)}\` ${read.problem}`, hint: read.hint });
   try {
-    const description = metaDescription(readFileSync(file));
-    const shapes = new Map([...read.layout.entries].map(([name, { shape }]) => [name, shape] as const));
-    checkMetaWeights(description, shapes);
-    if (hasLearner(description) && !names.includes(learnerFile)) return without(learnerFile);
+    const description = metaDescription(readFileSync(join(folder, metaFile)));
+    checkMetaWeights(description, shapesIn(join(folder, metaWeightsFile), metaWeightsFile));
+    const adapts = hasLearner(description);
+    if (adapts && !names.includes(learnerFile)) return without(learnerFile);
+    if (adapts) checkLearner(description, shapesIn(join(folder, learnerFile), learnerFile));
     const learnt = [...description.classes, ...description.validation_classes];
-    return { state: 'known', value: { ...known, trainable: true, learnt } };
+    return {
+      state: 'known',
+      value: { ...known, trainable: true, learnt, ...(adapts && { ways: description.ways }) },
+    };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return wrong({
@@ -72,6 +73,13 @@ function metaFacts(folder: string, names: readonly string[], display: Display): 
       hint: error.hint,
     });
   }
+}
+
+/** Of the tensors in a file, by name. Throws `ModelError` where it is damaged. */
+function shapesIn(path: string, name: string): ReadonlyMap<string, readonly number[]> {
+  const read = layoutOf(path);
+  if (read.state === 'damaged') throw new ModelError('bad-model', name, read.problem, read.hint);
+  return new Map([...read.layout.entries].map(([tensor, { shape }]) => [tensor, shape]));
 }
 
 function wrong(problem: Found): Fact<never> {

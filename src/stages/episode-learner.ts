@@ -5,7 +5,7 @@ import type { Pixels } from '../learning/images/decode.ts';
 import type { Artifact } from './artifact.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
-import { openFolderEngine } from './huggingface-source.ts';
+import { openFolderEngine, translatedFolder } from './huggingface-source.ts';
 import { needsImages, pixelsOf } from './image-source.ts';
 import type { MetaDescription } from './meta-description.ts';
 import { readLearner } from './meta-encoder.ts';
@@ -20,7 +20,7 @@ export interface OpenLearner {
 /** `rows`: those that episodes are drawn from. */
 export async function openLearner(
   model: Artifact,
-  { height, width, channels }: MetaDescription,
+  description: MetaDescription,
   adapting: Adapting,
   rows: Dataset,
   context: ModelContext,
@@ -28,7 +28,8 @@ export async function openLearner(
   const { images } = rows;
   if (images === undefined) throw stepFailure(needsImages, 'model');
   const pictures = await pixelsOf(images, texts(rows));
-  const stored = await readLearner(model);
+  const stored = await translatedFolder(model, () => readLearner(model, description));
+  const { height, width, channels } = description;
   const [{ asTaken }, { adaptedLogits }, { mostProbable }] = await Promise.all([
     import('../learning/images/image-encoder.ts'),
     import('../learning/meta/learner.ts'),

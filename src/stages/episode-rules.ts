@@ -8,7 +8,7 @@ import { type EpisodeMethod } from './episode-options.ts';
 import { fitHead, methodText } from './fine-tune-method.ts';
 import { pixelsOf } from './image-source.ts';
 import type { Images } from './images.ts';
-import type { MetaDescription } from './meta-description.ts';
+import { hasLearner, type MetaDescription } from './meta-description.ts';
 import { readMetaDescription } from './meta-encoder.ts';
 import { adaptingOf, adaptingText } from './meta-methods.ts';
 import { encoderOf } from './model-source.ts';
@@ -23,7 +23,7 @@ export type SettledRule =
 export async function settledRule(method: EpisodeMethod, model: Artifact): Promise<SettledRule> {
   if (method.name !== 'own') return method;
   const description = await readMetaDescription(model);
-  const adapting = description && adaptingOf(description.method);
+  const adapting = description && hasLearner(description) ? adaptingOf(description.method) : undefined;
   if (description !== undefined && adapting !== undefined) return { name: 'adapt', adapting, description };
   const trained = (await readMetaDescription(encoderOf(model)))?.method;
   if (trained?.name === 'matching') return trained;

@@ -6,19 +6,21 @@ import { isClassifier, takeHead } from './classifier.ts';
 import { consumedFile } from './consumed-file.ts';
 import { translatedFolder } from './huggingface-source.ts';
 import { imageModelKind } from './image-model.ts';
-import { encoderOf } from './model-source.ts';
+import { hasLearner, learnerFile, metaFile, metaText, metaWeightsFile } from './meta-description.ts';
+import { readMetaDescription } from './meta-encoder.ts';
+import { baseFolder, encoderOf } from './model-source.ts';
 import { outputPath, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
 export const exportModel = defineStage({
   name: 'export',
-  version: 1,
+  version: 2,
   doc:
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +
     'with the numbers of its head, which reads the vectors of the encoder. A model of pictures is written with the files that it has: of `meta-learn` `conv4.json` ' +
-    'and `conv4.safetensors`. The folder is taken where a model is: `model: "./my-model"`.',
+    'and `conv4.safetensors`, and `learner.safetensors` where the net adapts. The folder is taken where a model is: `model: "./my-model"`.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label }
 fine-tune classifier { model: "builtin:fsl-mini"  from: parts.train }
@@ -79,7 +81,7 @@ export folder {
     if (encoder.names.includes(builtinFile)) throw stepFailure(noFiles, 'model');
     const to = context.output();
     if (pictures === undefined) await writeTextEncoder(encoder, options.precision, to);
-    else for (const name of encoder.names) if (name !== consumedFile) await to.take(name, encoder, name);
+    else await writePictureEncoder(inputs.model, to);
     if (isClassifier(inputs.model)) await takeHead(inputs.model, to);
   },
 });
@@ -90,6 +92,17 @@ async function writeTextEncoder(encoder: Artifact, precision: Precision, to: Out
   for (const name of encoder.names)
     if (!isWeights(name) && !Object.hasOwn(changed, name)) await to.take(name, encoder, name);
   for (const [name, bytes] of Object.entries(changed)) await to.write(name, bytes);
+}
+
+/** A net that adapts does so from weights that a `fine-tune` has not trained: where one has trained the others, it adapts no longer. */
+async function writePictureEncoder(model: Artifact, to: Output): Promise<void> {
+  const encoder = encoderOf(model);
+  const description = await readMetaDescription(encoder);
+  const trained = model.names.includes(`${baseFolder}/${metaWeightsFile}`);
+  const further = trained && description !== undefined && hasLearner(description) ? description : undefined;
+  const left = [consumedFile, ...(further === undefined ? [] : [metaFile, learnerFile])];
+  for (const name of encoder.names) if (!left.includes(name)) await to.take(name, encoder, name);
+  if (further !== undefined) await to.write(metaFile, metaText({ ...further, trained_further: true }));
 }
 
 /** Those of the exported file stand in their place. */

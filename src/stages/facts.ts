@@ -52,6 +52,8 @@ export interface ModelFacts {
   readonly labels: readonly string[] | undefined;
   /** Classes of pictures that it has learnt to tell apart. */
   readonly learnt?: readonly string[];
+  /** Of nets that adapt to episodes: how many classes these have. */
+  readonly ways?: number;
   /** Whether it can be asked for the word at a mask. */
   readonly masked?: boolean;
   /** Whether a word can be asked for; only of models that are asked for words. Nothing where that is not known. */

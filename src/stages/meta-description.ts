@@ -32,11 +32,18 @@ export interface MetaDescription extends ImageShape, LossEnds {
   /** Of those that chose the weights, where there were any. */
   readonly validation: MetaValidation | null;
   readonly validation_classes: readonly string[];
+  /** By a `fine-tune`: it adapts no longer. Only in folders that `export` wrote. */
+  readonly trained_further?: true;
 }
 
-/** Whether it has a `learner.safetensors`. */
-export function hasLearner({ method }: MetaDescription): boolean {
-  return isAdapting(method);
+/** Whether it has a `learner.safetensors`, and adapts. */
+export function hasLearner({ method, trained_further }: MetaDescription): boolean {
+  return isAdapting(method) && trained_further !== true;
+}
+
+/** As `conv4.json` has it. */
+export function metaText(description: MetaDescription): string {
+  return JSON.stringify(description, null, 2) + '\n';
 }
 
 /** Throws `ModelError` where the bytes say something else. */
@@ -50,6 +57,7 @@ export function metaDescription(bytes: Uint8Array): MetaDescription {
   for (const side of ['height', 'width'])
     if (countIn(found, side, metaFile) < 16)
       throw badModel(metaFile, `\`${side}\` should be at least 16, which four poolings leave one of`, again);
+  countIn(found, 'ways', metaFile);
   if (!isMethod(found['method'])) throw badModel(metaFile, '`method` is none of `meta-learn`', again);
   const whole = { validation: null, validation_classes: [], ...found };
   for (const key of ['classes', 'validation_classes'] as const) {
@@ -73,17 +81,27 @@ function isMethod(value: unknown): boolean {
   return name === 'reptile' || given['order'] === 1 || given['order'] === 2;
 }
 
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
 /** Throws `ModelError` where the weights are not those of the description; `shapes` are of the file, by name. */
-export function checkMetaWeights(
-  { channels }: ImageShape,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): void {
-  for (const [name, expected] of metaShapes(channels)) {
+export function checkMetaWeights({ channels }: ImageShape, shapes: Shapes): void {
+  checkShapes(metaWeightsFile, metaShapes(channels), shapes);
+}
+
+/** The same of `learner.safetensors`. */
+export function checkLearner(description: ImageShape & Pick<MetaDescription, 'ways'>, shapes: Shapes): void {
+  checkShapes(learnerFile, learnerShapes(description), shapes);
+}
+
+type Expected = readonly (readonly [name: string, shape: readonly number[]])[];
+
+function checkShapes(file: string, all: Expected, shapes: Shapes): void {
+  for (const [name, expected] of all) {
     const shape = shapes.get(name);
-    if (shape === undefined) throw badModel(metaWeightsFile, `has no tensor \`${name}\``, again);
+    if (shape === undefined) throw badModel(file, `has no tensor \`${name}\``, again);
     if (shape.join() !== expected.join())
       throw badModel(
-        metaWeightsFile,
+        file,
         `\`${name}\` is [${shape.join(', ')}], and \`${metaFile}\` asks for [${expected.join(', ')}]`,
         again,
       );
@@ -91,11 +109,27 @@ export function checkMetaWeights(
 }
 
 /** Four blocks of a filter [height, width, in, out] and its biases. */
-function metaShapes(channels: number): readonly (readonly [string, readonly number[]])[] {
+function metaShapes(channels: number): Expected {
   return [0, 1, 2, 3].flatMap((block) => [
     [`${block}.filter`, [3, 3, block === 0 ? channels : 64, 64]] as const,
     [`${block}.bias`, [64]] as const,
   ]);
+}
+
+/** The blocks with their normalisation, and the head. */
+function learnerShapes({
+  height,
+  width,
+  channels,
+  ways,
+}: ImageShape & Pick<MetaDescription, 'ways'>): Expected {
+  const features = 64 * Math.floor(height / 16) * Math.floor(width / 16);
+  return [
+    ...metaShapes(channels),
+    ...[0, 1, 2, 3].flatMap((block) => ['gamma', 'beta'].map((name) => [`${block}.${name}`, [64]] as const)),
+    ['head.weight', [features, ways]],
+    ['head.bias', [ways]],
+  ];
 }
 
 const again = 'Write the folder again with `export`, or get it again.';

@@ -10,10 +10,12 @@ import type { Artifact, Output } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
 import {
+  checkLearner,
   checkMetaWeights,
   learnerFile,
   metaDescription,
   metaFile,
+  metaText,
   metaWeightsFile,
   type MetaDescription,
 } from './meta-description.ts';
@@ -27,7 +29,7 @@ export async function saveMetaEncoder(
   consumed: Consumed,
 ): Promise<void> {
   const { writeSafetensors } = await import('../learning/safetensors.ts');
-  await output.write(metaFile, JSON.stringify(description, null, 2) + '\n');
+  await output.write(metaFile, metaText(description));
   await output.write(metaWeightsFile, writeSafetensors(frozen));
   if (learner !== undefined) await output.write(learnerFile, writeSafetensors(learner));
   await writeConsumed(output, consumed);
@@ -48,14 +50,20 @@ export async function loadMetaNet(files: Artifact): Promise<TrainableImages> {
   if (description === undefined) throw new Error(`there is no ${metaFile}`);
   const { height, width, channels } = description;
   const tensors = readSafetensors(await files.read(metaWeightsFile), metaWeightsFile);
-  checkMetaWeights(description, new Map(Object.entries(tensors).map(([name, { shape }]) => [name, shape])));
+  checkMetaWeights(description, shapesOf(tensors));
   const each = (value: number): readonly number[] => new Array<number>(channels).fill(value);
   const input = { height, width, channels, scale: each(1 / 255), shift: each(0) };
   return trainableConv4(tensors, input, metaWeightsFile);
 }
 
-/** The weights of a net that adapts, by name. */
-export async function readLearner(files: Artifact): Promise<StoredTensors> {
+/** The weights of a net that adapts, by name. Throws `ModelError` where they are not those of the description. */
+export async function readLearner(files: Artifact, description: MetaDescription): Promise<StoredTensors> {
   const { readSafetensors } = await import('../learning/safetensors.ts');
-  return readSafetensors(await files.read(learnerFile), learnerFile);
+  const tensors = readSafetensors(await files.read(learnerFile), learnerFile);
+  checkLearner(description, shapesOf(tensors));
+  return tensors;
+}
+
+function shapesOf(tensors: StoredTensors): ReadonlyMap<string, readonly number[]> {
+  return new Map(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 }

@@ -1,5 +1,5 @@
 // Nets of `meta-learn` as folders: what `export` writes is the same model, and what is broken is refused by name.
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
@@ -47,6 +47,9 @@ predict labelled { model: model  from: parts.test  to: "${folder}.csv" }
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('error[')]);
     expect(written(`${folder}.csv`)).toBe(written('trained.csv'));
   }
+  const shipped = join(import.meta.dirname, '../../models/glyph-conv/conv4.json');
+  const keys = (text: string): readonly string[] => Object.keys(JSON.parse(text) as object);
+  expect(keys(written('out/net/conv4.json'))).toEqual(keys(readFileSync(shipped, 'utf8')));
   expect(JSON.parse(written('out/classifier/classifier.json'))).toMatchObject({ labels: ['1', '4'] });
   await rig.write(
     'known.fsl',
@@ -72,6 +75,7 @@ test('a folder that is damaged is refused before anything runs', { timeout: 120_
     [{ ...description, version: 2 }, 'does not describe a net'],
     [{ ...description, channels: 3 }, '`0.filter` is [3, 3, 1, 64]'],
     [{ ...description, height: 8 }, '`height` should be at least 16'],
+    [{ ...description, ways: 0 }, '`ways` should be a positive whole number'],
     [{ ...description, method: { name: 'maml' } }, '`method` is none'],
     [{ ...description, classes: [1] }, '`classes` should be a list of names'],
   ] as const;
@@ -102,7 +106,7 @@ test('what pictures cannot be written as is refused', async () => {
 test('a net that adapts adapts as a folder too', { timeout: 120_000 }, async () => {
   await using rig = await openRig(worker);
   await stripes(rig, 'many', [0, 3, 6], 6);
-  await stripes(rig, 'novel', [1, 4], 6);
+  await stripes(rig, 'novel', [1, 4, 7], 6);
   const loads = learn.split('\n').slice(0, 2).join('\n');
   const shape = 'on: novel  episodes: 4  ways: 2  shots: 1  queries: 3';
   await rig.write(
@@ -111,17 +115,31 @@ test('a net that adapts adapts as a folder too', { timeout: 120_000 }, async () 
 meta-learn net { from: many  method: anil(inner_steps: 2, tasks: 1)  ways: 2  shots: 1  queries: 2  episodes: 2 }
 evaluate score { model: net  ${shape} }
 export folder { model: net  to: "out/net" }
+fine-tune more { model: net  from: many  method: full  steps: 2 }
+export further { model: more  to: "out/more" }
 `,
   );
   await rig.write('again.fsl', `${loads}\nevaluate score { model: "./out/net"  ${shape} }\n`);
-  const accuracies = async (file: string): Promise<unknown> => {
+  const measured = async (
+    file: string,
+  ): Promise<{ readonly accuracies: unknown; readonly method: string }> => {
     const { code, stderr } = await rig.run([file]);
     expect([code, stderr]).toEqual([0, expect.not.stringContaining('error[')]);
     const { stdout } = await rig.run(['show', file, 'score', '--format', 'json']);
-    return (JSON.parse(stdout) as { episodes: { accuracies: unknown } }).episodes.accuracies;
+    return (JSON.parse(stdout) as { episodes: Awaited<ReturnType<typeof measured>> }).episodes;
   };
-  expect(await accuracies('main.fsl')).toEqual(await accuracies('again.fsl'));
+  expect(await measured('main.fsl')).toEqual(await measured('again.fsl'));
+  expect((await measured('again.fsl')).method).toContain('anil');
+  // Trained further it adapts no longer: the weights it did that from are others.
+  expect(readdirSync(join(rig.folder, 'out/more'))).not.toContain('learner.safetensors');
+  await rig.write('more.fsl', `${loads}\nevaluate score { model: "./out/more"  ${shape} }\n`);
+  expect((await measured('more.fsl')).method).toContain('prototype');
+  const problem = async (): Promise<string> => (await rig.run(['check', 'again.fsl'])).stderr;
+  await rig.write('again.fsl', `${loads}\nevaluate score { model: "./out/net"  ${shape.replace('ways: 2', 'ways: 3')} }\n`); // prettier-ignore
+  expect(await problem()).toContain('the net adapts to 2 classes');
+  const description = JSON.parse(readFileSync(join(rig.folder, 'out/net/conv4.json'), 'utf8')) as object;
+  await rig.write('out/net/conv4.json', JSON.stringify({ ...description, ways: 3 }));
+  expect(await problem()).toContain('`head.weight` is [64, 2], and `conv4.json` asks for [64, 3]');
   rmSync(join(rig.folder, 'out/net/learner.safetensors'));
-  const { stderr } = await rig.run(['check', 'again.fsl']);
-  expect(stderr).toContain('has no `learner.safetensors`');
+  expect(await problem()).toContain('has no `learner.safetensors`');
 });
