@@ -15,23 +15,26 @@ export function addProducts(
 ): void {
   if (width === 0) return;
   const [n, m] = [a.length / width, b.length / width];
+  const sum: Sum = { c, sign, a, b, width, n, m };
   for (let j = 0; j < m; j += 2)
     for (let i = lower ? j - (j % 4) : 0; i < n; i += 4)
-      if (i + 3 < n && j + 1 < m) tile(c, sign, a, b, width, m, i, j);
-      else rest(c, sign, a, b, width, m, i, j);
+      if (i + 3 < n && j + 1 < m) tile(sum, i, j);
+      else rest(sum, i, j);
+}
+
+/** What is added to what: C [n, m], A [n, width], B [m, width]. */
+interface Sum {
+  readonly c: Float64Array;
+  readonly sign: number;
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly width: number;
+  readonly n: number;
+  readonly m: number;
 }
 
 /** Four rows of A with two of B; next to the diagonal a little of the upper half, too. */
-function tile(
-  c: Float64Array,
-  sign: number,
-  a: Float64Array,
-  b: Float64Array,
-  width: number,
-  m: number,
-  i: number,
-  j: number,
-): void {
+function tile({ c, sign, a, b, width, m }: Sum, i: number, j: number): void {
   const a0 = i * width;
   const a1 = a0 + width;
   const a2 = a1 + width;
@@ -68,17 +71,8 @@ function tile(
 }
 
 /** The same where fewer rows are left. */
-function rest(
-  c: Float64Array,
-  sign: number,
-  a: Float64Array,
-  b: Float64Array,
-  width: number,
-  m: number,
-  i: number,
-  j: number,
-): void {
-  for (let row = i; row < Math.min(i + 4, a.length / width); row += 1)
+function rest({ c, sign, a, b, width, n, m }: Sum, i: number, j: number): void {
+  for (let row = i; row < Math.min(i + 4, n); row += 1)
     for (let column = j; column < Math.min(j + 2, m); column += 1) {
       let sum = 0;
       for (let k = 0; k < width; k += 1) sum += a[row * width + k] * b[column * width + k];
