@@ -33,8 +33,14 @@ interface Way {
 const said = async (streams: Streams, more = {}, make?: MakeLearner): Promise<readonly string[]> =>
   (await adapted(streams.start, streams.late, more, make)).foretold.map(({ predicted }) => predicted);
 
+const byUpdates: Way = { name: '`adapt`, `update: ridge`', go: (streams) => said(streams) };
+const ridgeAgain: Way = {
+  name: 'ridge, anew every 50 labels',
+  go: ({ start, late }) => anew(start, late, ridge),
+};
+
 const ways: readonly Way[] = [
-  { name: '`adapt`, `update: ridge`', go: (streams) => said(streams) },
+  byUpdates,
   {
     name: 'the same with 200 canary rows',
     go: (streams) => said(streams, { canary: { ...streams.canary, deviations: 2 } }),
@@ -43,7 +49,7 @@ const ways: readonly Way[] = [
     name: 'the same with `drift: mmd`',
     go: (streams) => said(streams, { drift: { name: 'mmd', delta: 1e-5 } }),
   },
-  { name: 'ridge, anew every 50 labels', go: ({ start, late }) => anew(start, late, ridge) },
+  ridgeAgain,
   { name: 'ridge, never again', go: ({ start, late }) => anew(start, late, ridge, true) },
   { name: '`adapt`, `update: prototypes`', go: (streams) => said(streams, {}, byMeans) },
   { name: 'prototypes, anew every 50 labels', go: ({ start, late }) => anew(start, late, prototypes) },
@@ -66,8 +72,8 @@ export async function lateIntents(all: readonly Streams[], slow: boolean): Promi
     if (isSlow && !slow) continue;
     const measured: Measured[] = [];
     for (const streams of isSlow ? all.slice(0, 1) : all) measured.push(await measure(streams, go));
-    if (name === ways[0]?.name) first = measured;
-    if (name === ways[3]?.name) ridgeAnew = measured;
+    if (name === byUpdates.name) first = measured;
+    if (name === ridgeAgain.name) ridgeAnew = measured;
     rows.push([
       `${name}${isSlow ? ', one seed' : ''}`,
       spread(measured.map(({ right }) => right)),

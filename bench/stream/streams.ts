@@ -2,6 +2,7 @@
 import type { LabelledVectors } from '../../src/learning/adapt/stream.ts';
 import { takeRows } from '../../src/learning/matrix.ts';
 import { createRandom } from '../../src/learning/random.ts';
+import { joined } from './goes-through.ts';
 import { mistyped, type Banking } from './vectors.ts';
 
 export const half = 1000;
@@ -55,11 +56,6 @@ export function streamsOf(banking: Banking, seed: number): Streams {
     vectors: takeRows(banking.vectors, rows.map(vectorAt)),
     labels: rows.map((row) => labels[row] ?? ''),
   });
-  const joined = (a: LabelledVectors, b: LabelledVectors): LabelledVectors => {
-    const { rows, columns } = a.vectors;
-    const data = Float32Array.from([...a.vectors.data, ...b.vectors.data]);
-    return { vectors: { rows: rows + b.vectors.rows, columns, data }, labels: [...a.labels, ...b.labels] };
-  };
   const wrong = free.filter((row) => mistyped(banking, row) !== undefined).slice(0, half);
   return {
     start: part(start),
