@@ -5,7 +5,7 @@ import type { Checkpoint } from './checkpoint.ts';
 
 interface Kept {
   readonly format: 'fsl-adapt';
-  readonly version: 2;
+  readonly version: 3;
   readonly about: string;
   readonly progress: StreamProgress;
 }
@@ -28,14 +28,14 @@ export async function openProgress(
 ): Promise<KeptProgress> {
   const bytes = await place.load();
   const kept = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<Kept>); // under a digest
-  const same = kept?.format === 'fsl-adapt' && kept.version === 2 && kept.about === about;
+  const same = kept?.format === 'fsl-adapt' && kept.version === 3 && kept.about === about;
   let due = now() + place.every * 1000;
   return {
     earlier: same ? kept.progress : undefined,
     keep: async (progress) => {
       const time = now();
       if (time < due && !signal.aborted) return;
-      const file: Kept = { format: 'fsl-adapt', version: 2, about, progress };
+      const file: Kept = { format: 'fsl-adapt', version: 3, about, progress };
       await place.save([new TextEncoder().encode(JSON.stringify(file))]);
       const saved = now();
       due = saved + Math.max(place.every * 1000, (saved - time) / mostOverhead);

@@ -1,19 +1,10 @@
 // Drift by the vectors of a stream: the last rows against the first ones, by their maximum mean discrepancy.
 import { chanceOf, kernels, referenceOf, type Reference } from './mmd.ts';
+import { watchVectors, type VectorWatch } from './vector-watch.ts';
 
 export interface MmdSettings {
   /** An alarm is raised where rows lie so far away less often than this by chance. */
   readonly delta: number;
-}
-
-/** Plain data: of the last rows so many have come since the beginning, or since the last alarm. */
-export interface MmdState {
-  readonly since: number;
-}
-
-export interface MmdWatch {
-  row(vector: Float32Array): boolean;
-  state(): MmdState;
 }
 
 /** Rows that later ones are compared with, numbers of last rows that are, and rows between two looks at them. */
@@ -30,13 +21,11 @@ interface Late {
 }
 
 /** `earlier`: the rows that have come since the last alarm, in an attempt that is gone on with. */
-export function createMmdWatch({ delta }: MmdSettings, earlier: readonly Float32Array[] = []): MmdWatch {
-  let since = 0;
+export function createMmdWatch({ delta }: MmdSettings, earlier: readonly Float32Array[] = []): VectorWatch {
   let first: Float32Array[] = [];
   let reference: Reference | undefined;
   let late: Late[] = [];
-  const row = (vector: Float32Array): boolean => {
-    since += 1;
+  const row = (vector: Float32Array, since: number): boolean => {
     if (reference === undefined) {
       first.push(vector);
       if (first.length === referenceRows) reference = referenceOf(together(first), vector.length);
@@ -46,11 +35,10 @@ export function createMmdWatch({ delta }: MmdSettings, earlier: readonly Float32
     const known = reference;
     if (since % clock !== 0 || !windows.some((count) => chanceOfLast(known, late, count) < delta))
       return false;
-    [since, first, reference, late] = [0, [], undefined, []];
+    [first, reference, late] = [[], undefined, []];
     return true;
   };
-  for (const vector of earlier) row(vector);
-  return { row, state: () => ({ since }) };
+  return watchVectors(row, earlier);
 }
 
 function lateOf({ vectors, scale }: Reference, late: readonly Late[], vector: Float32Array): Late {
