@@ -10,10 +10,9 @@ export async function learntClasses(model: Artifact): Promise<readonly string[]>
   const meta = await readMetaDescription(encoderOf(model));
   // Folders of TensorFlow.js have a `model.json` too.
   const classifier = model.names.includes(consumedFile) ? await readDescription(model) : undefined;
-  const chosen = meta?.validation_classes ?? [];
   return [
     ...(meta?.classes ?? []),
-    ...chosen,
+    ...(meta?.validation_classes ?? []),
     ...(classifier?.trained === undefined ? [] : classifier.labels),
   ];
 }

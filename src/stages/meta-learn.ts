@@ -137,8 +137,7 @@ evaluate score { model: classifier  on: parts.test }`,
       );
       const stored = await numbersOf(trained.frozen);
       const learner = trained.learner && (await numbersOf(trained.learner));
-      dispose({ ...trained.frozen });
-      if (trained.learner !== undefined) dispose({ ...trained.learner });
+      dispose([trained.frozen, trained.learner ?? {}]);
       closed = true;
       await close(undefined, done);
       const chosen = metaValidation(trained.measured);

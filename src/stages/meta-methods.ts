@@ -60,8 +60,8 @@ export const metaMethods = {
   },
   reptile: {
     doc:
-      'As `maml` with `order: 1`, but the weights go towards where the steps lead, of which each sees `shots` other pictures of each class: the queries are learnt from ' +
-      'too (Nichol et al. 2018).',
+      'As `maml` with `order: 1`, but the weights go towards where the steps lead, of which each sees `shots` other pictures of each class, as long as there are any: the queries are ' +
+      'learnt from too (Nichol et al. 2018).',
     arguments: adapting(5, 0.1),
   },
 } as const;
