@@ -81,7 +81,7 @@ const drifts = {
   surprise: {
     doc:
       'how surprising the labels that were asked for are to the model, next to those before: a conformal test martingale (Vovk et al. 2021), ' +
-      'the quickest of these',
+      'the quickest of those that need labels',
     arguments: {
       between: int({
         min: 100,
@@ -116,7 +116,7 @@ const drifts = {
     },
   },
   ddm: {
-    doc: 'the same errors: their rate is so much above its lowest (Gama et al. 2004); quicker than `adwin`, with more false alarms',
+    doc: 'the same errors: their rate is so much above its lowest (Gama et al. 2004); quicker than `adwin` where errors are few, with more false alarms',
     arguments: {
       deviations: float({ above: 0, default: 3, doc: 'How many standard deviations above.' }),
     },

@@ -161,12 +161,12 @@ export function notesOf(
   const { updates } = streamed;
   const last = wrong.slice(-recentRows);
   const lately = wrong.length > recentRows ? `, ${percent(1 - share(last))} of the last ${recentRows}` : '';
-  const learnt = `${record.asked} of ${record.rows} labels were learnt in ${record.updates} updates`;
+  const asked = `${record.asked} of ${record.rows} labels were asked for in ${record.updates} updates`;
   const undone = record.undone === 0 ? '' : `, of which ${record.undone} were undone by the canary rows`;
   const added = updates.flatMap((update) => (update.kept ? update.added : []));
   const alarms = updates.flatMap((update) => update.alarms);
   return [
-    `${learnt}${undone}; ${percent(1 - record.error)} of the rows were foretold right${lately}`,
+    `${asked}${undone}; ${percent(1 - record.error)} of the rows were foretold right${lately}`,
     ...(record.suspicious === 0
       ? []
       : [

@@ -110,7 +110,7 @@ describe('a classifier that has gone through a stream', () => {
     expect((await column(rows.artifact, 'neighbour_1')).at(-1)).toContain('parrot');
     expect(notes.slice(0, 2)).toEqual([
       expect.stringMatching(
-        /^65 of 65 labels were learnt in 5 updates; \d+\.\d % of the rows were foretold right$/,
+        /^65 of 65 labels were asked for in 5 updates; \d+\.\d % of the rows were foretold right$/,
       ),
       'new labels: parrot',
     ]);
