@@ -93,7 +93,7 @@ export const decisionColumns = [
 ] as const;
 
 /** A row for each batch, in their order; `kept` is null where nothing was learnt. */
-export function decisionsOf({ updates }: Streamed, canaryRows: number): Dataset {
+export function decisionsOf({ updates }: Pick<Streamed, 'updates'>, canaryRows: number): Dataset {
   const rows = updates.map((update, i) => ({
     update: i + 1,
     first: update.first,
@@ -133,7 +133,13 @@ function verdictText({ asked, suspicion, canary, kept }: Update, rows: number): 
 /** Where nothing was learnt. */
 function suspicionText({ judged, wrong, usual, chance }: Suspicion): string {
   const contradict = `${wrong} of ${judged} labels contradict the model, ${percent(usual)} of those before`;
-  return `not learnt: ${contradict}; so surprising are labels by chance once in ${(1 / chance).toPrecision(1)} times`;
+  return `not learnt: ${contradict}; so surprising are labels by chance ${oftenText(chance)}`;
+}
+
+/** Beyond a billion the figure says nothing more, and the chance may have become 0. */
+function oftenText(chance: number): string {
+  if (chance < 1e-9) return 'less than once in a billion times';
+  return `once in ${Number((1 / chance).toPrecision(1)).toLocaleString('en')} times`;
 }
 
 function table<const N extends string>(
