@@ -1,7 +1,8 @@
 // What the pages say is so: programs compile, commands print what is shown below them, links lead somewhere. How pages mark their
-// blocks is in CONTRIBUTING.md. `npm run check:docs` also runs what is marked `slow`.
+// blocks is in CONTRIBUTING.md. `npm run check:docs` also runs what is marked `slow`; `npm run update:docs` writes what is printed
+// into the pages in the place of what they show.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,11 +13,13 @@ import { buildCommand } from '../cli/rig.ts';
 import { nothingKnown } from '../stages/nothing-known.ts';
 import { blocksOf, shownCommands, type Block } from './blocks.ts';
 import { brokenLinks } from './links.ts';
+import { newOutput } from './new-output.ts';
 import { otherOutput } from './same-output.ts';
 import { openShell, type Shell } from './shell.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const slow = process.env['FSL_DOCS'] === 'all';
+const updates = process.env['FSL_DOCS'] === 'update';
 const bash = spawnSync('bash', ['-c', 'true']).status === 0;
 const registry = standardRegistry();
 
@@ -90,9 +93,21 @@ async function runBlock(shell: Shell, block: Block, page: string): Promise<void>
     const place = `${page}:${block.line} $ ${command}`;
     const { code, printed } = await shell.run(command);
     const other = otherOutput(output, printed);
+    if (other !== undefined && updates) {
+      replaceIn(page, `$ ${command}\n${output}`, `$ ${command}\n${newOutput(output, printed)}`);
+      continue;
+    }
     expect(other?.actual, place).toBe(other?.expected);
     expect(code, `${place}\n${printed}`).toBe(i === shown.length - 1 ? exit : 0);
   }
+}
+
+function replaceIn(page: string, before: string, now: string): void {
+  const path = join(root, page);
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(before, () => now),
+  );
 }
 
 function isRun({ language, words }: Block): boolean {

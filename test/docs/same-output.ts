@@ -11,7 +11,8 @@ export function otherOutput(
   return pattern(expected).test(`${actual}\n`) ? undefined : { expected, actual };
 }
 
-function covered(text: string): string {
+/** Without what differs from machine to machine. */
+export function covered(text: string): string {
   return text
     .replaceAll(/(?:\d+ h )?(?:\d+ min )?\d+(?:\.\d+)? (?:ms|s|min|h)\b/g, 'TIME')
     .replaceAll(/\d+(?:\.\d+)? [KMG]?B\b/g, 'SIZE')
