@@ -79,7 +79,7 @@ const bucket = { places, texts, tokens: texts * places };
 const packOf = (step: number) => fillPack(batch(step), bucket, heads);
 
 function embed(parameters: Weights, packed: ReturnType<typeof packedTexts>, dropout?: Dropout): tf.Tensor {
-  const states = bert(parameters, config, packed, dropout);
+  const states = bert(parameters, config, packed, { dropout });
   return pool({ mode: 'mean', normalize: false }, states, packed);
 }
 

@@ -41,19 +41,68 @@ export interface LayerWatch {
   readonly scores: (scores: tf.Tensor) => void;
 }
 
-/** The states of padding mean nothing, and nothing may read them. `dropout` is for training. */
+export interface BertRun {
+  /** For training. */
+  readonly dropout?: Dropout | undefined;
+  readonly watch?: LayerWatch | undefined;
+  /** So many of the first layers, and the tables before them, drop nothing: nothing of them is trained. */
+  readonly still?: number | undefined;
+  /** What those have made of the texts, where it is known: it is not made again. [tokens, width] */
+  readonly states?: tf.Tensor2D | undefined;
+}
+
+/** The states of padding mean nothing, and nothing may read them. */
 export function bert(
   weights: Weights,
   config: BertConfig,
   texts: PackedTexts,
-  dropout: Dropout = noDropout,
-  watch?: LayerWatch,
+  { dropout = noDropout, watch, still = 0, states }: BertRun = {},
+): tf.Tensor2D {
+  const begun = states ?? embed(weights, config, texts, still > 0 ? noDropout : dropout); // [tokens, width]
+  watch?.states(begun);
+  const from = states === undefined ? 0 : still;
+  const x = layers(weights, config, begun, texts, {
+    from,
+    to: config.num_hidden_layers,
+    still,
+    dropout,
+    watch,
+  });
+  const { lastNorm } = config.family;
+  return lastNorm === undefined ? x : norm(weights, lastNorm, config, x);
+}
+
+/** What the first `count` layers make of the texts. [tokens, width] */
+export function firstLayers(
+  weights: Weights,
+  config: BertConfig,
+  texts: PackedTexts,
+  count: number,
+): tf.Tensor2D {
+  const still = { from: 0, to: count, still: count, dropout: noDropout, watch: undefined };
+  return layers(weights, config, embed(weights, config, texts, noDropout), texts, still);
+}
+
+interface LayerRun {
+  readonly from: number;
+  readonly to: number;
+  readonly still: number;
+  readonly dropout: Dropout;
+  readonly watch: LayerWatch | undefined;
+}
+
+function layers(
+  weights: Weights,
+  config: BertConfig,
+  begun: tf.Tensor2D,
+  texts: PackedTexts,
+  { from, to, still, dropout: dropping, watch }: LayerRun,
 ): tf.Tensor2D {
   const before = config.family.norms === 'pre';
-  let x = embed(weights, config, texts, dropout); // [tokens, width]
-  watch?.states(x);
+  let x = begun;
   const bias = distanceBias(weights, config, texts);
-  for (let i = 0; i < config.num_hidden_layers; i++) {
+  for (let i = from; i < to; i++) {
+    const dropout = i < still ? noDropout : dropping;
     const name = (part: keyof LayerParts): string => layerPart(config, i, part);
     const normed = (part: 'attentionNorm' | 'outerNorm', x: tf.Tensor2D): tf.Tensor2D =>
       norm(weights, name(part), config, x);
@@ -73,8 +122,7 @@ export function bert(
     x = before ? total : normed('outerNorm', total);
     watch?.states(x);
   }
-  const { lastNorm } = config.family;
-  return lastNorm === undefined ? x : norm(weights, lastNorm, config, x);
+  return x;
 }
 
 /** What the masked language model's head makes of the states of masks [texts, width], to be multiplied by the words' vectors. */

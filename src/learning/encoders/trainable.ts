@@ -1,7 +1,6 @@
 // A Hugging Face folder as an encoder whose weights can change: the weights by name, a program from them and a step's texts to vectors,
 // and the folder's files with other weights. Knows no losses and no optimizers.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Dropout } from '../layers/dropout.ts';
 import { unitRows } from '../layers/unit-rows.ts';
 import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
@@ -11,7 +10,7 @@ import type { BertConfig } from './bert-config.ts';
 import { storedBertWeights } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
 import { bert } from './bert.ts';
-import type { LayerWatch, Weights } from './bert.ts';
+import type { BertRun, Weights } from './bert.ts';
 import { singlePrecision } from './exported-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { packedTexts, toHostTexts } from './packed-texts.ts';
@@ -20,6 +19,7 @@ import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { Pooling, PooledTexts } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
+import { statesAfter } from './layer-states.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights, readWeightsFile } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights, transposed } from './weights.ts';
@@ -40,8 +40,17 @@ export interface TrainableEncoder {
   partOf(weight: string): StoredWeight['part'];
   /** Numbers of a step for `vectors`, from the token ids of its texts, which fit into the bucket. */
   pack(texts: readonly (readonly number[])[], bucket: Bucket): HostTensors;
-  /** Vectors [bucket.texts, width]; those of texts that are not there mean nothing. */
-  vectors(weights: Weights, packed: Weights, dropout: Dropout, watch?: LayerWatch): tf.Tensor2D;
+  /**
+   * Vectors [bucket.texts, width]; those of texts that are not there mean nothing. Where `packed` has `states` [tokens, width], they are what
+   * the layers that stay `still` have made of the texts.
+   */
+  vectors(weights: Weights, packed: Weights, run: Omit<BertRun, 'states'>): tf.Tensor2D;
+  /** What the first `count` layers make of each text, given by its token ids: its states one after the other, [length, width]. */
+  statesAfter(
+    texts: readonly (readonly number[])[],
+    count: number,
+    signal: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
   /** Texts to vectors [texts, width] with these weights in the place of its own: what the folder gives with `changedFiles`. */
   encode(
     texts: readonly string[],
@@ -75,10 +84,15 @@ export async function loadTrainable(
     weights,
     partOf: (weight) => stored.get(weight)?.part ?? 'head',
     pack: (texts, bucket) => packed(texts, bucket, config, pooling),
-    vectors: (own, batch, dropout, watch) => {
+    vectors: (own, batch, run) => {
       const texts = packedTexts(batch);
-      return pooled(pooling, bert(own, config, texts, dropout, watch), { ...texts, shares: batch['shares'] });
+      const states = batch['states'] as tf.Tensor2D | undefined;
+      return pooled(pooling, bert(own, config, texts, { ...run, states }), {
+        ...texts,
+        shares: batch['shares'],
+      });
     },
+    statesAfter: (texts, count, signal) => statesAfter({ config, weights, tokenizer }, texts, count, signal),
     encode: async (texts, changed, options) => {
       const others = [...changed].map(
         ([weight, data]) => [weight, tf.tensor(data, weights[weight]?.shape)] as const,

@@ -1,15 +1,15 @@
-// Trains an encoder, or a part of it, for an objective on its vectors. Words and places that no text has are left out of the tables, which
-// changes nothing in the result. Knows no objectives and no files.
+// Trains an encoder, or a part of it, for an objective on its vectors. Words and places that no text has are left out of the tables, and layers
+// that are not trained read each text once, which changes nothing in the result. Knows no objectives and no files.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import { tables as names } from '../encoders/bert-weights.ts';
 import type { LayerWatch, Weights } from '../encoders/bert.ts';
 import type { TrainableEncoder } from '../encoders/trainable.ts';
-import { noDropout } from '../layers/dropout.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 import { numbersIn } from './numbers-in.ts';
 import { chooseShapes } from './shapes.ts';
 import type { TextShape } from './shapes.ts';
+import { stillLayers, stillStates } from './still-states.ts';
 import type { Batch } from './train.ts';
 import { tuneNet } from './tune-net.ts';
 import type { LayerOutputs, Net, Objective, Tuned, TuneSettings } from './tune-net.ts';
@@ -27,6 +27,9 @@ export async function tuneEncoder(
   const ids = texts.map((text) => encoder.tokenizer.encode(text));
   const tables = await cutTables(encoder, ids);
   const beside = objective.beside && (await readBeside(objective.beside, ids));
+  const still = stillLayers(encoder, settings.trained);
+  const keeps = beside === undefined && settings.still !== 'anew';
+  const known = keeps ? await stillStates(encoder, ids, still, settings.signal) : undefined;
   const plan = objective.plan(settings.schedule.steps);
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
   const net: Net = {
@@ -38,12 +41,13 @@ export async function tuneEncoder(
       const shape = shapes[step - 1];
       if (shape === undefined) throw new RangeError(`no step ${step}`);
       const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
-      return { inputs: { ...encoder.pack(rows, shape), ...beside?.pack(rows, shape) }, room: shape.texts };
+      const inputs = { ...encoder.pack(rows, shape), ...known?.inputs(members, shape) };
+      return { inputs: { ...inputs, ...beside?.pack(rows, shape) }, room: shape.texts };
     },
     vectors: (weights, batch, dropout, all) => {
-      if (beside === undefined) return { vectors: encoder.vectors(weights, batch, dropout) };
+      if (beside === undefined) return { vectors: encoder.vectors(weights, batch, { dropout, still }) };
       const { watch, outputs } = watching();
-      const vectors = encoder.vectors(weights, batch, dropout, watch);
+      const vectors = encoder.vectors(weights, batch, { dropout, still, watch });
       return { vectors, layers: { own: outputs, beside: beside.outputs(all) } };
     },
     whole: (changed, decay) => tables.whole(changed, decay),
@@ -78,7 +82,7 @@ async function readBeside(encoder: TrainableEncoder, ids: readonly (readonly num
       const own = Object.entries(tensors).filter(([name]) => name.startsWith(mark));
       const mine = Object.fromEntries(own.map(([name, tensor]) => [name.slice(mark.length), tensor]));
       const { watch, outputs } = watching();
-      encoder.vectors(mine, mine, noDropout, watch);
+      encoder.vectors(mine, mine, { watch });
       return outputs;
     },
   };

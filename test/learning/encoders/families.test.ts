@@ -7,7 +7,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { BackendName } from '../../../src/engine/engine.ts';
 import { readBertConfig } from '../../../src/learning/encoders/bert-config.ts';
 import { bertWeights, storedWords } from '../../../src/learning/encoders/bert-weights.ts';
-import { bert, maskVectors } from '../../../src/learning/encoders/bert.ts';
+import { bert, firstLayers, maskVectors } from '../../../src/learning/encoders/bert.ts';
 import { distanceBuckets } from '../../../src/learning/encoders/distance-buckets.ts';
 import { modelTypes } from '../../../src/learning/encoders/family.ts';
 import { toTensors } from '../../../src/learning/encoders/packed-texts.ts';
@@ -40,6 +40,8 @@ const expectedOf = (type: string): Expected =>
 
 interface Outcome {
   readonly states: Float32Array;
+  /** The same, from what the first 0, 1 … layers make of the texts. */
+  readonly halves: readonly Float32Array[];
   readonly paired: Float32Array;
   readonly loss: number;
   readonly gradients: Readonly<Record<string, Float32Array>>;
@@ -61,6 +63,13 @@ async function compute(type: string, { texts }: Expected, backend: BackendName):
       return tf.slice(bert(weights, config, packed), [0, 0], [count, -1]);
     };
     const states = tf.tidy(() => read(all));
+    const halves = Array.from({ length: config.num_hidden_layers + 1 }, (_, still) =>
+      tf.tidy(() => {
+        const packed = toTensors(fillPack(texts, bucket, heads), bucket, heads);
+        const begun = firstLayers(all, config, packed, still);
+        return tf.slice(bert(all, config, packed, { still, states: begun }), [0, 0], [count, -1]);
+      }),
+    );
     const paired = tf.tidy(() =>
       read(
         all,
@@ -101,6 +110,7 @@ async function compute(type: string, { texts }: Expected, backend: BackendName):
     }
     return {
       states: await states.data<'float32'>(),
+      halves: await Promise.all(halves.map((half) => half.data<'float32'>())),
       paired: await paired.data<'float32'>(),
       loss,
       gradients,
@@ -120,6 +130,7 @@ describe.each(modelTypes)('%s', (type) => {
   it('has the states, logits and gradients of transformers', async () => {
     const found = await compute(type, wanted, 'onnx');
     expect(largest(found.states, wanted.states)).toBeLessThan(1e-4);
+    for (const half of found.halves) expect(largest(half, wanted.states)).toBeLessThan(1e-4);
     if (wanted.logits === undefined) expect(found.logits).toBeUndefined();
     else expect(largest(found.logits, wanted.logits)).toBeLessThan(1e-4);
     // Families whose tokens have no types, or one, see no difference.

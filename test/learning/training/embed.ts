@@ -37,7 +37,7 @@ function embedPacked(
   packed: ReturnType<typeof packedTexts>,
   dropout?: Dropout,
 ): tf.Tensor2D {
-  return pool({ mode: 'mean', normalize: false }, bert(weights, config, packed, dropout), packed);
+  return pool({ mode: 'mean', normalize: false }, bert(weights, config, packed, { dropout }), packed);
 }
 
 function sizes({ num_attention_heads: heads }: BertConfig, texts: Texts, longest: number) {

@@ -74,7 +74,11 @@ export function textTraining(
     loss: (weights, batch, dropout) => {
       const { sides, labels, weights: counts } = batch as Record<'sides' | 'labels' | 'weights', tf.Tensor>;
       const texts = packedTexts(batch);
-      const vectors = pool({ mode: 'mean', normalize: false }, bert(weights, config, texts, dropout), texts);
+      const vectors = pool(
+        { mode: 'mean', normalize: false },
+        bert(weights, config, texts, { dropout }),
+        texts,
+      );
       const [room = 1, count = 1] = sides.shape;
       const each = tf.reshape(tf.gather(vectors, tf.reshape(sides, [room * count])), [
         room,

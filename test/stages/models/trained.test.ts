@@ -8,7 +8,6 @@ import { loadTrainable } from '../../../src/learning/encoders/trainable.ts';
 import { openSafetensors } from '../../../src/learning/safetensors.ts';
 import { artifactFolder } from '../../../src/stages/artifact-folder.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
-import { noDropout } from '../../../src/learning/layers/dropout.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { plainHead } from '../../../src/stages/fine-tune-method.ts';
@@ -166,7 +165,7 @@ describe('the model', () => {
         const packed = Object.fromEntries(
           host.map(([name, { data, shape, type }]) => [name, tf.tensor(data, [...shape], type)]),
         );
-        return trainable.vectors(trainable.weights, packed, noDropout);
+        return trainable.vectors(trainable.weights, packed, {});
       });
       const values = [...(await vectors.data())];
       const sentence = await loadSentenceEncoder(source);
