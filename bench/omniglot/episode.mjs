@@ -13,9 +13,12 @@ const { values } = parseArgs({
   },
 });
 const outfile = await bundled('omniglot/episode.ts');
+// What FSL's workers tell the C library (src/runtime/executors/worker-memory.ts), for both sides.
+const { memoryVariables } = await import(await bundled('../src/runtime/executors/worker-memory.ts'));
+const env = { ...process.env, ...memoryVariables(process.env) };
 const times = (program, ...args) =>
   JSON.parse(
-    execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    execFileSync(program, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] })
       .trim()
       .split('\n')
       .at(-1),

@@ -8,15 +8,14 @@ export const poolingGradients: readonly GradConfig[] = [
   ofOne('MaxPool', 'x', (dy, x, attributes) => {
     const info = poolingOf(x, attributes);
     const y: Tensor = tf.engine().runKernel('MaxPool', { x }, attributes);
-    const zero = tf.scalar(0);
     // The first of equal elements gets it all, as in PyTorch and TensorFlow; the last what no other got.
     let rest = dy;
     const parts = partsOf(x, info, -Infinity);
     const shares = parts.map((part, place) => {
       if (place === parts.length - 1) return rest;
-      const hit = tf.equal(part, y);
-      const share = tf.where(hit, rest, zero);
-      rest = tf.where(hit, zero, rest);
+      // Products, since choosing takes three times as long.
+      const share = tf.mul(rest, tf.cast(tf.equal(part, y), 'float32'));
+      rest = tf.sub(rest, share);
       return share;
     });
     return placed(shares, info);

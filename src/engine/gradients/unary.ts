@@ -48,7 +48,7 @@ export const unaryGradients: readonly GradConfig[] = [
   ...slopes.map(([kernel, slope]) => ofOne(kernel, 'x', (dy, x) => tf.mul(dy, slope(x)))),
   ...flat.map((kernel) => ofOne(kernel, 'x', (_, x) => nothing(x))),
   ofOne('Neg', 'x', (dy) => tf.neg(dy)),
-  ofOne('Relu', 'x', (dy, x) => tf.where(tf.greater(x, 0), dy, tf.scalar(0))),
+  ofOne('Relu', 'x', (dy, x) => tf.mul(dy, asNumber(tf.greater(x, 0)))),
   ofOne('LeakyRelu', 'x', (dy, x, attributes) => tf.mul(dy, tf.step(x, Number(attributes['alpha'])))),
   ofOne('ClipByValue', 'x', (dy, x, { clipValueMin, clipValueMax }) => {
     const inside = tf.logicalAnd(

@@ -23,7 +23,7 @@ export const poolingRules: readonly KernelRule[] = [
       const [rows, columns] = windows.spans;
       const inside = windows.spans.every((span) => span.before === 0 && after(span) === 0);
       if (!inside || rows.width * columns.width > fewPlaces) return pool(call, 'MaxPool', x, windows);
-      const parts = windowParts(recorder, x, windows);
+      const parts = windowParts(recorder, x, windows, 1);
       const [first] = parts;
       if (first === undefined) throw new Error('a window has a place');
       return parts.length === 1 ? first : recorder.add('Max', parts, first);

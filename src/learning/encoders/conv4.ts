@@ -2,6 +2,7 @@
 // (Vinyals et al. 2016, arXiv:1606.04080; Snell et al. 2017, arXiv:1703.05175). Images are [rows, height, width, channels].
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from '../layers/batch-norm.ts';
+import { shallowBlock, shallowDepth } from '../layers/shallow-block.ts';
 import { tensorIn } from '../optimizers/optimizer.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 
@@ -24,10 +25,21 @@ export function conv4(weights: Tensors, images: tf.Tensor): tf.Tensor {
   let x = images as tf.Tensor4D;
   for (let block = 0; block < conv4Blocks; block++) {
     const named = (name: string): tf.Tensor => tensorIn(weights, `${block}.${name}`);
-    const seen = tf.add(tf.conv2d(x, named('filter') as tf.Tensor4D, 1, 'same'), named('bias'));
-    const normal = batchNorm(seen, named('gamma'), named('beta'), conv4Epsilon);
+    const [filter, gamma] = [named('filter') as tf.Tensor4D, named('gamma')];
+    // What a bias adds, normalisation by the batch takes away: its gradient is 0, and it is not added. Only a frozen net reads it.
+    const beta = tf.add(named('beta'), tf.mul(named('bias'), 0));
     // The greatest of what ReLU leaves is what ReLU leaves of the greatest, on a quarter of the numbers.
-    x = tf.relu(tf.maxPool(normal as tf.Tensor4D, 2, 2, 'valid'));
+    x = tf.relu(block === 0 ? first(x, filter, gamma, beta) : later(x, filter, gamma, beta));
   }
   return tf.reshape(x, [images.shape[0] ?? 1, -1]);
+}
+
+function first(x: tf.Tensor4D, filter: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor4D {
+  const few = 9 * x.shape[3] <= shallowDepth;
+  return (few ? shallowBlock : later)(x, filter, gamma, beta, conv4Epsilon);
+}
+
+function later(x: tf.Tensor4D, filter: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor4D {
+  const normal = batchNorm(tf.conv2d(x, filter, 1, 'same'), gamma, beta, conv4Epsilon);
+  return tf.maxPool(normal as tf.Tensor4D, 2, 2, 'valid');
 }
