@@ -6,7 +6,7 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-export type HeadKind = 'logistic' | 'ridge' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest';
+export type HeadKind = 'logistic' | 'ridge' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest' | 'one-class';
 
 export interface Head {
   readonly kind: HeadKind;

@@ -5,6 +5,7 @@ import type { Matrix } from '../matrix.ts';
 import { softmaxRows } from '../softmax.ts';
 import type { Head, Tensor } from './head.ts';
 import { knnProbabilities } from './knn.ts';
+import { oneClassShares } from './one-class.ts';
 
 /**
  * [rows, labels]; every row sums to 1, save where each label is one against the rest.
@@ -38,6 +39,8 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
           weights: head.settings['weights'] === 'distance' ? 'distance' : 'uniform',
         },
       );
+    case 'one-class':
+      return oneClassShares(head, x);
     default:
       return head.kind satisfies never;
   }

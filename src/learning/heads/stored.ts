@@ -26,6 +26,7 @@ const shapes = {
   knn: { vectors: ['rows', 'columns'], labels: ['rows'] },
   prototype: { prototypes: ['labels', 'columns'] },
   'one-vs-rest': { weight: ['labels', 'columns'], bias: ['labels'] },
+  'one-class': { vectors: ['rows', 'columns'] },
 } as const satisfies Record<HeadKind, Record<string, readonly string[]>>;
 
 const settings = {
@@ -35,6 +36,7 @@ const settings = {
   knn: ['k', 'distance', 'weights'],
   prototype: ['distance', 'temperature'],
   'one-vs-rest': ['of'],
+  'one-class': ['distance', 'prototypes', 'shrinkage', 'threshold'],
 } as const satisfies Record<HeadKind, readonly string[]>;
 
 /**

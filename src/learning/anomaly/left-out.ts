@@ -1,0 +1,43 @@
+// The threshold of normal rows from these rows themselves: each is measured by the others, as a new row would be (leave-one-out). Rows that belong
+// together are left out together; of many rows some at a time, so that the time stays that of a few dozen fits.
+import { takeRows, type Matrix } from '../matrix.ts';
+import { unlikeness, type UnlikenessOptions } from './unlikeness.ts';
+
+/** No more parts are left out in turn. */
+const mostParts = 50;
+
+/** `units`: a number from 0 for each row, equal for rows that are left out together. There are at least 3. [rows] */
+export function leftOutDistances(
+  normal: Matrix,
+  units: Int32Array,
+  options: UnlikenessOptions,
+  signal: AbortSignal,
+): Float64Array {
+  const all = [...units.keys()];
+  const parts = Math.min(mostParts, Math.max(...units) + 1);
+  const result = new Float64Array(normal.rows);
+  for (let part = 0; part < parts; part += 1) {
+    signal.throwIfAborted();
+    const out = all.filter((i) => units[i] % parts === part);
+    const kept = all.filter((i) => units[i] % parts !== part);
+    const measured = unlikeness(takeRows(normal, kept), options)(takeRows(normal, out));
+    out.forEach((row, i) => (result[row] = measured[i]));
+  }
+  return result;
+}
+
+/**
+ * The smallest of the distances that at least the share `quantile` of rows like them is expected not to exceed: the one of rank quantile * (rows + 1), as in
+ * conformal prediction (Vovk, Gammerman and Shafer 2005); of fewer rows than that takes, the largest.
+ */
+export function thresholdAt(
+  distances: Float64Array,
+  quantile: number,
+): { readonly threshold: number; readonly reached: boolean } {
+  const rank = Math.ceil(quantile * (distances.length + 1) - 1e-9);
+  const sorted = distances.toSorted();
+  return {
+    threshold: sorted[Math.max(0, Math.min(sorted.length, rank) - 1)],
+    reached: rank <= sorted.length,
+  };
+}
