@@ -17,6 +17,7 @@ const programs = {
   intents: { full: ['shots=10'] },
   leaky: { exit: 2 },
   methods: { full: ['draws=30'] },
+  odd: { full: ['draws=20'] },
   pictures: { full: ['draws=30'] },
   search: { full: ['shots=32', 'trials=40'] },
   sentiment: { full: ['shots=32', 'copies=8'] },

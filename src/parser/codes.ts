@@ -166,6 +166,10 @@ export const codes = {
     title: 'fewer than two labels',
     text: 'A classifier decides between labels. Check the `label:` of `load`, or bring rows of another label.',
   },
+  'several-kinds': {
+    title: 'rows of several labels where all should be normal',
+    text: '`one_class` learns from normal rows alone. Say which label is theirs, `one_class(normal: "…")`: rows of others are then left out.',
+  },
   'labels-without-rows': {
     title: 'a label that no training row has',
     text: 'Nothing can be learnt about a label without rows. Draw by label (`train: 8 per label`), or leave the label out.',

@@ -4,6 +4,7 @@ import { methodOf, type UpdateMethod } from './adapt-options.ts';
 import type { Dataset } from './dataset.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { checkSamePrompt } from './row-encoder.ts';
+import { needsLabelsKnown } from './one-class-problems.ts';
 import { rowsFileProblem } from './rows-file.ts';
 import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -61,6 +62,7 @@ export function checkAdaptation(
     else if (dataset?.multi_label === true) report(name, severalLabels('adapt'));
   }
   if (inputs.model('model')?.multi_label === true) report('model', severalModel);
+  if (inputs.model('model')?.one_class === true) report('model', needsLabelsKnown('`adapt`'));
   for (const name of ['curve_to', 'decisions_to'] as const) {
     const problem = rowsFileProblem('adapt', options[name]);
     if (problem !== undefined) report(name, problem);
@@ -79,6 +81,7 @@ export function checkStream(rows: Dataset, { description }: Classifier, at: 'fro
 export function checkModel({ description }: Classifier, support: Dataset, update: UpdateMethod): void {
   const { method, prompt, threshold } = description;
   if (threshold !== undefined) throw stepFailure(severalModel, 'model');
+  if (description.one_class !== undefined) throw stepFailure(needsLabelsKnown('`adapt`'), 'model');
   if (method.name === 'distill')
     throw refused(
       'the model is a student: what its teacher taught it is not in labelled rows, so that they cannot be learnt on top of it',

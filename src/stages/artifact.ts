@@ -44,6 +44,8 @@ export interface StaticModel {
   readonly images?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
+  /** Of classifiers: whether they know normal rows alone, and tell others from them; absent where they do not, or that is not known. */
+  readonly one_class?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */
   readonly trainable?: boolean | undefined;
   /** Whether the stage is to make it itself, as a call in its place says. */

@@ -19,6 +19,7 @@ import { readDataset, writeDataset } from './dataset-file.ts';
 import type { Agreement } from './distill-agreement.ts';
 import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
+import type { OneClassRecord } from './fine-tune-one-class.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
 import type { StrengthRecord } from './head-strength.ts';
 import type { NamedRecord } from './label-gate.ts';
@@ -63,6 +64,8 @@ export interface ClassifierDescription {
   readonly adapted?: AdaptationRecord;
   /** Where rows have several labels: every label that is at least so probable is given. Without it: the most probable one. */
   readonly threshold?: number;
+  /** Where it knows normal rows alone: its labels are theirs, and one for all other rows. */
+  readonly one_class?: OneClassRecord;
 }
 
 export type Distillation = CallValue<
@@ -107,6 +110,7 @@ export interface FittedClassifier {
   readonly distilled?: DistillationRecord | undefined;
   readonly adapted?: AdaptationRecord | undefined;
   readonly threshold?: number | undefined;
+  readonly oneClass?: OneClassRecord | undefined;
 }
 
 export interface Classifier {
@@ -151,6 +155,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
     ...(fitted.adapted !== undefined && { adapted: fitted.adapted }),
     ...(fitted.threshold !== undefined && { threshold: fitted.threshold }),
+    ...(fitted.oneClass !== undefined && { one_class: fitted.oneClass }),
   };
   await output.write(descriptionFile, JSON.stringify(description, null, 2) + '\n');
   await output.write(headFile, writeSafetensors(headTensors(fitted.head)));

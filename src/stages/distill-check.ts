@@ -22,6 +22,7 @@ import {
   wordlessTeacher,
 } from './distill-problems.ts';
 import { severalLabels } from './labelled-texts.ts';
+import { needsLabelsKnown } from './one-class-problems.ts';
 import type { CheckContext, Statics } from './stage.ts';
 
 type Context = Pick<CheckContext<never>, 'inputs' | 'given' | 'report'>;
@@ -63,6 +64,8 @@ function checkTeachers(
   }
   if (match.includes('logits') && known.some(({ model }) => model.multi_label === true))
     report('teacher', severalTeacher);
+  if (match.includes('logits') && known.some(({ model }) => model.one_class === true))
+    report('teacher', needsLabelsKnown('`distill`'));
   const named = known.flatMap(({ name, model }) =>
     model.labels === undefined ? [] : [[name, model.labels] as const],
   );

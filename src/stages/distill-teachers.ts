@@ -8,6 +8,7 @@ import type { Dataset } from './dataset.ts';
 import type { ModelContext } from './model-source.ts';
 import type { Member } from './stage.ts';
 import { severalTeacher } from './distill-problems.ts';
+import { needsLabelsKnown } from './one-class-problems.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
@@ -92,6 +93,8 @@ async function ask(
   const teacher: Classifier = await loadClassifier(artifact, context);
   try {
     if (teacher.description.threshold !== undefined) throw stepFailure(severalTeacher, 'teacher');
+    if (teacher.description.one_class !== undefined)
+      throw stepFailure(needsLabelsKnown('`distill`'), 'teacher');
     const [probabilities = new Float64Array()] = await classify(teacher, [teacher.head], rows, progress);
     const [support, consumed] = await Promise.all([teacher.support(), teacher.consumed()]);
     return { labels: teacher.labels, probabilities, support, consumed };

@@ -11,6 +11,14 @@ export interface Measured {
   readonly labels: readonly string[];
 }
 
+/** Rows that repeat others. */
+export function repeatChecks(
+  measured: Pick<Measured, 'texts' | 'truth'>,
+  identity: (text: string) => string,
+): readonly Check[] {
+  return duplicates(measured, identity);
+}
+
 export async function wariness(measured: Measured): Promise<readonly Check[]> {
   const { normaliseText } = await import('../learning/identity.ts');
   return [...collapse(measured), ...duplicates(measured, normaliseText), ...absentLabels(measured)];
@@ -33,7 +41,10 @@ function collapse({ truth, predicted, labels }: Measured): Check[] {
   ];
 }
 
-function duplicates({ texts, truth }: Measured, identity: (text: string) => string): Check[] {
+function duplicates(
+  { texts, truth }: Pick<Measured, 'texts' | 'truth'>,
+  identity: (text: string) => string,
+): Check[] {
   const seen = new Map<string, number>();
   let repeated = 0;
   let contradicting = 0;

@@ -108,7 +108,7 @@ interface Clusters {
 }
 
 /** Rows of equal group, else of equal text; `undefined` where every row stands alone. A row without a group does. */
-async function clustersOf(rows: Dataset): Promise<Clusters | undefined> {
+export async function clustersOf(rows: Dataset): Promise<Clusters | undefined> {
   const { normaliseText } = await import('../learning/identity.ts');
   const { group } = rows.roles;
   const column = group === undefined ? undefined : rows.columns.get(group);

@@ -116,7 +116,8 @@ function addedMetrics(options: EvaluateOptions): readonly string[] {
 /** What a report has that figures are asked of. */
 export interface Judged {
   readonly metrics: readonly string[];
-  readonly baselines: readonly [string, string];
+  /** At least one. */
+  readonly baselines: readonly string[];
 }
 
 function ofRows(options: EvaluateOptions, several: boolean | undefined): Judged {
@@ -135,7 +136,7 @@ function operandProblem(
   const sides = [left, right].filter((side) => typeof side !== 'number');
   for (const { of, metric } of sides) {
     if (of !== undefined && !baselines.includes(of))
-      return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are \`${baselines[0]}\` and \`${baselines[1]}\``;
+      return `\`${of}\` is not part of this report: its own metrics have no prefix, and the baselines are ${baselines.map((name) => `\`${name}\``).join(' and ')}`;
     const missing = missingOption(metric, options);
     if (missing !== undefined) return missing;
     if (!known.includes(metric) && !Object.hasOwn(wordOptions, metric))

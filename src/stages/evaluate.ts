@@ -2,7 +2,7 @@
 import type { MetricName } from '../learning/metrics/metrics.ts';
 import { answeredRows } from './abstention.ts';
 import { calibrate, readCalibrationRows } from './calibration.ts';
-import { loadClassifier } from './classifier.ts';
+import { loadClassifier, readDescription } from './classifier.ts';
 import { labelNumbers } from './classifier-labels.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
@@ -11,6 +11,7 @@ import { cutTextsCheck } from './cut-texts.ts';
 import { readDataset } from './dataset-file.ts';
 import { episodeOptions, episodesOf, episodeWords } from './episode-options.ts';
 import { checkEpisodes, episodeMetrics, methodWithoutEpisodes } from './episodes-check.ts';
+import { checkAnomalies, evaluateAnomalies } from './evaluate-anomalies.ts';
 import { evaluateEpisodes } from './evaluate-episodes.ts';
 import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
 import { evaluateSeveral } from './evaluate-several.ts';
@@ -43,7 +44,8 @@ export const evaluate = defineStage({
     'measured label by label: then there is no confusion, `accuracy` is the share of rows that were given exactly their ' +
     'labels, and the free models are the labels that more than half of the rows have, and a linear support vector machine a ' +
     'label on the frozen encoder. With `episodes` an encoder is measured by how well it learns new classes from a few rows: then the free ' +
-    'figures are chance and, of pictures, the nearest one by its pixels, and what was said is kept in `episodes.parquet`.',
+    'figures are chance and, of pictures, the nearest one by its pixels, and what was said is kept in `episodes.parquet`. A model of normal rows alone ' +
+    '(`one_class`) is measured by how well it tells rows of any other label from them, beside chance and the same method on counts of n-grams or on pixels.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label  test: rest }
 fine-tune classifier { model: "builtin:ngrams"  from: parts.train }
@@ -153,6 +155,10 @@ evaluate score {
       return { '': { type: 'report', about: 'evaluation', metrics: episodeMetrics } };
     }
     if (context.given('method')) context.report('method', methodWithoutEpisodes);
+    if (context.inputs.model('model')?.one_class === true) {
+      const metrics = checkAnomalies(context.options, context);
+      return { '': { type: 'report', about: 'evaluation', metrics, multi_label: false } };
+    }
     const several = severalLabelsKnown(context.inputs);
     checkEvaluation(context.options, several, context);
     const metrics = reportMetrics(context.options, several);
@@ -166,6 +172,8 @@ evaluate score {
     const given = await readDataset(inputs.on);
     const episodes = episodesOf(options);
     if (episodes !== undefined) return evaluateEpisodes(episodes, context, given);
+    const record = (await readDescription(inputs.model))?.one_class;
+    if (record !== undefined) return evaluateAnomalies(context, record, given);
     if (given.multiLabel) return evaluateSeveral(context, given);
     checkMeasured(given);
     const metrics = options.metrics ?? usualMetrics;

@@ -3,7 +3,7 @@ import type { EarlyStopping } from '../learning/heads/early-stopping.ts';
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
-import { call, either, float, int, word } from './option.ts';
+import { call, either, float, int, share, string, word } from './option.ts';
 import type { CallOf } from './option.ts';
 import { trainedMethods, type TrainedMethod } from './trained-methods.ts';
 
@@ -59,6 +59,45 @@ export const methods = {
         above: 0,
         default: 0.1,
         doc: 'Distances are divided by it before they become probabilities; smaller is surer. Changes no label.',
+      }),
+    },
+  },
+  one_class: {
+    doc:
+      'For rows of one kind, the normal ones: a row is as unlike them as its vector is far from theirs, and beyond a threshold it is `anomalous`. The ' +
+      'threshold comes from the normal rows alone, each of which is measured by the others. Rows need no labels; where they have some, one is the normal one.',
+    arguments: {
+      distance: word(
+        {
+          mahalanobis:
+            'the straight line in units of how the normal rows spread in each direction, by their shrunk covariance',
+          euclidean: 'the straight line between two vectors',
+          cosine: distances.cosine,
+        },
+        { default: 'mahalanobis', doc: 'How far a row is from the nearest prototype.' },
+      ),
+      prototypes: int({
+        min: 1,
+        max: 10_000,
+        default: 1,
+        doc: 'How many prototypes normal rows have: their mean, or the means of so many clusters (k-means); of as many as there are rows each row is one.',
+      }),
+      shrinkage: word(
+        {
+          oas: 'oracle approximating shrinkage (Chen et al. 2010)',
+          ledoit_wolf: 'Ledoit and Wolf 2004; needs four rows',
+        },
+        {
+          default: 'oas',
+          doc: 'For `mahalanobis`: how far the covariance of few rows is drawn towards the same spread in every direction.',
+        },
+      ),
+      quantile: either(share({ doc: '' }), float({ above: 0, max: 1, doc: '' }), {
+        default: 0.95,
+        doc: 'Share of normal rows that the threshold is to leave within. Of fewer rows than that takes (19 for 95 %), the threshold is the largest distance of one from the others.',
+      }),
+      normal: string({
+        doc: 'The label of the normal rows; rows of others are not learnt from. Without it, rows of more than one label are refused, and rows without labels are called `normal`.',
       }),
     },
   },
@@ -160,7 +199,8 @@ export function trainsHead(method: Method): boolean {
 
 /** Whether rows can be weighted by their label with this method. */
 export function takesClassWeights(method: Method): boolean {
-  return method.name === 'head' ? method.arguments.kind !== 'knn' : method.name !== 'prototype';
+  if (method.name === 'head') return method.arguments.kind !== 'knn';
+  return method.name !== 'prototype' && method.name !== 'one_class';
 }
 
 /** Whether the method leaves the strength of its penalty to validation rows. */
@@ -197,7 +237,8 @@ export function learnsUnlabelled(method: Method): boolean {
 
 /** Whether a row may belong to two labels in shares. */
 export function takesMixedRows(method: Method): boolean {
-  return !trainsEncoder(method) && (method.name !== 'head' || method.arguments.kind !== 'knn');
+  if (trainsEncoder(method) || method.name === 'one_class') return false;
+  return method.name !== 'head' || method.arguments.kind !== 'knn';
 }
 
 /**
@@ -228,6 +269,7 @@ export async function fitHead(
       signal: settings.signal,
     });
   }
+  if (method.name === 'one_class') throw new RangeError('`one_class` is fitted on normal rows alone');
   if (trainsEncoder(method) && method.name !== 'contrastive') {
     if (settings.start === undefined) throw new RangeError('the classifier was trained with the encoder');
     return settings.start;

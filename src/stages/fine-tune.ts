@@ -23,6 +23,7 @@ import {
 import { validationNote } from './fine-tune-selection.ts';
 import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
 import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
+import { checkOneClass, fineTuneOneClass } from './fine-tune-one-class.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
 import { sightProblem } from './image-source.ts';
 import { needsMaskedModel } from './model-source.ts';
@@ -50,7 +51,8 @@ export const fineTune = defineStage({
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector, on which a small head is fitted. It stays ' +
     'as it is, so that a fit takes seconds and a few rows a label are enough; or it is trained too (`contrastive`, `full`, `lora`, ' +
-    '`bitfit`), which takes minutes and mostly gives a better classifier. A trained encoder is part of the model.',
+    '`bitfit`), which takes minutes and mostly gives a better classifier. A trained encoder is part of the model. From normal rows alone ' +
+    '`one_class` makes a model that says how unlike them a row is.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label  test: rest }
 
@@ -117,6 +119,8 @@ fine-tune classifier {
     };
     const options = { ...context.options, method: settledMethod(context.options.method, facts) };
     checkTraining(options, context);
+    const { method } = options;
+    if (method.name === 'one_class') return { '': checkOneClass(method, context) };
     const named = labelTemplateFinding(options.label_template, options.method, dataset);
     if (named !== undefined) report('label_template', named);
     const idle = context.given('unlabelled') && !several ? unlabelledProblem(options) : undefined;
@@ -210,6 +214,7 @@ fine-tune classifier {
     const { inputs } = context;
     const given = await readDataset(inputs.from);
     const method = settledMethod(context.options.method, factsOf(inputs.model, given));
+    if (method.name === 'one_class') return fineTuneOneClass(context, method, given);
     const options = { ...context.options, method };
     const badNames = labelTemplateFinding(options.label_template, method, knownRows(given));
     if (badNames !== undefined) throw stepFailure(badNames, 'label_template');

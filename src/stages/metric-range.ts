@@ -24,6 +24,8 @@ const ranges: Readonly<Record<string, Range>> = {
   samples_f1: share,
   average_precision: share,
   hamming_loss: share,
+  false_alarms: share,
+  missed: share,
   oos_auroc: share,
   oos_recall: share,
   oos_precision: share,

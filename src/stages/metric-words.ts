@@ -37,12 +37,28 @@ export const usualMultiLabelMetrics: readonly MultiLabelMetricName[] = [
   'average_precision',
 ];
 
-export type AnyMetricName = MetricName | MultiLabelMetricName;
+/** Of a model that knows normal rows alone. */
+export const anomalyWords = {
+  auroc:
+    'with `one_class`: area under the ROC curve of telling anomalous rows from normal ones by their distance',
+  average_precision:
+    'with `one_class`: area under precision over recall of anomalous rows, by their distance',
+  false_alarms: 'with `one_class`: share of normal rows that were taken for anomalous; lower is better',
+  missed: 'with `one_class`: share of anomalous rows that were taken for normal; lower is better',
+} as const;
+
+export type AnomalyName = keyof typeof anomalyWords;
+export const anomalyNames = Object.keys(anomalyWords) as readonly AnomalyName[];
+
+export type AnyMetricName = MetricName | MultiLabelMetricName | AnomalyName;
 
 /** Words for `metrics`, of either kind of rows. */
 export const anyMetricWords: Readonly<Record<AnyMetricName, string>> = {
   ...multiLabelWords,
   ...metricWords,
+  false_alarms: anomalyWords.false_alarms,
+  missed: anomalyWords.missed,
+  average_precision: `${multiLabelWords.average_precision}; with \`one_class\`, of anomalous rows by their distance`,
   accuracy: `${metricWords.accuracy}; with several labels, those that were given exactly their labels`,
 };
 

@@ -8,6 +8,7 @@ import { classify, inParts } from './classify.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, labelSets, select, texts as textsOf, type Dataset } from './dataset.ts';
 import type { EncodeProgress, ModelContext } from './model-source.ts';
+import { idleOfOneClass } from './one-class-problems.ts';
 import { checkSamePrompt } from './row-encoder.ts';
 import { severalRefusals } from './several-refusals.ts';
 import { stepFailure } from './step-failure.ts';
@@ -21,6 +22,8 @@ export interface TextPrediction {
   readonly top: readonly ScoredLabel[];
   /** Of a model that gives any number of labels: those that it gives, most probable first. */
   readonly given?: readonly ScoredLabel[];
+  /** Of a model that knows normal rows alone: how far it is from them, and beyond which distance it is none of them. */
+  readonly unlike?: { readonly distance: number; readonly threshold: number };
   /** The label is not probable enough to be given. */
   readonly abstained: boolean;
   /** The nearest training rows, nearest first. */
@@ -62,6 +65,7 @@ export async function predictTexts(
   try {
     checkSamePrompt(rows, classifier.description.prompt, 'from');
     if (classifier.description.threshold !== undefined) checkSeveralSettings(settings);
+    if (classifier.description.one_class !== undefined) checkOneClassSettings(settings);
     const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
     return await predictWith(classifier, rows, { ...settings, temperature }, (done, total) =>
       context.progress({ done, total, unit: 'rows' }),
@@ -75,6 +79,13 @@ export async function predictTexts(
 function checkSeveralSettings({ abstain, calibrateOn }: PredictSettings): void {
   if (abstain !== undefined) throw stepFailure(severalRefusals.abstain, 'abstain');
   if (calibrateOn !== undefined) throw stepFailure(severalRefusals.calibrate_on, 'calibrate_on');
+}
+
+/** Throws `Failure` where the model knows normal rows alone and something was asked for that goes by labels. */
+function checkOneClassSettings({ top, abstain, calibrateOn }: PredictSettings): void {
+  if (top > 1) throw stepFailure(idleOfOneClass('top'), 'top');
+  if (abstain !== undefined) throw stepFailure(idleOfOneClass('abstain'), 'abstain');
+  if (calibrateOn !== undefined) throw stepFailure(idleOfOneClass('calibrate_on'), 'calibrate_on');
 }
 
 /** The temperature that fits the rows; told in a note. */
@@ -104,9 +115,10 @@ async function predictWith(
   }: PredictSettings & { readonly temperature?: number | undefined },
   progress: EncodeProgress,
 ): Promise<readonly TextPrediction[]> {
-  const [{ headProbabilities }, { atTemperature }] = await Promise.all([
+  const [{ headProbabilities }, { atTemperature }, { oneClassDistances }] = await Promise.all([
     import('../learning/heads/probabilities.ts'),
     import('../learning/temperature.ts'),
+    import('../learning/heads/one-class.ts'),
   ]);
   const { encodeRows, head } = classifier;
   const { threshold } = classifier.description;
@@ -115,6 +127,7 @@ async function predictWith(
   const predictions: TextPrediction[] = [];
   await inParts(rows, progress, encodeRows, (vectors, start) => {
     const probabilities = atTemperature(headProbabilities(head, vectors), head.labels, temperature);
+    const unlike = head.kind === 'one-class' ? oneClassDistances(head, vectors) : undefined;
     const nearest = near?.(vectors);
     for (let i = 0; i < vectors.rows; i += 1) {
       const all = mostProbable(head, classifier.labels, probabilities, i);
@@ -125,6 +138,10 @@ async function predictWith(
         ...first,
         top: scored,
         ...(threshold !== undefined && { given: all.filter((one) => one.probability >= threshold) }),
+        ...(unlike !== undefined && {
+          label: classifier.labels[(unlike.distances[i] ?? 0) > unlike.threshold ? 1 : 0] ?? '',
+          unlike: { distance: unlike.distances[i] ?? NaN, threshold: unlike.threshold },
+        }),
         abstained: first.probability < abstain,
         neighbours: nearest?.[i] ?? [],
       });

@@ -4,7 +4,9 @@ import { rowsOf, textsToEncode } from './cost.ts';
 import { freeName, withColumn, type Column, type Dataset, type Value } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
+import { readDescription } from './classifier.ts';
 import { checkTexts } from './labelled-texts.ts';
+import { idleOfOneClass } from './one-class-problems.ts';
 import { either, float, int, outputPath, share } from './option.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
 import { exportedRows, rowsFileProblem, writeRows } from './rows-file.ts';
@@ -20,7 +22,8 @@ export const predict = defineStage({
     'Gives each row the label that a classifier thinks most probable. The rows keep their columns and get `predicted` and ' +
     '`probability`; with `top` also the runners-up, and with `neighbours` the training rows that are most alike, which ' +
     'is the best explanation of a label there is. With `abstain` a row about which the classifier is too little sure gets ' +
-    'no label. A model of rows with several labels gives each row all labels from its `threshold` on: `predicted` and ' +
+    'no label. A model of normal rows alone (`one_class`) gives each row `predicted`, `score`, its distance from the normal rows, and `threshold`, ' +
+    'beyond which a row is none of them. A model of rows with several labels gives each row all labels from its `threshold` on: `predicted` and ' +
     '`probability` are lists then, most probable first, and empty where no label is probable enough.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 load inbox   { from: "inbox.csv"  text: "message" }
@@ -83,14 +86,18 @@ predict labelled {
     const problem = rowsFileProblem('predict', options.to);
     if (problem !== undefined) report('to', problem);
     const model = inputs.model('model');
-    if (model?.multi_label === true) {
+    if (model?.one_class === true) {
+      for (const option of ['top', 'abstain', 'calibrate_on'])
+        if (context.given(option)) report(option, idleOfOneClass(option));
+    } else if (model?.multi_label === true) {
       if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
       if (context.given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
     } else checkCalibration('predict', inputs.dataset('calibrate_on'), model?.labels, report);
     const from = inputs.dataset('from');
     const sight = sightProblem(from, model);
     if (sight !== undefined) report('from', sight);
-    const added = addedNames(options, from?.columns ?? []);
+    const known = { ...options, oneClass: model?.one_class === true };
+    const added = addedNames(known, from?.columns ?? []);
     return {
       '': {
         type: 'dataset',
@@ -117,16 +124,20 @@ predict labelled {
     const predictions = await predictTexts(inputs.model, dataset, settings, context);
     const silent = predictions.filter(({ abstained }) => abstained).length;
     if (silent > 0) context.note(`${silent} of ${dataset.rows} rows have no label: none was probable enough`);
-    await writeRows(context.output(), csvName, withPredictions(dataset, predictions, options));
+    const oneClass = (await readDescription(inputs.model))?.one_class !== undefined;
+    await writeRows(
+      context.output(),
+      csvName,
+      withPredictions(dataset, predictions, { ...options, oneClass }),
+    );
   },
 });
 
+/** `oneClass`: of a model that knows normal rows alone. */
+type Shown = PredictSettings & { readonly oneClass: boolean };
+
 /** One value a prediction of each added column, in the order of `addedNames`. */
-function withPredictions(
-  dataset: Dataset,
-  predictions: readonly TextPrediction[],
-  settings: PredictSettings,
-): Dataset {
+function withPredictions(dataset: Dataset, predictions: readonly TextPrediction[], settings: Shown): Dataset {
   const names = addedNames(settings, [...dataset.columns.keys()]);
   const values = predictions.map((prediction) => addedValues(prediction, settings));
   return names.reduce((rows, name, i) => {
@@ -136,13 +147,15 @@ function withPredictions(
 }
 
 function addedNames(
-  { top, neighbours, abstain }: PredictSettings,
+  { top, neighbours, abstain, oneClass }: Shown,
   taken: readonly string[],
 ): readonly string[] {
   const labels = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const rows = Array.from({ length: neighbours }, (_, i) => `neighbour_${i + 1}`);
   const names = [
-    ...labels.flatMap((suffix) => [`predicted${suffix}`, `probability${suffix}`]),
+    ...(oneClass
+      ? ['predicted', 'score', 'threshold']
+      : labels.flatMap((suffix) => [`predicted${suffix}`, `probability${suffix}`])),
     ...(abstain === undefined ? [] : ['abstained']),
     ...rows.flatMap((name) => [name, `${name}_label`, `${name}_similarity`]),
   ];
@@ -150,11 +163,13 @@ function addedNames(
 }
 
 function addedValues(
-  { top, neighbours, abstained, given }: TextPrediction,
-  settings: PredictSettings,
+  { top, neighbours, abstained, given, label, unlike }: TextPrediction,
+  settings: Shown,
 ): readonly Value[] {
   const labels = Array.from({ length: settings.top }, (_, i) => top[i]);
   const rows = Array.from({ length: settings.neighbours }, (_, i) => neighbours[i]);
+  const near = rows.flatMap((one) => [one?.text ?? null, one?.label ?? null, one?.similarity ?? null]);
+  if (unlike !== undefined) return [label, unlike.distance, unlike.threshold, ...near];
   const [, ...further] = labels;
   const first: readonly Value[] =
     given === undefined ? [] : [given.map(({ label }) => label), given.map(({ probability }) => probability)];
@@ -165,6 +180,6 @@ function addedValues(
       scored?.probability ?? null,
     ]),
     ...(settings.abstain === undefined ? [] : [abstained]),
-    ...rows.flatMap((near) => [near?.text ?? null, near?.label ?? null, near?.similarity ?? null]),
+    ...near,
   ];
 }

@@ -26,6 +26,8 @@ export interface EvaluationReport {
   readonly confusion: readonly (readonly number[])[] | null;
   /** Where new classes were learnt from a few rows each, again and again: `per_label` is of all queries, and `confusion` null. */
   readonly episodes?: Episodes;
+  /** Of a model that knows normal rows alone: `labels` are that of normal rows, and one for all others. */
+  readonly anomalies?: Anomalies;
   /** Where rows have several labels. */
   readonly multi_label?: MultiLabel;
   readonly labels: readonly string[];
@@ -67,6 +69,20 @@ export interface Episodes {
   readonly accuracies: readonly number[];
   /** Accuracy minus that of `baseline` on the same episodes, with the interval of the paired difference. */
   readonly differences: readonly { readonly baseline: string; readonly difference: Figure }[];
+}
+
+export interface Anomalies {
+  /** The label of normal rows. */
+  readonly normal: string;
+  /** `mahalanobis`, `euclidean` or `cosine`. */
+  readonly distance: string;
+  /** Rows beyond it are taken for anomalous. */
+  readonly threshold: number;
+  /** Normal rows that it was fitted on and that stand alone, and the share of such rows it was to leave within. */
+  readonly fitted: number;
+  readonly quantile: number;
+  /** By the label that rows have: how many, and how many of them were taken for anomalous. */
+  readonly kinds: readonly { readonly label: string; readonly rows: number; readonly anomalous: number }[];
 }
 
 export interface MultiLabel {

@@ -15,9 +15,15 @@ const mostRounds = 100;
 
 /** `count` is at least 1; more than there are rows gives every row its own. */
 export function centresOf(x: Matrix, count: number): Centres {
+  if (count >= x.rows)
+    return meansOf(
+      x,
+      Int32Array.from({ length: x.rows }, (_, i) => i),
+      x.rows,
+    );
   let centres = meansOf(x, new Int32Array(x.rows), 1);
   if (count === 1) return centres;
-  let of = nearestOf(x, takeRows(x, farthest(x, Math.min(count, x.rows))));
+  let of = nearestOf(x, takeRows(x, farthest(x, count)));
   for (let round = 0; round < mostRounds; round += 1) {
     centres = meansOf(x, of, Math.max(...of) + 1);
     const next = nearestOf(x, {

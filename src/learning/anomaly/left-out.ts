@@ -37,7 +37,7 @@ export function thresholdAt(
   const rank = Math.ceil(quantile * (distances.length + 1) - 1e-9);
   const sorted = distances.toSorted();
   return {
-    threshold: sorted[Math.max(0, Math.min(sorted.length, rank) - 1)],
+    threshold: sorted[Math.max(1, Math.min(sorted.length, rank)) - 1],
     reached: rank <= sorted.length,
   };
 }

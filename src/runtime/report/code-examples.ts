@@ -345,6 +345,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[too-few-labels]: a classifier needs at least two labels, and all rows have `billing`\n --> main.fsl:2:50\n  |\n2 | fine-tune model { model: \"builtin:ngrams\"  from: messages }\n  |                                                  ^^^^^^^^\n  = hint: check the `label:` of `load`, or bring rows of another label\n"
   },
+  "several-kinds": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\"  where: intent != \"other\" }\nfine-tune model { model: \"builtin:ngrams\"  from: messages  method: one_class }\n",
+    "files": {},
+    "commands": [
+      "check main.fsl"
+    ],
+    "printed": "error[several-kinds]: `one_class` learns from normal rows alone, and these have the labels `billing`, `shipping`\n --> main.fsl:2:50\n  |\n2 | fine-tune model { model: \"builtin:ngrams\"  from: messages  method: one_class }\n  |                                                  ^^^^^^^^\n  = hint: say which label is the normal one, `one_class(normal: \"billing\")`: rows of the others are then left out, or leave them out with `where:` in `load`\n"
+  },
   "labels-without-rows": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: rows([0, 1, 2])  test: rest }\nfine-tune model { model: \"builtin:ngrams\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
     "files": {},

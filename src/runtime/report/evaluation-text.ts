@@ -112,12 +112,14 @@ export function evaluationText(given: EvaluationReport, known: readonly Mark[], 
     `${grouped(report.rows)} rows, ${budgetText(report.label_budget)}; interval: ${report.interval}`,
     ...episodeLines(report),
     ...severalLines(report),
+    ...anomalyLines(report),
     ...probabilityLines(report),
     '',
     ...metrics,
     '',
     ...labels,
     ...(confusion.length === 0 ? [] : ['', ...confusion]),
+    ...kindLines(report, paint),
     ...sliceLines(report, paint),
     ...(report.checks.length === 0 ? [] : ['']),
     ...report.checks.map((check) => `${paint.yellow('!')} ${check.name}: ${showable(check.message)}`),
@@ -142,6 +144,29 @@ function episodeLines({ episodes }: EvaluationReport): readonly string[] {
       const range = interval(ends);
       return `accuracy above that of \`${baseline}\` by ${figure(value)}${range === '' ? '' : ` (${range})`} on the same episodes`;
     }),
+  ];
+}
+
+function anomalyLines({ anomalies }: EvaluationReport): readonly string[] {
+  if (anomalies === undefined) return [];
+  const { normal, distance, threshold, fitted } = anomalies;
+  const by = distance === 'mahalanobis' ? 'Mahalanobis' : distance;
+  return [
+    `normal is \`${showable(normal)}\`, learnt from ${counted(fitted, 'row')}; anomalous is a row beyond the ${by} distance ${figure(threshold)}`,
+  ];
+}
+
+/** Which rows were taken for anomalous, where more labels than one are. */
+function kindLines({ anomalies }: EvaluationReport, paint: Paint): readonly string[] {
+  if (anomalies === undefined || anomalies.kinds.length < 3) return [];
+  const right = (head: string): Column => ({ head, align: 'right' });
+  return [
+    '',
+    ...textTable(
+      [{ head: 'kind of row' }, right('taken for anomalous'), right('rows')],
+      anomalies.kinds.map(({ label, rows, anomalous }) => [label, grouped(anomalous), grouped(rows)]),
+      paint,
+    ),
   ];
 }
 

@@ -10,6 +10,8 @@ export interface Prediction {
   /** A list where the model gives any number of labels, with a score each. */
   readonly label: string | readonly string[];
   readonly score: number | readonly number[];
+  /** Of a model that knows normal rows alone, whose score is a distance: beyond it a text is none of them. */
+  readonly threshold?: number;
   /** Further labels, most probable first. */
   readonly others: readonly { readonly label: string; readonly score: number }[];
   readonly neighbours: readonly Neighbour[];
@@ -35,7 +37,9 @@ export function predictionsOf(
     return {
       text: String(at('text', row)),
       label: labelOf(at('predicted', row)),
-      score: scoreOf(at('probability', row)),
+      ...(at('threshold', row) === null
+        ? { score: scoreOf(at('probability', row)) }
+        : { score: Number(at('score', row)), threshold: Number(at('threshold', row)) }),
       others: numbers(top - 1, 2).flatMap((i) => {
         const label = at(`predicted_${i}`, row);
         return typeof label === 'string' && !given.includes(label)
@@ -64,7 +68,7 @@ const widestText = 100;
 
 export function predictionsText(predictions: readonly Prediction[], paint: Paint): string {
   return predictions
-    .map(({ text, label, score, others, neighbours }) => {
+    .map(({ text, label, score, threshold, others, neighbours }) => {
       const further = others.map(
         (other) => `  ${paint.dim(`${showable(other.label)} ${figure(other.score)}`)}`,
       );
@@ -74,7 +78,11 @@ export function predictionsText(predictions: readonly Prediction[], paint: Paint
           `    ${figure(one.similarity)} ${showable(labelText(one.label))}: ${showable(shown)}`,
         );
       });
-      const lines = [`${scoredText(label, score, paint)}  ${showable(text)}${further.join('')}`, ...near];
+      const beyond = threshold === undefined ? '' : paint.dim(` (anomalous beyond ${figure(threshold)})`);
+      const lines = [
+        `${scoredText(label, score, paint)}${beyond}  ${showable(text)}${further.join('')}`,
+        ...near,
+      ];
       return `${lines.join('\n')}\n`;
     })
     .join('');

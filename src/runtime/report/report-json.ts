@@ -26,13 +26,14 @@ export function reportJson(
 function evaluationJson(stage: string, report: EvaluationReport): Readonly<Record<string, unknown>> {
   const { metrics, per_label, confusion, labels, rows, labels_used, label_budget, baselines } = report;
   const { slices, checks, interval, calibration, abstention, multi_label, out_of_scope } = report;
-  const { episodes, probed } = report;
+  const { episodes, probed, anomalies } = report;
   return {
     ...{ stage, metrics, per_label, confusion, labels, rows, labels_used, label_budget, baselines },
     ...{ slices, checks, interval },
     ...(probed !== undefined && { probed }),
     ...(out_of_scope !== undefined && { out_of_scope }),
     ...(episodes !== undefined && { episodes }),
+    ...(anomalies !== undefined && { anomalies }),
     ...(multi_label !== undefined && { multi_label }),
     ...(calibration !== undefined && { calibration }),
     ...(abstention !== undefined && { abstention }),
