@@ -71,12 +71,30 @@ function quantizedRows(data: Float32Array, scales: Float32Array): Int8Array {
   const result = new Int8Array(data.length);
   for (let row = 0; row < scales.length; row++) {
     const numbers = data.subarray(row * columns, (row + 1) * columns);
-    const scale = Math.fround(numbers.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0) / most);
+    const scale = scaleFor(numbers);
     scales[row] = scale;
     if (scale === 0) continue;
     for (let i = 0; i < columns; i++) result[row * columns + i] = Math.round((numbers[i] ?? 0) / scale);
   }
   return result;
+}
+
+/** Numbers that were quantized before get the scale that they had, which dividing may miss by its last bit: so they stay the same. */
+function scaleFor(numbers: Float32Array): number {
+  const largest = numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const scale = Math.fround(largest / most);
+  const fits = (by: number): boolean => numbers.every((x) => Math.fround(Math.round(x / by) * by) === x);
+  const near = neighbours(scale).find((by) => Math.fround(most * by) === largest && fits(by));
+  return near ?? scale;
+}
+
+/** A number of single precision, and those before and after it. */
+function neighbours(value: number): readonly number[] {
+  const single = Float32Array.of(value, value, value);
+  const bits = new Int32Array(single.buffer);
+  bits[1] = (bits[1] ?? 0) - 1;
+  bits[2] = (bits[2] ?? 0) + 1;
+  return value === 0 ? [value] : [...single];
 }
 
 function dequantizedRows(data: Int8Array, scales: Float32Array): Float32Array {

@@ -1,17 +1,19 @@
-// A safetensors file with other numbers in some of its tensors; everything else stays as it is, byte for byte.
+// A safetensors file with other numbers in some of its tensors, or with more tensors; everything else stays as it is, byte for byte.
+import type { Tensor } from './heads/head.ts';
 import { safetensorsLayout } from './safetensors-layout.ts';
 
 /** Numbers that are asked for once, when they are written: so those of one tensor at a time need memory beside the file. */
 export type NumbersOf = () => Float32Array;
 
 /**
- * `changed` gives the new numbers by name, in the shape that the file has; these tensors become F32. `file` is the name that errors
- * give. Throws `ModelError` for a file that is damaged.
+ * `changed` gives the new numbers by name, in the shape that the file has; these tensors become F32. `added` come
+ * behind the others. `file` is the name that errors give. Throws `ModelError` for a file that is damaged.
  */
 export function changedSafetensors(
   bytes: Uint8Array,
   changed: ReadonlyMap<string, NumbersOf>,
   file: string,
+  added: Readonly<Record<string, Tensor>> = {},
 ): Uint8Array<ArrayBuffer> {
   const { entries, metadata, start } = safetensorsLayout(
     { size: bytes.byteLength, read: (offset, length) => bytes.subarray(offset, offset + length) },
@@ -26,6 +28,11 @@ export function changedSafetensors(
     length += isChanged ? 4 * product(shape) : end - begin;
     header[name] = { dtype: isChanged ? 'F32' : dtype, shape, data_offsets: [from, length] };
   }
+  for (const [name, { shape }] of Object.entries(added)) {
+    if (entries.has(name)) throw new RangeError(`there is a tensor \`${name}\` already`);
+    header[name] = { dtype: 'F32', shape, data_offsets: [length, length + 4 * product(shape)] };
+    length += 4 * product(shape);
+  }
   for (const name of changed.keys()) if (!entries.has(name)) throw new RangeError(`no tensor \`${name}\``);
   const result = withHeader(new TextEncoder().encode(JSON.stringify(header)), length);
   let offset = result.byteLength - length;
@@ -36,6 +43,10 @@ export function changedSafetensors(
     const content = numbers === undefined ? bytes.subarray(start + begin, start + end) : bytesOf(numbers);
     result.set(content, offset);
     offset += content.byteLength;
+  }
+  for (const { data } of Object.values(added)) {
+    result.set(bytesOf(data), offset);
+    offset += data.byteLength;
   }
   return result;
 }

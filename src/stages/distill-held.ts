@@ -13,11 +13,11 @@ export interface HeldRows {
 /** Fewer rows are all needed for the training. */
 const fewest = 40;
 const share = 10;
-/** About so many are enough to tell. */
-const most = 200;
+/** About so many are enough to tell how near vectors are. */
+const enough = 200;
 
 /** About a tenth; none of few. Rows of one text or one origin are held out together. */
-export async function holdOut(rows: Dataset): Promise<HeldRows> {
+export async function holdOut(rows: Dataset, most = enough): Promise<HeldRows> {
   const all = Array.from({ length: rows.rows }, (_, row) => row);
   if (rows.rows < fewest) return { learnt: all, held: [] };
   const folds = Math.max(share, Math.ceil(rows.rows / most));

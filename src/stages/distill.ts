@@ -139,7 +139,11 @@ evaluate score { model: small  on: parts.test }`,
     );
     const distilled = { teachers: teachers.length, rows: dataset.rows, ...made.record };
     if (lessons === undefined || made.head === undefined) {
-      await saveEncoder(context.output(), { ...made, consumed, distilled: { match, ...distilled } });
+      await saveEncoder(context.output(), {
+        ...made,
+        consumed,
+        description: { name: 'distilled.json', contents: { match, ...distilled } },
+      });
       await writeDataset(context.output('taught'), dataset);
       return;
     }

@@ -3,7 +3,7 @@
 //   encoder/…          the files of the folder
 //   base/…             those that training has changed, as they were before any training
 //   consumed.parquet   the rows it was trained on
-//   distilled.json     how it was taught
+//   distilled.json     how it was taught; `pretrained.json` where it was pre-trained
 import type { Artifact, Output } from './artifact.ts';
 import type { Consumed } from './consumed.ts';
 import { writeConsumed } from './consumed-file.ts';
@@ -17,12 +17,18 @@ export interface SavedEncoder {
   readonly trained?: TrainedEncoder | undefined;
 }
 
+interface Description {
+  readonly name: 'distilled.json' | 'pretrained.json';
+  readonly contents: object;
+}
+
 export async function saveEncoder(
   output: Output,
-  made: SavedEncoder & { readonly consumed: Consumed; readonly distilled: object },
+  made: SavedEncoder & { readonly consumed: Consumed; readonly description: Description },
 ): Promise<void> {
-  const description = { ...made.distilled, trained: made.trained?.record ?? null };
-  await output.write('distilled.json', JSON.stringify(description, null, 2) + '\n');
+  const { name, contents } = made.description;
+  const description = { ...contents, trained: made.trained?.record ?? null };
+  await output.write(name, JSON.stringify(description, null, 2) + '\n');
   await writeConsumed(output, made.consumed);
   await saveEncoderFiles(output, made);
 }

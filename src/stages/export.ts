@@ -15,7 +15,7 @@ import { stepFailure } from './step-failure.ts';
 
 export const exportModel = defineStage({
   name: 'export',
-  version: 2,
+  version: 3,
   doc:
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +

@@ -10,6 +10,7 @@ import { fineTune } from './fine-tune.ts';
 import { load } from './load.ts';
 import { metaLearn } from './meta-learn.ts';
 import { predict } from './predict.ts';
+import { pretrain } from './pretrain.ts';
 import { prompt } from './prompt.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import { split } from './split.ts';
@@ -24,6 +25,7 @@ export function standardRegistry(): Registry {
       prompt,
       fineTune,
       metaLearn,
+      pretrain,
       distill,
       adapt,
       tune,

@@ -1,4 +1,5 @@
 // What `tuneFolder` trains, opened: an encoder of texts or a net of pictures, with the rows of the training. Knows no methods.
+import type { Engine } from '../engine/engine.ts';
 import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Objective, Tuned, TuneSettings } from '../learning/training/tune-net.ts';
 import type { Artifact } from './artifact.ts';
@@ -50,6 +51,7 @@ export interface Trainee {
 
 export interface TextTrainee {
   readonly encoder: TrainableEncoder;
+  readonly engine: Pick<Engine, 'capture'>;
   /** Opens another folder on the same engine; it is closed with the trainee. */
   readonly beside: (files: Artifact) => Promise<TrainableEncoder>;
 }
@@ -74,6 +76,7 @@ async function openTexts(
     layers: encoder.layers,
     text: {
       encoder,
+      engine,
       beside: async (other) => {
         const opened = await folder.beside(other);
         others.push(opened);

@@ -36,6 +36,9 @@ export interface Aim {
   /** Steps in which every text is learnt from once. */
   readonly stepsAPass: number;
   readonly headOf?: ((tuned: Tuned) => Head) | undefined;
+  /** In the place of what the trainee does for objectives on the vectors of texts. */
+  readonly tune?: ((settings: TuneSettings) => Promise<Tuned>) | undefined;
+  readonly files?: ((tuned: Tuned) => Promise<TrainedEncoder['files']>) | undefined;
 }
 
 /** Kept in the description of the model. */
@@ -63,7 +66,9 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
   const close = (): Promise<void> => (closing ??= trainee.dispose(done));
   try {
     checkLayers(plan.layers, trainee.layers);
-    const { objective, stepsAPass, headOf } = await aim(trainee.text);
+    const { objective, stepsAPass, headOf, ...own } = await trainee.translated(() => aim(trainee.text));
+    const tune = own.tune ?? ((all: TuneSettings) => trainee.tune(objective, all));
+    const files = own.files ?? ((tuned: Tuned) => trainee.changedFiles(tuned));
     const steps = stepsOf(plan, stepsAPass);
     const losses: number[] = [];
     let read = 0;
@@ -89,10 +94,10 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
       about: aboutOf(request, context),
       resumed: (step) => context.note(`resumed at step ${step} of ${steps}`),
     };
-    const tuned = await trainee.translated(() => diverging(() => trainee.tune(objective, settings)));
+    const tuned = await trainee.translated(() => diverging(() => tune(settings)));
     await close(); // what the engine holds is freed before there are whole files
     return {
-      files: await trainee.translated(() => trainee.changedFiles(tuned)),
+      files: await trainee.translated(() => files(tuned)),
       head: headOf?.(tuned),
       record: { steps: losses.length, texts: read, ...lossEnds(losses) },
       ...(tuned.watched !== undefined && { watched: tuned.watched }),

@@ -9,6 +9,17 @@ import { changed, oddBert, onDisk } from './encoders/folders.ts';
 
 const number = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 });
 
+test('what was in eight bits once stays the same to the bit', () => {
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 64 * 64, maxLength: 64 * 64 }), (fill) => {
+      const whole = writeSafetensors({ w: { shape: [64, 64], data: Float32Array.from(fill) } });
+      const once = quantized(whole, 'x');
+      expect(quantized(dequantized(once, 'x'), 'x')).toEqual(once);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test('a number moves by half a step at most, of which there are 127 to the largest of its row', () => {
   fc.assert(
     fc.property(

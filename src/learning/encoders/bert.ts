@@ -31,6 +31,15 @@ export interface PackedTexts {
   readonly mask: tf.Tensor4D;
   /** 1 where there is a token, 0 in the padding at the end. [tokens, 1, 1] */
   readonly filled: tf.Tensor3D;
+  /** Of tokens that have another vector than the table says. */
+  readonly replaced?: Replaced | undefined;
+}
+
+export interface Replaced {
+  /** 1 where the vector is put in, 0 elsewhere. [tokens, 1] */
+  readonly where: tf.Tensor2D;
+  /** [words' width] */
+  readonly vector: tf.Tensor1D;
 }
 
 /** Told what the layers make, in their order. */
@@ -136,11 +145,11 @@ export function maskVectors(weights: Weights, config: BertConfig, states: tf.Ten
 function embed(
   weights: Weights,
   config: BertConfig,
-  { ids, positions, types }: PackedTexts,
+  { ids, positions, types, replaced }: PackedTexts,
   dropout: Dropout,
 ): tf.Tensor2D {
   const { family, first_place: first, type_vocab_size: kinds } = config;
-  const words = tf.gather(weight(weights, tables.words), ids); // [tokens, words' width]
+  const words = put(tf.gather(weight(weights, tables.words), ids), replaced); // [tokens, words' width]
   const rows = first === 0 ? positions : tf.add<tf.Tensor1D>(positions, tf.scalar(first, 'int32'));
   const places = tf.gather(weight(weights, tables.places), rows); // [tokens, words' width]
   const told = kinds > 1 ? types : undefined; // with one type, the texts of a pair are not told apart
@@ -148,6 +157,12 @@ function embed(
   const normed = dropout(norm(weights, tables.norm, config, sum)) as tf.Tensor2D; // the shape of x
   if (family.projection === undefined || !hasProjection(config)) return normed;
   return dense(weights, family.projection.name, normed); // [tokens, width]
+}
+
+function put(words: tf.Tensor, replaced: Replaced | undefined): tf.Tensor {
+  if (replaced === undefined) return words;
+  const { where, vector } = replaced;
+  return tf.add(tf.mul(words, tf.sub(1, where)), tf.mul(where, tf.reshape(vector, [1, -1])));
 }
 
 /** [tokens, words' width], or one row for all tokens where there are no pairs. */

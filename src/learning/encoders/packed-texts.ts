@@ -5,7 +5,7 @@ import type { PackedTexts } from './bert.ts';
 import type { Bucket, PackArrays } from './packs.ts';
 import type { PooledTexts } from './pooling.ts';
 
-type Packed = PackedTexts & PooledTexts;
+type Packed = Omit<PackedTexts, 'replaced'> & PooledTexts;
 
 /** By the same names as the tensors. */
 export type HostTexts = Readonly<Record<Exclude<keyof Packed, 'types'>, HostTensor>> & {

@@ -1,13 +1,14 @@
 // A Hugging Face folder as an encoder whose weights can change: the weights by name, a program from them and a step's texts to vectors,
 // and the folder's files with other weights. Knows no losses and no optimizers.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '../heads/head.ts';
 import { unitRows } from '../layers/unit-rows.ts';
 import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
 import type { EncodeOptions } from './encoder.ts';
 import type { BertConfig } from './bert-config.ts';
-import { storedBertWeights } from './bert-weights.ts';
+import { storedBertWeights, tables } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
 import { bert } from './bert.ts';
 import type { BertRun, Weights } from './bert.ts';
@@ -57,9 +58,16 @@ export interface TrainableEncoder {
     changed: ReadonlyMap<string, Float32Array>,
     options: EncodeOptions,
   ): Promise<Matrix>;
-  /** The files of the folder that are others with these weights, which are given as `weights` has them. */
-  changedFiles(changed: ReadonlyMap<string, Float32Array>): Promise<ChangedFiles>;
+  /** The files of the folder that are others with these weights, which are given as `weights` has them, and with tensors beside them. */
+  changedFiles(changed: ReadonlyMap<string, Float32Array>, beside?: BesideWeights): Promise<ChangedFiles>;
   dispose(): void;
+}
+
+/** Tensors that are no weights of the encoder, by their names in the file and as it has them. */
+export interface BesideWeights {
+  /** Those that the folder has. */
+  readonly changed: Readonly<Record<string, Tensor>>;
+  readonly added: Readonly<Record<string, Tensor>>;
 }
 
 export type ChangedFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
@@ -72,7 +80,7 @@ export async function loadTrainable(
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
-  const { weights, stored } = await weightsIn(folder, config);
+  const { weights, stored, fileOf } = await weightsIn(folder, config);
   const parts = [...stored.values()].map(({ part }) => (typeof part === 'number' ? part + 1 : 0));
   return {
     width: config.hidden_size,
@@ -104,23 +112,31 @@ export async function loadTrainable(
         tf.dispose(others.map(([, tensor]) => tensor));
       }
     },
-    changedFiles: async (changed) => {
+    changedFiles: async (changed, beside) => {
       const byFile = new Map<string, Map<string, NumbersOf>>();
+      const change = (its: string, name: string, numbers: NumbersOf): void => {
+        byFile.set(its, (byFile.get(its) ?? new Map<string, NumbersOf>()).set(name, numbers));
+      };
       for (const [weight, data] of changed) {
         const known = stored.get(weight);
         if (known === undefined) throw new Error(`no weight \`${weight}\``);
-        const its = known.file;
-        const numbers = byFile.get(its) ?? new Map<string, NumbersOf>();
-        byFile.set(
-          its,
-          numbers.set(known.stored, () => asStored(known, data)),
-        );
+        change(known.file, known.stored, () => asStored(known, data));
       }
+      for (const [name, { data }] of Object.entries(beside?.changed ?? {}))
+        change(fileOf(name), name, () => data);
+      const added = beside?.added ?? {};
+      const home = stored.get(tables.words)?.file ?? '';
+      if (Object.keys(added).length > 0 && !byFile.has(home)) byFile.set(home, new Map());
       const files: Record<string, Uint8Array<ArrayBuffer>> = {};
       const config = await singlePrecision(folder);
       if (config !== undefined) files['config.json'] = config;
       for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(await readWeightsFile(folder, its), numbers, its);
+        files[its] = changedSafetensors(
+          await readWeightsFile(folder, its),
+          numbers,
+          its,
+          its === home ? added : {},
+        );
       return files;
     },
     dispose: () => tf.dispose(Object.values(weights)),
@@ -135,7 +151,11 @@ interface Stored extends StoredWeight {
 async function weightsIn(
   folder: ModelFolder,
   config: BertConfig,
-): Promise<{ readonly weights: Weights; readonly stored: ReadonlyMap<string, Stored> }> {
+): Promise<{
+  readonly weights: Weights;
+  readonly stored: ReadonlyMap<string, Stored>;
+  readonly fileOf: (stored: string) => string;
+}> {
   const { file, name } = await readWeights(folder);
   const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
   const stored = new Map(
@@ -143,7 +163,12 @@ async function weightsIn(
       (weight) => [weight.name, { ...weight, file: file.fileOf(weight.stored) }] as const,
     ),
   );
-  return { weights: onlyOf(loadBertWeights(file, config, name), stored), stored };
+  const files = new Map(file.names.map((tensor) => [tensor, file.fileOf(tensor)]));
+  return {
+    weights: onlyOf(loadBertWeights(file, config, name), stored),
+    stored,
+    fileOf: (tensor) => files.get(tensor) ?? '',
+  };
 }
 
 interface Shares {

@@ -95,7 +95,7 @@ function watching(): { readonly watch: LayerWatch; readonly outputs: LayerOutput
 }
 
 /** The sizes each step is padded to; where all steps need the same, exactly that. */
-function shapesOf(
+export function shapesOf(
   plan: readonly (readonly number[])[],
   ids: readonly (readonly number[])[],
   maxTokens: number,
