@@ -200,7 +200,7 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
   const tensors = readSafetensors(await artifact.read(headFile), artifact.display(headFile));
   const maxLength = description.max_length ?? undefined;
   const encoder = await openEncoder(artifact, context, { maxLength });
-  const support = (): Promise<Dataset> => readDataset(artifactFolder(artifact, supportFolder));
+  const support = (): Promise<Dataset> => supportOf(artifact);
   const base = baseOf(artifact);
   const before = base && (await openEncoder(overlaid(encoder.files, base), context, { maxLength }));
   return {
@@ -220,6 +220,11 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
     support,
     consumed: () => readConsumed(artifact),
   };
+}
+
+/** The rows that a classifier was fitted on. */
+export function supportOf(classifier: Artifact): Promise<Dataset> {
+  return readDataset(artifactFolder(classifier, supportFolder));
 }
 
 /** Nothing for another model. */

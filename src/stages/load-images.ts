@@ -1,7 +1,5 @@
 // Rows of pictures: which rows stay, and their pictures decoded, brought to one size and number of channels, and put into one block. What is broken is
 // named, or left out and counted.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { Failure } from '../parser/diagnostic.ts';
 import type { Decode, Pixels } from '../learning/images/decode.ts';
 import type { Fit } from '../learning/images/resize.ts';
@@ -11,6 +9,7 @@ import { imagesInMemory, pictureName, type ImageShape, type Images } from './ima
 import { imageTable, type ImageManner, type ImageSource } from './load-image-sources.ts';
 import type { Finding } from './load-columns.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
+import { openPictureDecoder } from './picture-decoder.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { problemOf } from './tables/table.ts';
@@ -77,11 +76,9 @@ async function decodeAll(
   { on_error: onError, size, fit }: ImageOptions,
   { progress, note, signal }: Context,
 ): Promise<readonly (Named | undefined)[]> {
-  const { ImageError, openDecoder } = await import('../learning/images/decode.ts');
+  const { ImageError } = await import('../learning/images/decode.ts');
   const { resize } = await import('../learning/images/resize.ts');
   let decode: Decode | undefined;
-  const wasm = (): Promise<Uint8Array> =>
-    readFile(createRequire(import.meta.url).resolve('@imagemagick/magick-wasm/magick.wasm'));
   const broken: string[] = [];
   const found: (Named | undefined)[] = [];
   let bytes = 0;
@@ -92,7 +89,7 @@ async function decodeAll(
     try {
       const whole =
         source.pixels?.() ??
-        (decode ??= await openDecoder(wasm))((await source.bytes?.()) ?? new Uint8Array());
+        (decode ??= await openPictureDecoder())((await source.bytes?.()) ?? new Uint8Array());
       const pixels = size === undefined ? whole : resize(whole, size, size, fit);
       bytes += pixels.data.length;
       if (bytes > mostImageBytes) throw stepFailure(tooMany(sources.length, pixels), 'from');

@@ -64,6 +64,17 @@ test(
     expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
     expect((await rig.run(['main.fsl'])).stdout).toContain('Everything is cached: 4 steps');
     expect(blocks(rig)).toBe(1); // the parts have that of the load
+    const paths = ['pictures/above/7.bmp', 'pictures/left/7.bmp'];
+    const asked = await rig.run(['predict', 'main.fsl', 'model', ...paths, '--format', 'json']);
+    expect(JSON.parse(asked.stdout)).toMatchObject([
+      { text: paths[0], label: 'above', neighbours: [{ label: 'above' }, {}, {}] },
+      { text: paths[1], label: 'left' },
+    ]);
+    const missing = await rig.run(['predict', 'main.fsl', 'model', 'gone.bmp']);
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringMatching(/error\[missing-file\]: the picture `gone.bmp` cannot be read/),
+    ]);
     await rename(join(rig.folder, 'pictures/left/0.bmp'), join(rig.folder, 'pictures/above/8.bmp'));
     expect((await rig.run(['main.fsl', '--dry-run'])).stdout).toMatch(/● load pictures/);
   },
@@ -204,10 +215,10 @@ test.each([
   await rig.write('main.fsl', learn('from: "a-*"  label_names: { "0": "left", "1": "above" }'));
   expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
   expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
-  const asked = await rig.run(['predict', 'main.fsl', 'model', 'a-images-idx3-ubyte']);
+  const asked = await rig.run(['predict', 'main.fsl', 'model', `a-images-idx3-ubyte${ending}`]);
   expect([asked.code, asked.stderr]).toEqual([
     2,
-    expect.stringContaining('`model` reads pictures, and this command labels texts'),
+    expect.stringMatching(/error\[bad-image\]: `a-images-idx3-ubyte.*` is no picture[^]*<command line>/),
   ]);
 });
 

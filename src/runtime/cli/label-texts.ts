@@ -1,4 +1,4 @@
-// Labels texts with a stored classifier: the stage `predict`, run once by a worker; its result is handed back and not kept.
+// Labels rows with a stored classifier: the stage `predict`, run once by a worker; its result is handed back and not kept.
 import { join } from 'node:path';
 import type { Diagnostic } from '../../parser/diagnostic.ts';
 import { readDataset, writeDataset } from '../../stages/dataset-file.ts';
@@ -23,7 +23,7 @@ export async function labelTexts(
   context: Context,
   open: OpenProgram,
   { step, action, part }: StoredStep & { readonly part: string },
-  texts: readonly string[],
+  asked: Dataset,
   flags: EngineFlags & { readonly top: number; readonly neighbours: number },
 ): Promise<Labelled> {
   const attempts = openAttempts(open.store, ownIdentity());
@@ -32,7 +32,7 @@ export async function labelTexts(
   const release = context.host.onInterrupt(() => stop.abort());
   const folder = attempts.open();
   try {
-    const rows = await textsArtifact(texts, join(folder, 'texts'), open);
+    const rows = await rowsArtifact(asked, join(folder, 'asked'), open);
     const outcome = await executor.run({
       job: {
         kind: 'predict',
@@ -66,22 +66,10 @@ export async function labelTexts(
   }
 }
 
-async function textsArtifact(
-  texts: readonly string[],
-  folder: string,
-  open: OpenProgram,
-): Promise<InputArtifact> {
+async function rowsArtifact(asked: Dataset, folder: string, open: OpenProgram): Promise<InputArtifact> {
   const output = attemptOutput({ folder, objects: open.store.path('objects'), fault: noFault, secrets: [] });
-  await writeDataset(output, {
-    rows: texts.length,
-    columns: new Map([['text', texts]]),
-    roles: { text: 'text' },
-    labels: [],
-    multiLabel: false,
-    partition: undefined,
-    source: Int32Array.from(texts, (_, i) => i),
-  });
-  return artifactOf(await output.finish(), 'texts', open);
+  await writeDataset(output, asked);
+  return artifactOf(await output.finish(), 'asked', open);
 }
 
 function artifactOf(files: readonly WrittenFile[], shown: string, open: OpenProgram): InputArtifact {

@@ -7,13 +7,14 @@ import { predictionsOf, predictionsText } from '../report/prediction-text.ts';
 import { counted } from '../report/quantity.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { exitCodes, paintFor, usage, type Context } from './context.ts';
+import { askedRows } from './asked-rows.ts';
 import { labelTexts } from './label-texts.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, OutputFlags, ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
 import { repeatedFlags } from './repeated-flags.ts';
 import { writeResult } from './result-output.ts';
-import { namedSteps, notRun, storedSteps } from './stored-step.ts';
+import { namedSteps, notRun, storedArtifact, storedSteps } from './stored-step.ts';
 
 export type PredictFlags = ProgramFlags &
   EngineFlags &
@@ -46,12 +47,13 @@ export async function predictLabels(
   }
   const texts = request.texts.length > 0 ? request.texts : await linesOfInput(context);
   if (texts.length === 0) return exitCodes.done;
-  const labelled = await labelTexts(context, open, { ...stored, part: model.part }, texts, flags);
+  const rows = await askedRows(context, storedArtifact(open, stored, model.part), texts);
+  const labelled = await labelTexts(context, open, { ...stored, part: model.part }, rows, flags);
   if ('problems' in labelled) {
     showProblems(labelled.problems, host, flags);
     return exitCodes.failed;
   }
-  const predictions = predictionsOf(labelled.dataset, flags);
+  const predictions = predictionsOf(labelled.dataset, texts, flags);
   const paint = paintFor(host.stdout, host, { color: flags.color && flags.output === undefined });
   const text =
     flags.format === 'json'
@@ -87,12 +89,6 @@ function modelStep(
           : `its classifiers are ${models.slice(0, mostListed).join(', ')}${more}`,
     });
   }
-  if (output?.type === 'model' && output.images === true)
-    throw usage(context, name, {
-      code: 'wrong-artifact',
-      message: `\`${name}\` reads pictures, and this command labels texts`,
-      hint: 'label pictures by stages of the program: a `load` of them, and `predict`',
-    });
   if (others.length > 0)
     throw usage(context, name, {
       code: 'list-expected-one',

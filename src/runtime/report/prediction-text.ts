@@ -24,9 +24,10 @@ interface Neighbour {
   readonly similarity: number;
 }
 
-/** The columns that the stage `predict` adds, as one object a row. */
+/** The columns that the stage `predict` adds, as one object a row; `shown` is how the rows are called: texts, or the files of pictures. */
 export function predictionsOf(
   dataset: Dataset,
+  shown: readonly string[],
   { top, neighbours }: { readonly top: number; readonly neighbours: number },
 ): readonly Prediction[] {
   const at = (column: string, row: number): Value => dataset.columns.get(column)?.[row] ?? null;
@@ -35,7 +36,7 @@ export function predictionsOf(
   return numbers(dataset.rows, 0).map((row) => {
     const given = [labelOf(at('predicted', row))].flat();
     return {
-      text: String(at('text', row)),
+      text: shown[row] ?? '',
       label: labelOf(at('predicted', row)),
       ...(at('threshold', row) === null
         ? { score: scoreOf(at('probability', row)) }

@@ -196,7 +196,8 @@ test('all labels from the threshold on are predicted, with their probabilities',
   const [predicted, probability] = ['predicted', 'probability'].map((name) => rows.columns.get(name) ?? []);
   expect([...(predicted?.[0] as readonly string[])].sort()).toEqual(['card', 'lost']);
   expect(probability?.[0]).toHaveLength(2);
-  const shown = predictionsText(predictionsOf(rows, { neighbours: 1, top: 3 }), paintWith(false));
+  const asked = ['today lost the card of mine', 'zzz'];
+  const shown = predictionsText(predictionsOf(rows, asked, { neighbours: 1, top: 3 }), paintWith(false));
   expect(shown).toMatch(/^(card|lost) 0\.\d+, (card|lost) 0\.\d+ {2}today lost the card of mine/);
 });
 

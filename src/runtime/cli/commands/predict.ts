@@ -7,13 +7,13 @@ import type { PredictFlags } from '../predict-labels.ts';
 export function addPredict(program: Command, context: Context): void {
   const command = program
     .command('predict')
-    .summary('labels for texts, by a model of a program')
+    .summary('labels for texts or pictures, by a model of a program')
     .description(
-      'Labels texts with a fitted model and shows the training rows that are nearest to each. Without texts, reads one a line from the standard input.',
+      'Labels texts with a fitted model and shows the training rows that are nearest to each; of a model of pictures, files of pictures. Without texts, reads one a line from the standard input.',
     )
     .argument('<file>', 'the program')
     .argument('<stage>', 'a stage that gives a classifier; MODEL[KEY=VALUE] inside `each`')
-    .argument('[texts...]', 'what to label')
+    .argument('[texts...]', 'what to label: texts, or paths of pictures')
     .addOption(
       new Option('--top <n>', 'how many labels of each text').argParser(wholeNumber(1, 1000)).default(1),
     )
