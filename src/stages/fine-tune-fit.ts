@@ -17,6 +17,7 @@ import {
 import { fitValidated, measureHead, type ValidationRecord } from './fine-tune-selection.ts';
 import { intervalOf, patienceOf, validationRows, type EarlyStoppingValue } from './fine-tune-validation.ts';
 import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { decidedCache, leavesCache, usualCache } from './cache-strength.ts';
 import type { StrengthRecord } from './head-strength.ts';
 import type { NamedRecord } from './label-gate.ts';
 import {
@@ -126,7 +127,8 @@ export async function fitModel(asked: FitRequest, context: TrainingContext): Pro
 async function prepared(asked: FitRequest, before: SourcedEncoder, context: TrainingContext) {
   await noteCutTexts(before, asked.training, context.note);
   const strength = await strengthOf(asked, before, context);
-  const request = { ...asked, options: { ...asked.options, method: decided(asked, strength?.c) } };
+  const method = await withCache(decided(asked, strength?.c), asked.training, before, context.note);
+  const request = { ...asked, options: { ...asked.options, method } };
   const { texts: named, record } = await namedTexts(request, before, context);
   return { request, strength, record, extra: joined(promptedTexts(asked.training), named) };
 }
@@ -135,6 +137,18 @@ async function prepared(asked: FitRequest, before: SourcedEncoder, context: Trai
 function decided({ options: { method }, training }: FitRequest, c: number | undefined): Method {
   const known = c === undefined ? method : withStrength(method, c);
   return known.name === 'contrastive' ? withLoss(known, training.labels.length) : known;
+}
+
+async function withCache(
+  method: Method,
+  training: Dataset,
+  encoder: SourcedEncoder,
+  note: ModelContext['note'],
+): Promise<Method> {
+  if (!leavesCache(method)) return method;
+  if (hasMixedRows(training) || training.rows === 0) return usualCache(method);
+  const vectors = await rowEncoder(encoder, training.prompt, async () => training)(training);
+  return decidedCache(method, training, vectors, note);
 }
 
 /** Found on the vectors as they are: those of an encoder that has learnt the rows tell nothing of others. */

@@ -62,6 +62,34 @@ export const methods = {
       }),
     },
   },
+  cache: {
+    doc:
+      'The training rows themselves beside the prototypes of their labels, in the manner of Tip-Adapter (Zhang et al. 2022): each counts for its label by exp(-beta (1 - cosine)), ' +
+      'and alpha times their sum is added to the cosine with the prototype. Nothing is trained. What is left open is chosen by cross-validation in the training rows, one row a label at a time where they are few.',
+    arguments: {
+      alpha: either(
+        word(
+          { auto: 'the one of 0, 0.1, 0.3, 1, 3 and 10 with the lowest loss on rows that are held out' },
+          { doc: '' },
+        ),
+        float({ min: 0, doc: '' }),
+        { default: 'auto', doc: 'How much the rows count beside the prototypes; 0 leaves these alone.' },
+      ),
+      beta: either(
+        word({ auto: 'the same of 1, 3, 5.5, 10, 20, 50, 100 and 200' }, { doc: '' }),
+        float({ above: 0, doc: '' }),
+        { default: 'auto', doc: 'How sharp the cache is: with a large one only the nearest rows count.' },
+      ),
+      temperature: either(
+        word({ auto: 'the same of 0.005, 0.01, 0.02, 0.05, 0.1, 0.2 and 0.5' }, { doc: '' }),
+        float({ above: 0, doc: '' }),
+        {
+          default: 'auto',
+          doc: 'Scores are divided by it before they become probabilities. Changes no label.',
+        },
+      ),
+    },
+  },
   one_class: {
     doc:
       'For rows of one kind, the normal ones: a row is as unlike them as its vector is far from theirs, and beyond a threshold it is `anomalous`. The ' +
@@ -200,7 +228,7 @@ export function trainsHead(method: Method): boolean {
 /** Whether rows can be weighted by their label with this method. */
 export function takesClassWeights(method: Method): boolean {
   if (method.name === 'head') return method.arguments.kind !== 'knn';
-  return method.name !== 'prototype' && method.name !== 'one_class';
+  return !['prototype', 'cache', 'one_class'].includes(method.name);
 }
 
 /** Whether the method leaves the strength of its penalty to validation rows. */
@@ -268,6 +296,13 @@ export async function fitHead(
       stopping: settings.stopping,
       signal: settings.signal,
     });
+  }
+  if (method.name === 'cache') {
+    const { fitCache } = await import('../learning/heads/cache.ts');
+    const { alpha, beta, temperature } = method.arguments;
+    if (alpha === 'auto' || beta === 'auto' || temperature === 'auto')
+      throw new RangeError('what `cache` leaves open is chosen before it is fitted');
+    return fitCache(vectors, targets, labels, { alpha, beta, temperature });
   }
   if (method.name === 'one_class') throw new RangeError('`one_class` is fitted on normal rows alone');
   if (trainsEncoder(method) && method.name !== 'contrastive') {

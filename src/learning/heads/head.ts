@@ -6,7 +6,8 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-export type HeadKind = 'logistic' | 'ridge' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest' | 'one-class';
+export type HeadKind =
+  'logistic' | 'ridge' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest' | 'one-class' | 'cache';
 
 export interface Head {
   readonly kind: HeadKind;

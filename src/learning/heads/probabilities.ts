@@ -3,6 +3,7 @@ import { innerProducts } from '../dense.ts';
 import { distances, type Distance } from '../distance.ts';
 import type { Matrix } from '../matrix.ts';
 import { softmaxRows } from '../softmax.ts';
+import { cacheProbabilities } from './cache.ts';
 import type { Head, Tensor } from './head.ts';
 import { knnProbabilities } from './knn.ts';
 import { oneClassShares } from './one-class.ts';
@@ -37,6 +38,20 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
           k: number(head, 'k'),
           distance: distanceOf(head),
           weights: head.settings['weights'] === 'distance' ? 'distance' : 'uniform',
+        },
+      );
+    case 'cache':
+      return cacheProbabilities(
+        {
+          keys: asMatrix(tensor(head, 'keys')),
+          prototypes: asMatrix(tensor(head, 'prototypes')),
+          values: tensor(head, 'values').data,
+        },
+        x,
+        {
+          alpha: number(head, 'alpha'),
+          beta: number(head, 'beta'),
+          temperature: number(head, 'temperature'),
         },
       );
     case 'one-class':

@@ -27,6 +27,7 @@ const shapes = {
   prototype: { prototypes: ['labels', 'columns'] },
   'one-vs-rest': { weight: ['labels', 'columns'], bias: ['labels'] },
   'one-class': { vectors: ['rows', 'columns'] },
+  cache: { keys: ['rows', 'columns'], prototypes: ['labels', 'columns'], values: ['rows', 'labels'] },
 } as const satisfies Record<HeadKind, Record<string, readonly string[]>>;
 
 const settings = {
@@ -37,6 +38,7 @@ const settings = {
   prototype: ['distance', 'temperature'],
   'one-vs-rest': ['of'],
   'one-class': ['distance', 'prototypes', 'shrinkage', 'threshold'],
+  cache: ['alpha', 'beta', 'temperature'],
 } as const satisfies Record<HeadKind, readonly string[]>;
 
 /**
