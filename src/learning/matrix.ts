@@ -24,5 +24,7 @@ export function stacked(above: Matrix, below: Matrix): Matrix {
   const data = new Float32Array(above.data.length + below.data.length);
   data.set(above.data);
   data.set(below.data, above.data.length);
-  return { rows: above.rows + below.rows, columns: above.columns, data };
+  // Of no rows the width may not be known.
+  const { columns } = above.rows === 0 ? below : above;
+  return { rows: above.rows + below.rows, columns, data };
 }

@@ -6,7 +6,7 @@ export const builtins: readonly BuiltinModel[] = [
   {
     name: 'fsl-mini',
     capability: 'encoder',
-    doc: 'A small sentence encoder for English, distilled from all-MiniLM-L6-v2: no download, and it can be trained.',
+    doc: 'A small sentence encoder for English, distilled from all-MiniLM-L6-v2: no download, it can be trained, and be asked for masked words.',
     from: { folder: () => modelInPackage('fsl-mini') },
   },
   {

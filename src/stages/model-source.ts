@@ -186,7 +186,7 @@ export function refused(
 export const needsMaskedModel = {
   code: 'wrong-artifact',
   message: 'the template asks for a word (`{mask}`), and this model has none to give',
-  hint: 'use a folder that was saved with its masked language model, such as `BertForMaskedLM`; for a sentence encoder write `label_template` in the place of `{mask}`',
+  hint: 'use `"builtin:fsl-mini"`, a folder that was saved with its masked language model, such as `BertForMaskedLM`, or what `pretrain` makes of this one; for a sentence encoder write `label_template` in the place of `{mask}`',
 } as const;
 
 /** Equal keys give equal vectors: the same files, read in the same way by the same programs. */

@@ -41,7 +41,7 @@ export small { model: "builtin:fsl-mini"  to: "out/small"  precision: int8 }
       ]),
     );
     const tensors = readSafetensors(readFileSync(join(whole, 'model.safetensors')), 'model.safetensors');
-    expect(tensors['embeddings.word_embeddings.weight']?.shape).toEqual([16_000, 384]);
+    expect(tensors['bert.embeddings.word_embeddings.weight']?.shape).toEqual([16_000, 384]);
     const size = (folder: string): number => statSync(join(rig.folder, folder, 'model.safetensors')).size;
     expect(size('out/small')).toBeLessThan(size('out/whole') / 3.9);
 

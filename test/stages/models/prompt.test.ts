@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Artifact, StaticDataset } from '../../../src/stages/artifact.ts';
@@ -35,6 +36,7 @@ import {
   run,
   said,
 } from './rig.ts';
+import { tiny } from './tiny-encoder.ts';
 
 const verbalizer = [
   ['borrow', ['borrow a book']],
@@ -257,6 +259,19 @@ describe('texts of labels', () => {
       inputs: { model, from: await datasetArtifact(pool) },
     });
     expect((await readDataset(rows.artifact)).columns.get('neighbour_1')?.[0]).toBeNull();
+  });
+
+  test('are all that is encoded where vectors are kept', async () => {
+    const cacheDirectory = mkdtempSync(join(tmpdir(), 'fsl-prompt-'));
+    try {
+      const from = await prompted(zero, pool);
+      const { artifact } = await run(fineTune, { inputs: { model: tiny(), from }, cacheDirectory });
+      const found = await said(artifact, datasetOf(testing));
+      expect(found).toHaveLength(3 * testing.length);
+      expect(found.every(Number.isFinite)).toBe(true);
+    } finally {
+      rmSync(cacheDirectory, { recursive: true });
+    }
   });
 
   test('take the name of a label where no word is given', async () => {
