@@ -1,8 +1,9 @@
-// Initial weights and training episodes that `meta-learn` draws with a seed, for the twin: as files, in the form that theirs.py reads.
+// Initial weights and training episodes that `meta-learn` draws with a seed, for the twin: as files, in the form that the twins reads.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initialConv4 } from '../../src/learning/encoders/conv4-initial.ts';
 import { drawEpisode } from '../../src/learning/meta/episodes.ts';
+import { initialLearner } from '../../src/learning/meta/learner.ts';
 import { createRandom } from '../../src/learning/random.ts';
 import { writeSafetensors } from '../../src/learning/safetensors.ts';
 
@@ -12,10 +13,12 @@ interface Asked {
   readonly shape: { readonly ways: number; readonly shots: number; readonly queries: number };
   readonly episodes: number;
   readonly statistics: number;
+  /** Whether the net has a head that adapts. */
+  readonly adapts: boolean;
 }
 
 const [given = '', folder = ''] = process.argv.slice(2);
-const { seed: stage, rows, shape, episodes, statistics } = JSON.parse(given) as Asked; // by run.mjs
+const { seed: stage, rows, shape, episodes, statistics, adapts } = JSON.parse(given) as Asked; // by run.mjs
 const seed = createRandom(stage, 'meta-learn', 'train').below(2 ** 32);
 const random = createRandom(seed, 'meta-learn');
 const turned = Array.from({ length: rows.length * 4 }, (_, i) => rows[Math.floor(i / 4)] ?? []);
@@ -28,4 +31,7 @@ await writeFile(
   join(folder, 'training.json'),
   JSON.stringify({ episodes: drawn('episode', 1, episodes), statistics: drawn('statistics', 0, statistics) }),
 );
-await writeFile(join(folder, 'initial.safetensors'), writeSafetensors(initialConv4(1, seed)));
+const initial = adapts
+  ? initialLearner({ height: 28, width: 28, channels: 1 }, shape.ways, seed)
+  : initialConv4(1, seed);
+await writeFile(join(folder, 'initial.safetensors'), writeSafetensors(initial));

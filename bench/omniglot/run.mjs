@@ -1,4 +1,4 @@
-// Prototypical networks on the small Omniglot set: FSL's `meta-learn` and `evaluate` by episodes beside a twin in PyTorch with the same weights and episodes, nearest
+// Prototypical networks and MAML on the small Omniglot set: FSL's `meta-learn` and `evaluate` by episodes beside a twin in PyTorch with the same weights and episodes, nearest
 // pictures by pixels, and frozen doodlenet. Needs a Python with PyTorch; see README.md for the arguments.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,11 +19,13 @@ const { values } = parseArgs({
     data: { type: 'string', default: join(shared, 'data/omniglot_small') },
     doodlenet: { type: 'string', default: join(shared, 'models/doodlenet_tfjs') },
     python: { type: 'string', default: process.env.FSL_PYTHON ?? 'python3' },
+    method: { type: 'string', default: 'prototypical' },
     seeds: { type: 'string', default: '1' },
     training: { type: 'string', default: '1000' },
-    ways: { type: 'string', default: '20' },
+    ways: { type: 'string' },
     shots: { type: 'string', default: '1' },
-    queries: { type: 'string', default: '5' },
+    queries: { type: 'string' },
+    rate: { type: 'string', default: '0.001' },
     measured: { type: 'string', default: '600' },
     threads: { type: 'string', default: '1' },
     'no-twin': { type: 'boolean', default: false },
@@ -32,17 +34,25 @@ const { values } = parseArgs({
 for (const path of [values.data, values.doodlenet])
   if (!existsSync(path)) throw new Error(`${path} is not there: give --data and --doodlenet`);
 
+/** Nets that adapt: `order` of the derivative, and what `meta-learn` takes where nothing is said. */
+const adapting = { maml: { order: 2 }, fomaml: { order: 1 } }[values.method];
+if (adapting === undefined && values.method !== 'prototypical')
+  throw new Error(`no method ${values.method}: prototypical, maml, fomaml`);
+const [tasks, innerSteps, innerRate] = [4, 1, 0.4];
 const trained = {
-  ways: Number(values.ways),
+  ways: Number(values.ways ?? (adapting ? 5 : 20)),
   shots: Number(values.shots),
-  queries: Number(values.queries),
+  queries: Number(values.queries ?? (adapting ? 15 : 5)),
 };
 const tests = [
   { ways: 5, shots: 1, queries: 15 },
   { ways: 5, shots: 5, queries: 15 },
   { ways: 20, shots: 1, queries: 15 },
   { ways: 20, shots: 5, queries: 15 },
-].map((shape) => ({ name: `w${shape.ways}s${shape.shots}`, shape }));
+]
+  // A head that adapts is of as many classes as it was trained with.
+  .filter(({ ways, shots }) => !adapting || (ways === trained.ways && shots === trained.shots))
+  .map((shape) => ({ name: `w${shape.ways}s${shape.shots}`, shape }));
 
 const ours = await bundled('omniglot/ours.ts');
 for (const seed of values.seeds.split(',').map(Number)) {
@@ -78,6 +88,9 @@ async function run(work, seed) {
 
 function program(seed) {
   const { ways, shots, queries } = trained;
+  const method = adapting
+    ? `maml(inner_steps: ${innerSteps}, inner_rate: ${innerRate}, tasks: ${tasks}, order: ${adapting.order})`
+    : 'prototypical';
   const lines = tests.map(({ name, shape }) => {
     const same = `on: novel  episodes: ${values.measured}  ways: ${shape.ways}  shots: ${shape.shots}  queries: ${shape.queries}  seed: ${seed}`;
     return `evaluate ${name} { model: net  ${same} }
@@ -86,7 +99,7 @@ evaluate doodle_${name} { model: ${JSON.stringify(values.doodlenet)}  ${same} }`
   return `fsl 1
 load known { from: "train-*" }
 load novel { from: "test-*" }
-meta-learn net { from: known  ways: ${ways}  shots: ${shots}  queries: ${queries}  episodes: ${values.training}  rotations: true  seed: ${seed} }
+meta-learn net { from: known  method: ${method}  learning_rate: ${values.rate}  ways: ${ways}  shots: ${shots}  queries: ${queries}  episodes: ${values.training}  rotations: true  seed: ${seed} }
 ${lines.join('\n')}
 `;
 }
@@ -95,21 +108,29 @@ async function theirs(work, seed, { train, test }, fslrun) {
   const byLabel = new Map();
   train.labels.forEach((label, row) => byLabel.set(label, [...(byLabel.get(label) ?? []), row]));
   const inOrder = [...byLabel].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, rows]) => rows);
-  const training = Number(values.training);
-  const asked = { seed, rows: inOrder, shape: trained, episodes: training, statistics: 20 };
+  const each = adapting ? tasks : 1;
+  const training = Math.ceil(Number(values.training) / each) * each;
+  const adapts = adapting !== undefined;
+  const asked = { seed, rows: inOrder, shape: trained, episodes: training, statistics: 20, adapts };
   execFileSync(process.execPath, [ours, JSON.stringify(asked), work]);
   const episodes = {};
   for (const { name, shape } of tests)
     episodes[name] = { shape, episodes: await testEpisodes(work, name, fslrun) };
   writeFileSync(join(work, 'test.json'), JSON.stringify(episodes));
-  writeFileSync(join(work, 'settings.json'), JSON.stringify({ shape: trained, rate: 0.001 }));
+  const settings = { shape: trained, rate: Number(values.rate) };
+  const inner = { tasks, steps: innerSteps, inner_rate: innerRate, order: adapting?.order };
+  writeFileSync(join(work, 'settings.json'), JSON.stringify({ ...settings, ...inner }));
   writeFileSync(join(work, 'train.u8'), train.pixels);
   writeFileSync(join(work, 'test.u8'), test.pixels);
-  const out = execFileSync(values.python, [join(here, 'theirs.py'), work, values.threads], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const out = execFileSync(
+    values.python,
+    [join(here, adapting ? 'maml.py' : 'prototypical.py'), work, values.threads],
+    {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return JSON.parse(out);
 }
 
@@ -132,7 +153,7 @@ function print(seed, reports, twin) {
   const shown = (numbers) => `${percent(average(numbers))} ± ${percent(halfWidth(numbers))}`;
   const above = (a, b) => shown(a.map((value, i) => value - b[i]));
   console.log(
-    `\nseed ${seed}: ${values.training} training episodes of ${trained.ways}-way ${trained.shots}-shot with ${trained.queries} queries\n`,
+    `\n${values.method}, seed ${seed}: ${values.training} training episodes of ${trained.ways}-way ${trained.shots}-shot with ${trained.queries} queries\n`,
   );
   console.log(
     '| episodes | FSL | PyTorch | FSL - PyTorch | pixels | FSL - pixels | doodlenet | FSL - doodlenet |',

@@ -1,44 +1,15 @@
 # The twin in plain PyTorch: prototypical networks with the same initial weights, the same training episodes and the same test episodes.
-# python theirs.py FOLDER: reads what run.mjs has written there, prints a JSON of accuracies, one list a setting.
+# python prototypical.py FOLDER THREADS: reads what run.mjs has written there, prints a JSON of accuracies, one list a setting.
 import json
-import sys
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-folder = sys.argv[1]
-torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-
-
-def read(name):
-    with open(f"{folder}/{name}") as file:
-        return json.load(file)
-
-
-def safetensors(name):
-    with open(f"{folder}/{name}", "rb") as file:
-        data = file.read()
-    length = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + length])
-    found = {}
-    for key, entry in header.items():
-        if key == "__metadata__":
-            continue
-        begin, end = entry["data_offsets"]
-        values = np.frombuffer(data[8 + length + begin : 8 + length + end], dtype="<f4")
-        found[key] = torch.tensor(values.reshape(entry["shape"]).copy())
-    return found
-
+from shared import episode_batch, read, read_pictures, safetensors, targets
 
 settings = read("settings.json")
-
-
-def read_pictures(name):
-    return torch.tensor(np.fromfile(f"{folder}/{name}", dtype=np.uint8).reshape(-1, 1, 28, 28))
-
-
 pictures = read_pictures("train.u8")
 
 
@@ -86,25 +57,10 @@ class Conv4(nn.Module):
             self.frozen.append((torch.stack(means).mean(0), torch.stack(variances).mean(0)))
 
 
-def batch(rows, turns, each):
-    found = pictures[rows].float() / 255
-    return torch.stack([torch.rot90(p, -turns[i // each], (1, 2)) for i, p in enumerate(found)])
-
-
-def episode_batch(episode, shape):
-    support = batch(episode["support"], episode["turns"], shape["shots"])
-    queries = batch(episode["queries"], episode["turns"], shape["queries"])
-    return torch.cat([support, queries])
-
-
 def logits(vectors, shape):
     count = shape["ways"] * shape["shots"]
     prototypes = vectors[:count].reshape(shape["ways"], shape["shots"], -1).mean(1)
     return -((vectors[count:, None] - prototypes[None]) ** 2).sum(-1)
-
-
-def targets(shape):
-    return torch.arange(shape["ways"]).repeat_interleave(shape["queries"])
 
 
 training = read("training.json")
@@ -114,12 +70,12 @@ steps = len(training["episodes"])
 optimizer = torch.optim.Adam(net.parameters(), lr=settings["rate"])
 schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: 0.5 * (1 + np.cos(np.pi * s / steps)))
 for episode in training["episodes"]:
-    loss = F.cross_entropy(logits(net(episode_batch(episode, shape)), shape), targets(shape))
+    loss = F.cross_entropy(logits(net(episode_batch(pictures, episode, shape)), shape), targets(shape["ways"], shape["queries"]))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
     schedule.step()
-net.freeze([episode_batch(e, shape) for e in training["statistics"]])
+net.freeze([episode_batch(pictures, e, shape) for e in training["statistics"]])
 with torch.no_grad():
     vectors = torch.cat([net(part.float() / 255) for part in read_pictures("test.u8").split(200)])
 accuracies = {}
@@ -128,5 +84,5 @@ for name, test in read("test.json").items():
     accuracies[name] = []
     for rows in test["episodes"]:
         said = logits(vectors[rows], of).argmax(1)
-        accuracies[name].append((said == targets(of)).float().mean().item())
+        accuracies[name].append((said == targets(of["ways"], of["queries"])).float().mean().item())
 print(json.dumps({"accuracies": accuracies}))
