@@ -1,6 +1,7 @@
 // Opens tensors on a device under one of three backends. What runs on it are plain tfjs programs.
 import { memory } from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { channelBlock } from './channel-blocks.ts';
 import { capture, residence } from './captured-programs.ts';
 import { EngineError } from './engine-error.ts';
 import { GraphRunner } from './graph-runner.ts';
@@ -96,7 +97,7 @@ async function openOnnx({
 }: EngineOptions): Promise<Engine> {
   const name = 'onnx';
   const runner = new GraphRunner(provider, threads, limits);
-  const backend = new OnnxBackend(runner);
+  const backend = new OnnxBackend(runner, provider === 'cpu' ? await channelBlock() : undefined);
   registerRules(name, kernelRules, recorderOf);
   refuseOthers(name, refuse);
   await activate(name, () => backend);

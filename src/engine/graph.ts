@@ -11,8 +11,8 @@ export type Attribute =
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** `''` is ONNX itself, `com.microsoft` the operators of ONNX Runtime. */
-export type Domain = '' | 'com.microsoft';
+/** `''` is ONNX itself, `com.microsoft` the operators of ONNX Runtime, the last those on its own order of numbers. */
+export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
 export interface GraphNode {
   readonly op: string;

@@ -21,14 +21,15 @@ interface Stored {
 
 export class OnnxBackend extends KernelBackend {
   readonly #runner: GraphRunner;
-  readonly #recorder = new Recorder();
+  readonly #recorder: Recorder;
   readonly #stored = new Map<object, Stored>();
   /** Whether numbers that a program makes now belong to the structure. */
   #capturing = false;
 
-  constructor(runner: GraphRunner) {
+  constructor(runner: GraphRunner, channelBlock: number | undefined) {
     super();
     this.#runner = runner;
+    this.#recorder = new Recorder(channelBlock);
   }
 
   /** Records one call of a kernel. */

@@ -5,6 +5,7 @@ const irVersion = 10;
 /** Opset 20 is the first with `Gelu`. */
 const opset = 20;
 const contribOpset = 1;
+const blocks = 'com.microsoft.nchwc';
 
 /** Numbers of `TensorProto.DataType`. */
 const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
@@ -22,6 +23,8 @@ export function encodeModel(graph: Graph): Uint8Array {
     model.message(7, (out) => writeGraph(out, graph));
     model.message(8, (out) => writeOpset(out, '', opset));
     model.message(8, (out) => writeOpset(out, 'com.microsoft', contribOpset));
+    if (graph.nodes.some(({ domain }) => domain === blocks))
+      model.message(8, (out) => writeOpset(out, blocks, contribOpset));
   });
 }
 

@@ -13,7 +13,13 @@ export interface OperatorOptions {
 }
 
 export class Recorder {
+  /** Channels that the runtime keeps together where it convolves in its own order; nothing where it has none. */
+  readonly channelBlock: number | undefined;
   #order = 0;
+
+  constructor(channelBlock?: number) {
+    this.channelBlock = channelBlock;
+  }
 
   /** Appends an operator with one output. */
   add(

@@ -18,7 +18,7 @@ import { diverging, lossEnds } from './training-losses.ts';
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
-  version: 2,
+  version: 3,
   doc:
     'Learns to learn: trains `conv4`, a net for pictures without weights at the start, on episodes. An episode takes some classes, a few pictures of each as support, and ' +
     'others of the same classes as queries, and the net learns vectors by which queries find their class, or weights that adapt to the support in a few steps. Of classes that it has never seen a few ' +

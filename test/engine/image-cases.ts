@@ -52,6 +52,33 @@ export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[]
         { name: named('avgPool', move), program: () => tf.avgPool(images(image), width, strides, pad) },
       ];
     }),
+    // Channels in whole blocks, which have an order of their own.
+    ...[
+      { strides: 1, pad: 'same' as const, dilation: 1 },
+      { strides: 2, pad: 'same' as const, dilation: 1 },
+      { strides: 1, pad: 'valid' as const, dilation: 2 },
+    ].map(({ strides, pad, dilation }) => ({
+      name: `conv2d of 16 to 32 channels, steps ${strides}, pad ${pad}, dilated ${dilation}`,
+      program: () => {
+        const [x, w] = [images([2, 7, 6, 16]), filters([3, 3, 16, 32])];
+        const last = tf.conv2d(x, w, strides, pad, 'NHWC', dilation);
+        const second = tf.conv2d(tf.transpose(x, [0, 3, 1, 2]), w, strides, pad, 'NCHW', dilation);
+        return [last, tf.transpose(second, [0, 2, 3, 1])];
+      },
+    })),
+    ...(['same', 'valid'] as const).flatMap((pad) =>
+      [1, 2].map((strides) => ({
+        name: `gradients of conv2d of 32 to 16 channels, steps ${strides}, pad ${pad}`,
+        program: () => {
+          const [x, w] = [images([2, 7, 6, 32]), filters([3, 2, 32, 16])];
+          const f = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
+            const y = tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad);
+            return tf.sum(tf.mul(y, reals(y.shape, -1, 1, 5)));
+          };
+          return tf.grads(f)([x, w]);
+        },
+      })),
+    ),
     {
       name: 'conv2d, channels second',
       program: () => tf.conv2d(images([2, 3, 5, 4]), filters([3, 3, 3, 2]), 1, 'same', 'NCHW'),

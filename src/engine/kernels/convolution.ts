@@ -3,9 +3,11 @@
 // the time of the convolution of swapped axes that it is as well, and of one product with all windows (100 images of 14 x 14 x 64, 64 filters of 3 x 3, ONNX
 // Runtime 1.30), which needs nine times the memory of the images besides.
 import { int, integers, ints } from '../recorder.ts';
-import type { Recorder } from '../recorder.ts';
+import type { Attributes } from '../graph.ts';
+import type { OutputType, Recorder } from '../recorder.ts';
 import { sizeOf } from '../value.ts';
 import type { Value } from '../value.ts';
+import { blockedConvolution, fitsBlocks } from './blocked-convolution.ts';
 import { inputAt, numbersAttribute, real32, reshape, transpose } from './rule.ts';
 import type { KernelCall, KernelRule } from './rule.ts';
 import { after, convolutionWindows, windowAttributes } from './window.ts';
@@ -101,18 +103,33 @@ function convolve(call: KernelCall, depthwise: boolean): Value {
     const y = recorder.add('MatMul', [patchesOf(recorder, x, windows), matrix], product);
     return reshape(recorder, y, [windows.batch, rows.count, columns.count, windows.outChannels]);
   }
-  const y = recorder.add(
-    'Conv',
-    [secondly(recorder, x, windows), outFirst(recorder, filter, depthwise)],
-    { type: 'float32', shape: [windows.batch, windows.outChannels, rows.count, columns.count] },
-    {
-      attributes: {
-        ...windowAttributes(windows),
-        dilations: ints([rows.dilation, columns.dilation]),
-        group: int(depthwise ? windows.inChannels : 1),
-      },
-    },
-  );
+  const output = {
+    type: 'float32' as const,
+    shape: [windows.batch, windows.outChannels, rows.count, columns.count],
+  };
+  const attributes = { ...windowAttributes(windows), dilations: ints([rows.dilation, columns.dilation]) };
+  const kernel = outFirst(recorder, filter, depthwise);
+  return ofWindows(recorder, x, kernel, { windows, depthwise, attributes, output });
+}
+
+interface Convolution {
+  readonly windows: Windows;
+  readonly depthwise: boolean;
+  readonly attributes: Attributes;
+  /** With channels second. */
+  readonly output: OutputType;
+}
+
+/** `kernel` is [out, in, height, width]; `x` and what is given have their channels where the call has them. */
+function ofWindows(recorder: Recorder, x: Value, kernel: Value, convolution: Convolution): Value {
+  const { windows, depthwise, attributes, output } = convolution;
+  const { channelsLast } = windows;
+  const block = recorder.channelBlock;
+  if (!depthwise && block !== undefined && fitsBlocks(kernel.shape, block))
+    return blockedConvolution(recorder, x, kernel, { block, attributes, output, channelsLast });
+  const y = recorder.add('Conv', [secondly(recorder, x, windows), kernel], output, {
+    attributes: { ...attributes, group: int(depthwise ? windows.inChannels : 1) },
+  });
   return backFromSecond(recorder, y, windows);
 }
 
@@ -123,7 +140,6 @@ function spreadBack(call: KernelCall, depthwise: boolean): Value {
   const shape = numbersAttribute(call, 'inputShape');
   const windows = convolutionWindows(call, shape, filter.shape, depthwise);
   const [rows, columns] = windows.spans;
-  const dy = secondly(recorder, given, windows);
   const output = {
     type: 'float32' as const,
     shape: [windows.batch, windows.inChannels, rows.size, columns.size],
@@ -131,18 +147,22 @@ function spreadBack(call: KernelCall, depthwise: boolean): Value {
   const attributes = {
     kernel_shape: ints([rows.width, columns.width]),
     dilations: ints([rows.dilation, columns.dilation]),
-    group: int(depthwise ? windows.inChannels : 1),
   };
   const turnedPads = [...windows.spans.map(leading), ...windows.spans.map(trailing)];
   if (windows.spans.every(({ stride }) => stride === 1) && turnedPads.every((amount) => amount >= 0)) {
-    const dx = recorder.add('Conv', [dy, turned(recorder, filter)], output, {
-      attributes: { ...attributes, strides: ints([1, 1]), pads: ints(turnedPads) },
+    const pads = { strides: ints([1, 1]), pads: ints(turnedPads) };
+    return ofWindows(recorder, given, turned(recorder, filter), {
+      windows,
+      depthwise,
+      attributes: { ...attributes, ...pads },
+      output,
     });
-    return backFromSecond(recorder, dx, windows);
   }
+  const dy = secondly(recorder, given, windows);
   const dx = recorder.add('ConvTranspose', [dy, outFirst(recorder, filter, depthwise)], output, {
     attributes: {
       ...attributes,
+      group: int(depthwise ? windows.inChannels : 1),
       strides: ints([rows.stride, columns.stride]),
       pads: ints([rows.before, columns.before, after(rows), after(columns)]),
       output_padding: ints(windows.spans.map(leftOver)),
