@@ -1,13 +1,14 @@
 // From nothing to a report, FSL beside SetFit: the same published rows, one process tree after the other, with the wall time, the processor
 // time, the peak memory and the accuracy of each. Usage: npm run bench:time -- [--set sst5] [--splits 0] [--methods contrastive,default]
-// [--python PYTHON] [--shared FOLDER]
+// [--python PYTHON] [--shared FOLDER] [--equal-time]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parse } from 'csv-parse/sync';
 import { defaultShared, keptRows, places, publishedSet, sets } from '../peers/published.mjs';
-import { average } from '../statistics.mjs';
+import { average, halfWidth } from '../statistics.mjs';
 import { measured } from './measured.mjs';
 
 const here = import.meta.dirname;
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     python: { type: 'string', default: process.env.FSL_PYTHON ?? 'python3' },
     threads: { type: 'string', default: '2' },
     shared: { type: 'string', default: defaultShared },
+    // SetFit trains as long as the first method took, all in all.
+    'equal-time': { type: 'boolean', default: false },
   },
 });
 const shared = resolve(values.shared);
@@ -28,7 +31,11 @@ const command = process.env.FSL_COMMAND ?? join(here, '../../dist/fslrun.js');
 
 function program(method, split) {
   const { names, metric = 'accuracy' } = sets[values.set];
-  const { loads, rows, on } = publishedSet(values.set, shared, `label_names: { ${names} }  on_error: skip`);
+  const { loads, rows, on } = publishedSet(
+    values.set,
+    shared,
+    `${names === undefined ? '' : `label_names: { ${names} }`}  on_error: skip`,
+  );
   return `fsl 1
 ${loads}
 split parts { from: all  ${rows.replace('${seed}', split)} }
@@ -57,37 +64,48 @@ async function ours(method, split) {
   }
 }
 
-/** Lines of `label text`, by their numbers. */
-function linesOf(file) {
-  const lines = readFileSync(join(shared, 'data', file), 'utf8')
-    .trim()
-    .split('\n');
-  return lines.map((line) => [line.slice(2), Number(line[0])]);
+/** Of a file of `label text` lines, or of a CSV with a header: texts and labels, by their numbers. */
+function rowsOf(place) {
+  const text = readFileSync(/from: "SHARED([^"]+)"/.exec(place)[1].replace(/^/, shared), 'utf8');
+  if (/pattern: "\{label\} \{text\}"/.test(place)) {
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]);
+  }
+  const column = (name) => new RegExp(`${name}: "([^"]+)"`).exec(place)[1];
+  return parse(text, { columns: true }).map((row) => [row[column('text')], row[column('label')]]);
 }
 
-async function theirs(split) {
+/** `seconds`: for training, where it is not to take what it takes. */
+async function theirs(split, seconds) {
   const folder = mkdtempSync(join(tmpdir(), 'fsl-time-'));
   try {
-    const [train, test] = [places[values.set].train, places[values.set].test].map((place) =>
-      linesOf(/data\/((?:sst)\/[^"]+)/.exec(place)[1]),
-    );
+    const [train, test] = [places[values.set].train, places[values.set].test].map(rowsOf);
     const published = JSON.parse(readFileSync(join(shared, `data/peer_splits/${values.set}.json`), 'utf8'));
-    const rows = { seed: Number(split), train: published[split].map((row) => train[row]), test };
+    const labels = [...new Set(train.map(([, label]) => label))].sort();
+    const numbered = (all) => all.map(([text, label]) => [text, labels.indexOf(label)]);
+    const rows = {
+      seed: Number(split),
+      train: numbered(published[split].map((row) => train[row])),
+      test: numbered(test),
+    };
     writeFileSync(join(folder, 'rows.json'), JSON.stringify(rows));
     const args = [join(here, 'theirs.py'), model, join(folder, 'rows.json'), values.threads];
+    if (seconds !== undefined) args.push(String(seconds));
     const env = { ...process.env, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false' };
     const run = await measured(() =>
       spawn(values.python, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] }),
     );
-    const { accuracy, parts } = JSON.parse(run.output.trim().split('\n').at(-1));
-    return { ...run, accuracy, parts };
+    return { ...run, ...JSON.parse(run.output.trim().split('\n').at(-1)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (!('test' in places[values.set]) || !places[values.set].train.includes('data/sst/'))
-  throw new Error(`--set ${values.set}: only sst5 and sst2 are read here`);
+const readable = ['sst5', 'sst2', 'banking77'];
+if (!readable.includes(values.set))
+  throw new Error(`--set ${values.set}: ${readable.join(', ')} are read here`);
 const sides = [];
 for (const method of values.methods.split(',')) {
   const runs = [];
@@ -99,7 +117,8 @@ const found = spawnSync(values.python, ['-c', 'import setfit; print(setfit.__ver
 });
 if (found.status === 0) {
   const runs = [];
-  for (const split of splits) runs.push(await theirs(split));
+  for (const [i, split] of splits.entries())
+    runs.push(await theirs(split, values['equal-time'] ? sides[0].runs[i].wall : undefined));
   sides.push({ name: `SetFit ${found.stdout.trim()}`, runs });
 }
 
@@ -129,4 +148,16 @@ else {
     (name) => `${name} ${average(peer.runs.map((run) => run.parts[name])).toFixed(1)}`,
   );
   console.log(`\nSetFit's wall time, s: ${parts.join(', ')}`);
+  if (values['equal-time'])
+    console.log(
+      `SetFit trained for as long as ${sides[0].name} took: ${peer.runs.map(({ steps }) => steps).join(', ')} steps of 16 pairs`,
+    );
+  for (const side of sides.slice(0, -1)) {
+    const differences = side.runs.map(({ accuracy }, i) => accuracy - peer.runs[i].accuracy);
+    const [middle, half] = [average(differences), halfWidth(differences)];
+    if (differences.length > 1)
+      console.log(
+        `${side.name} - SetFit: ${middle.toFixed(2)} (${(middle - half).toFixed(2)} … ${(middle + half).toFixed(2)}), splits paired`,
+      );
+  }
 }
