@@ -5,13 +5,14 @@ import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 import { learnerFile, metaFile, metaWeightsFile } from '../stages/meta-description.ts';
+import { learntFile } from '../stages/meta-learnt.ts';
 
 const files =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|modules|sentence_bert_config|config_sentence_transformers)\.json$|\.safetensors$|\.safetensors\.index\.json$/;
 /** Models of TensorFlow.js: the model, its weights, and what Teachable Machine says of it. */
 const layersFiles = /^(?:model|metadata)\.json$|\.bin$/;
 /** What `meta-learn` gives. */
-const metaFiles = [metaFile, metaWeightsFile, learnerFile];
+const metaFiles = [metaFile, metaWeightsFile, learnerFile, learntFile];
 /** Modules of a sentence-transformers model: `1_Pooling`, `2_Dense`. */
 const moduleFolder = /^\d+_\w+$/;
 const moduleFiles = /^config\.json$|\.safetensors$/;
@@ -33,7 +34,7 @@ export function modelFiles(folder: string): readonly string[] {
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {
-    if (files.test(name) || tokenizer.includes(name)) names.push(name);
+    if (files.test(name) || name === learntFile || tokenizer.includes(name)) names.push(name);
     else if (moduleFolder.test(name)) {
       for (const inner of readdirSync(join(folder, name)))
         if (moduleFiles.test(inner)) names.push(`${name}/${inner}`);

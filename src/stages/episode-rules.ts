@@ -10,6 +10,7 @@ import { pixelsOf } from './image-source.ts';
 import type { Images } from './images.ts';
 import { hasLearner, type MetaDescription } from './meta-description.ts';
 import { readMetaDescription } from './meta-encoder.ts';
+import { readMetaLearnt } from './meta-learnt.ts';
 import { adaptingOf, adaptingText } from './meta-methods.ts';
 import { encoderOf } from './model-source.ts';
 
@@ -25,10 +26,14 @@ export async function settledRule(method: EpisodeMethod, model: Artifact): Promi
   const description = await readMetaDescription(model);
   const adapting = description && hasLearner(description) ? adaptingOf(description.method) : undefined;
   if (description !== undefined && adapting !== undefined) return { name: 'adapt', adapting, description };
+  const learnt = await readMetaLearnt(encoderOf(model));
+  if (learnt !== undefined) return learnt.rule === 'matching' ? matching : prototype(learnt.rule);
   const trained = (await readMetaDescription(encoderOf(model)))?.method;
   if (trained?.name === 'matching') return trained;
   return prototype(trained?.name === 'prototypical' ? trained.arguments.distance : 'cosine');
 }
+
+const matching: VectorRule = { name: 'matching', arguments: {} };
 
 function prototype(distance: 'cosine' | 'euclidean'): VectorRule {
   return { name: 'prototype', arguments: { distance, temperature: 0.1 } }; // a temperature changes no label

@@ -3,16 +3,18 @@ import type { Artifact } from './artifact.ts';
 import { readDescription } from './classifier.ts';
 import { consumedFile } from './consumed-file.ts';
 import { readMetaDescription } from './meta-encoder.ts';
+import { readMetaLearnt } from './meta-learnt.ts';
 import { encoderOf } from './model-source.ts';
 
 /** Of the encoder of a model; none of one that was not trained here. */
 export async function learntClasses(model: Artifact): Promise<readonly string[]> {
-  const meta = await readMetaDescription(encoderOf(model));
+  const encoder = encoderOf(model);
+  // A net of `meta-learn` that has learnt further has both.
+  const learnt = [await readMetaDescription(encoder), await readMetaLearnt(encoder)];
   // Folders of TensorFlow.js have a `model.json` too.
   const classifier = model.names.includes(consumedFile) ? await readDescription(model) : undefined;
   return [
-    ...(meta?.classes ?? []),
-    ...(meta?.validation_classes ?? []),
+    ...learnt.flatMap((one) => (one === undefined ? [] : [...one.classes, ...one.validation_classes])),
     ...(classifier?.trained === undefined ? [] : classifier.labels),
   ];
 }

@@ -7,8 +7,36 @@ export const smallest = 16;
 
 export const textsRefused = {
   code: 'wrong-artifact',
-  message: '`meta-learn` trains a net for pictures, and these rows are texts',
-  hint: 'for texts use a sentence encoder with `fine-tune`: it has learnt from other texts already',
+  message: '`meta-learn` without a `model` trains a net for pictures, and these rows are texts',
+  hint: 'give it the sentence encoder to be trained: `model: "builtin:fsl-mini"`',
+} as const;
+
+/** For models without weights that can be trained. */
+export const encoderStays = {
+  code: 'wrong-artifact',
+  message: '`meta-learn` trains the encoder, and this model has nothing that it can train',
+  hint: 'give a sentence encoder such as `"builtin:fsl-mini"`, a ResNet or another model of `meta-learn`; without a `model` it trains `conv4` on pictures',
+} as const;
+
+/** For methods that a `model` cannot be trained by. */
+export function onlyByVectors(method: string) {
+  return {
+    code: 'not-supported',
+    message: `\`${method}\` adapts \`conv4\`, and a \`model\` is trained by its vectors`,
+    hint: 'use `method: prototypical` or `method: matching`, or leave `model` out',
+  } as const;
+}
+
+export const turnedByItself = {
+  code: 'option-without-effect',
+  message: '`rotations` has no meaning beside `model`: its rows are learnt from as they are',
+  hint: 'remove one of the two',
+} as const;
+
+export const otherSight = {
+  code: 'wrong-artifact',
+  message: 'of the rows that are learnt from and those for validation, one are texts and the others pictures',
+  hint: 'give both of one kind',
 } as const;
 
 export const needsClasses = {

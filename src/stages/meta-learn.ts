@@ -1,28 +1,39 @@
-// `meta-learn`: a net for pictures trained on episodes of many classes, so that a few pictures of other classes are enough for the `fine-tune` or the episodes behind it.
+// `meta-learn`: an encoder trained on episodes of many classes, so that a few rows of other classes are enough for the `fine-tune` or the episodes behind it. Here a net for
+// pictures from random weights; encoders that there are are trained in meta-tune.ts.
 import { createHash } from 'node:crypto';
 import type { Tensors } from '../learning/optimizers/optimizer.ts';
 import { uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { readDataset } from './dataset-file.ts';
 import { openFolderEngine } from './huggingface-source.ts';
+import { sightProblem } from './image-source.ts';
 import { knownClasses } from './learnt-classes.ts';
+import {
+  conv4Rate,
+  episodesOf,
+  modelMeasuredEpisodes,
+  modelMeasurements,
+  textRate,
+  usualEpisodes,
+} from './meta-defaults.ts';
 import { saveMetaEncoder, type StoredTensors } from './meta-encoder.ts';
-import { notSquare } from './meta-learn-problems.ts';
-import { isAdapting, metaMethods, ruleOf, tasksOf } from './meta-methods.ts';
+import { encoderStays, notSquare, onlyByVectors, turnedByItself } from './meta-learn-problems.ts';
+import { isAdapting, metaMethods, ruleOf, settledMetaMethod, tasksOf, vectorRuleOf } from './meta-methods.ts';
 import { checkApart, checkMetaRows, readMetaRows, readMetaValidation } from './meta-rows.ts';
 import { metaValidation } from './meta-validation.ts';
 import { bool, call, float, int } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { untrainableNet } from './training-check.ts';
 import { diverging, lossEnds } from './training-losses.ts';
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
   version: 3,
   doc:
-    'Learns to learn: trains `conv4`, a net for pictures without weights at the start, on episodes. An episode takes some classes, a few pictures of each as support, and ' +
-    'others of the same classes as queries, and the net learns vectors by which queries find their class, or weights that adapt to the support in a few steps. Of classes that it has never seen a few ' +
-    'pictures are enough afterwards: measure it with `evaluate` by `episodes`, or give the model to a `fine-tune` on those, best with `method: prototype(distance: euclidean)`. The rows count in the label budget of every model made from it.',
+    'Learns to learn: trains an encoder on episodes: the `model`, of texts or of pictures, or without one `conv4`, a net for pictures without weights at the start. An episode takes some classes, a few rows ' +
+    'of each as support, and others of the same classes as queries, and the encoder learns vectors by which queries find their class, or `conv4` also weights that adapt to the support in a few steps. Of classes that ' +
+    'it has never seen a few rows are enough afterwards: measure it with `evaluate` by `episodes`, or give the model to a `fine-tune` on those, best with `method: prototype` and the distance that it was trained with. The rows count in the label budget of every model made from it.',
   example: `load alphabets { from: "alphabets/*/*.png" }
 load novel { from: "novel/*/*.png" }
 split parts { from: novel  train: 1 per label  test: rest }
@@ -33,72 +44,118 @@ fine-tune classifier { model: letters  from: parts.train  method: prototype(dist
 evaluate score { model: classifier  on: parts.test }`,
   options: {
     method: call(metaMethods, {
-      default: { name: 'prototypical', arguments: { distance: 'euclidean' } },
-      doc: 'How queries find their class.',
+      default: { name: 'prototypical', arguments: { distance: undefined } },
+      doc: 'How queries find their class. For a `model` one of the first two.',
     }),
     ways: int({ min: 2, max: 100, default: 5, doc: 'Classes of an episode.' }),
-    shots: int({ min: 1, max: 100, default: 1, doc: 'Pictures of each class to learn from.' }),
-    queries: int({ min: 1, max: 100, default: 15, doc: 'Pictures of each class to be asked about.' }),
+    shots: int({ min: 1, max: 100, default: 1, doc: 'Rows of each class to learn from.' }),
+    queries: int({ min: 1, max: 100, default: 15, doc: 'Rows of each class to be asked about.' }),
     episodes: int({
       min: 1,
-      default: 1000,
-      doc: 'How many episodes the net is trained on: a step each, or of methods with `tasks` a step for so many, the last one filled up.',
+      doc:
+        'How many episodes are trained on: a step each, or of methods with `tasks` a step for so many, the last one filled up. ' +
+        `Without it: ${usualEpisodes.conv4}, and ${usualEpisodes.model} for a \`model\`.`,
     }),
-    learning_rate: float({ above: 0, default: 0.001, doc: 'Of Adam; it falls to 0 along a cosine.' }),
+    learning_rate: float({
+      above: 0,
+      doc: `Of Adam; it falls to 0 along a cosine. Without it: ${conv4Rate}, and ${textRate} for a \`model\` of texts.`,
+    }),
     rotations: bool({
       default: false,
       doc: 'Whether pictures turned by 90, 180 and 270 degrees are classes of their own: right for letters, wrong where a class looks the same when it is turned.',
     }),
   },
   inputs: {
+    model: input.optional('model', {
+      capability: 'encoder',
+      use: 'apply',
+      doc: 'The encoder to be trained, of texts or of pictures; of a classifier its encoder is taken. Without it: `conv4` from random weights.',
+    }),
     from: input.required('dataset', {
       images: true,
       use: 'fit',
-      doc: 'Pictures of many classes, other ones than those that are told apart afterwards.',
+      doc: 'Rows of many classes, other ones than those that are told apart afterwards: pictures, or for a `model` of texts texts.',
     }),
     validation: input.optional('dataset', {
       images: true,
       use: 'select',
       doc:
-        'Pictures of other classes, which choose the weights: those that lost least on 40 episodes of them, drawn once and measured before the first step and about 20 times while the ' +
-        'net is trained. Neither turned nor learnt from; their labels count in the label budget, and they are no new classes to a report.',
+        'Rows of other classes, which choose the weights: those that lost least on 40 episodes of them, drawn once and measured before the first step and about 20 times while the ' +
+        `net is trained; of a \`model\` ${modelMeasuredEpisodes} episodes and about ${modelMeasurements} times. Neither turned nor learnt from; their labels count in the label budget, and they are no new classes to a report.`,
     }),
   },
-  outputs: { '': { type: 'model', doc: 'The trained net: an encoder of pictures for `fine-tune`.' } },
+  outputs: {
+    '': {
+      type: 'model',
+      doc: 'What was trained: an encoder for `fine-tune`, or for `evaluate` by `episodes`.',
+    },
+  },
   randomness: () => true,
 
-  check({ options, inputs, report }) {
+  check(context) {
+    const { options, inputs, report } = context;
     const [from, validation] = [inputs.dataset('from'), inputs.dataset('validation')];
-    checkMetaRows(from, options, 'from', report);
-    if (validation !== undefined) checkMetaRows(validation, options, 'validation', report);
+    const model = inputs.model('model');
+    const trains = context.given('model') ? 'model' : 'conv4';
+    checkMetaRows(from, options, { at: 'from', trains }, report);
+    if (validation !== undefined) checkMetaRows(validation, options, { at: 'validation', trains }, report);
     checkApart(from, validation, report);
+    if (trains === 'model') {
+      if (model?.trainable === false) report('model', model.images === true ? untrainableNet : encoderStays);
+      const sight = sightProblem(from, model);
+      if (sight !== undefined) report('model', sight);
+      if (isAdapting(options.method)) report('method', onlyByVectors(options.method.name));
+      if (options.rotations) report('rotations', turnedByItself);
+    }
     const learnt = [knownClasses(from?.labels), ...(validation ? [knownClasses(validation.labels)] : [])];
     return {
       '': {
         type: 'model',
         capability: 'encoder',
         labels: undefined,
-        learnt: learnt.includes(undefined) ? undefined : learnt.flatMap((names) => names ?? []),
+        learnt: learnt.includes(undefined)
+          ? undefined
+          : [...(model?.learnt ?? []), ...learnt.flatMap((names) => names ?? [])],
         ...(isAdapting(options.method) && { ways: options.ways }),
         trainable: true,
         masked: false,
-        images: true,
+        images: trains === 'conv4' ? true : model?.images,
       },
     };
   },
 
-  cost: ({ options }) => [{ count: options.episodes, unit: 'episodes to train on' }],
+  cost: ({ options, inputs }) => [
+    { count: episodesOf(options, inputs.model('model') !== undefined), unit: 'episodes to train on' },
+  ],
 
   async run(context) {
-    const { options, inputs, signal } = context;
+    const { inputs, signal } = context;
     const dataset = await readDataset(inputs.from);
+    const episodes = episodesOf(context.options, inputs.model !== undefined);
+    if (inputs.model !== undefined) {
+      const { metaTune, usualDistance } = await import('./meta-tune.ts');
+      const { method, ways, shots, queries, learning_rate: rate } = context.options;
+      const asked = {
+        model: inputs.model,
+        from: dataset,
+        validation: inputs.validation && (await readDataset(inputs.validation)),
+        rule: vectorRuleOf(settledMetaMethod(method, await usualDistance(inputs.model))),
+        shape: { ways, shots, queries },
+        episodes,
+        rate,
+        random: context.random('train'),
+      };
+      return metaTune(asked, context, context.output());
+    }
+    const method = settledMetaMethod(context.options.method, 'euclidean');
+    const options = { ...context.options, method, learning_rate: context.options.learning_rate ?? conv4Rate };
     const pictures = await readMetaRows(dataset, options, 'from');
     const { height, width } = pictures;
     if (options.rotations && height !== width) throw stepFailure(notSquare(height, width), 'rotations');
     const others = inputs.validation && (await readDataset(inputs.validation));
     const validation = others && (await readMetaValidation(others, options, pictures));
     const tasks = tasksOf(options.method);
-    const steps = Math.ceil(options.episodes / tasks);
+    const steps = Math.ceil(episodes / tasks);
     const losses: number[] = [];
     const done = { steps: 0, resumed: 0 };
     const { engine, translated, close } = await openFolderEngine(inputs.from, context);
@@ -120,7 +177,11 @@ evaluate score { model: classifier  on: parts.test }`,
             validation,
             seed: context.random('train').below(2 ** 32),
             place: context.checkpoint('conv4'),
-            about: aboutOf([inputs.from.digest, inputs.validation?.digest ?? null], options, context),
+            about: aboutOf(
+              [inputs.from.digest, inputs.validation?.digest ?? null],
+              { ...options, episodes },
+              context,
+            ),
             signal,
             onStep: ({ step, loss }) => {
               done.steps += 1;
@@ -142,7 +203,7 @@ evaluate score { model: classifier  on: parts.test }`,
       await close(undefined, done);
       const chosen = metaValidation(trained.measured);
       if (chosen !== undefined) context.note(chosen.note);
-      const { method, ways, shots, queries, episodes, rotations } = options;
+      const { ways, shots, queries, rotations } = options;
       const description = {
         format: 'fsl-conv4',
         version: 1,

@@ -1,6 +1,6 @@
 // The methods `meta-learn` knows, and their arguments.
 import type { Adapting } from '../learning/meta/learner.ts';
-import type { MetaRule } from '../learning/meta/meta-rule.ts';
+import type { MetaRule, VectorRule } from '../learning/meta/meta-rule.ts';
 import { float, int, word, type CallOf } from './option.ts';
 
 /** Of a step of training. */
@@ -40,7 +40,9 @@ export const metaMethods = {
           euclidean: 'the square of the straight line between two vectors',
           cosine: 'the cosine of the angle between two vectors, divided by 0.1',
         },
-        { default: 'euclidean', doc: 'What nearest means.' },
+        {
+          doc: 'What nearest means. Without it: `euclidean` for `conv4`; for a `model` what it was trained with by `meta-learn` before, else `cosine`.',
+        },
       ),
     },
   },
@@ -66,22 +68,38 @@ export const metaMethods = {
   },
 } as const;
 
-export type MetaMethod = CallOf<typeof metaMethods>;
+/** As it is asked for. */
+export type AskedMetaMethod = CallOf<typeof metaMethods>;
+/** With nothing left open. */
+export type MetaMethod =
+  | Exclude<AskedMetaMethod, { readonly name: 'prototypical' }>
+  | { readonly name: 'prototypical'; readonly arguments: { readonly distance: 'euclidean' | 'cosine' } };
 type AdaptingMethod = Extract<MetaMethod, { readonly name: 'maml' | 'anil' | 'reptile' }>;
 
+export function settledMetaMethod(asked: AskedMetaMethod, usual: 'euclidean' | 'cosine'): MetaMethod {
+  if (asked.name !== 'prototypical') return asked;
+  const { distance = usual } = asked.arguments;
+  return { name: 'prototypical', arguments: { distance } };
+}
+
 /** Whether the trained net adapts to the support of an episode. */
-export function isAdapting(method: MetaMethod): method is AdaptingMethod {
+export function isAdapting<M extends AskedMetaMethod>(method: M): method is M & AdaptingMethod {
   return adaptingOf(method) !== undefined;
 }
 
 export function ruleOf(method: MetaMethod): MetaRule {
-  if (method.name === 'matching') return { name: 'vectors', rule: 'matching' };
-  if (method.name === 'prototypical') return { name: 'vectors', rule: method.arguments.distance };
-  return adaptingOf(method) as Adapting;
+  return adaptingOf(method) ?? { name: 'vectors', rule: vectorRuleOf(method) };
+}
+
+/** Only of methods by vectors. */
+export function vectorRuleOf(method: MetaMethod): VectorRule {
+  if (method.name === 'matching') return 'matching';
+  if (method.name === 'prototypical') return method.arguments.distance;
+  throw new Error(`\`${method.name}\` does not go by vectors`);
 }
 
 /** Nothing for methods by vectors. */
-export function adaptingOf(method: MetaMethod): Adapting | undefined {
+export function adaptingOf(method: AskedMetaMethod): Adapting | undefined {
   switch (method.name) {
     case 'prototypical':
     case 'matching':

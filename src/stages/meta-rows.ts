@@ -5,6 +5,7 @@ import type { StaticDataset } from './artifact.ts';
 import { classesOf, texts, type Dataset } from './dataset.ts';
 import type { ImageShape } from './images.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
+import { promptRefused } from './episodes-check.ts';
 import { knownClasses, sharedClasses } from './learnt-classes.ts';
 import {
   needsClasses,
@@ -25,16 +26,20 @@ type Place = 'from' | 'validation';
 export function checkMetaRows(
   rows: StaticDataset | undefined,
   shape: EpisodeShape,
-  at: Place,
+  { at, trains }: { readonly at: Place; readonly trains: 'conv4' | 'model' },
   report: CheckContext<never>['report'],
 ): void {
-  if (rows?.images === false) report(at, textsRefused);
+  if (rows?.images === false && trains === 'conv4') report(at, textsRefused);
+  if (rows?.prompt !== undefined) report(at, promptRefused);
   if (rows?.labelled === false) report(at, needsClasses);
   const labels = rows?.labels;
   if (labels !== undefined && rows?.labelled === true && labels.length < shape.ways)
     report('ways', tooFewClasses(labels.length, shape.ways));
   const short = labels?.find(({ rows: own }) => own !== undefined && own < shape.shots + shape.queries);
-  if (short !== undefined) report(at, tooFewOf(short.name, short.rows ?? 0, shape, 'pictures'));
+  if (short !== undefined) {
+    const what = rows?.images === true ? 'pictures' : 'rows';
+    report(at, tooFewOf(short.name, short.rows ?? 0, shape, what));
+  }
 }
 
 /** Whether classes are in both, as far as they are known. */

@@ -65,7 +65,7 @@ export function withLoss({ name, arguments: given }: Contrastive, labels: number
 
 const rates = { contrastive: 6e-5, full: 2e-5, bitfit: 1e-3, lora: 1e-3 } as const;
 /** Of nets of pictures, which are smaller. */
-const pictureRate = 1e-3;
+export const pictureRate = 1e-3;
 
 const written = (value: number): string => (value < 0.1 ? value.toExponential() : String(value));
 const unsaid = (values: Readonly<Record<TrainedMethod['name'], number>>): string =>

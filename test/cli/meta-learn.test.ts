@@ -1,9 +1,11 @@
 // `meta-learn` from files to figures: stripes of many slopes are learnt from, and slopes that were never seen told apart by one picture each.
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker } from './rig.ts';
 import { stripes } from './stripes.ts';
+
+const messages = join(import.meta.dirname, '../../pipelines/data/messages.csv');
 
 let worker = '';
 beforeAll(async () => {
@@ -66,9 +68,26 @@ test.each([
   ['meta-learn a { from: many  ways: 2 }', 'an episode takes 16 pictures of a class, and `one` has 1'],
   [
     'load t { from: "t.csv" }\nmeta-learn a { from: t }',
-    '`meta-learn` trains a net for pictures, and these rows are texts',
+    '`meta-learn` without a `model` trains a net for pictures, and these rows are texts',
   ],
   ['meta-learn a { from: many  method: mamml }', 'maml'],
+  [
+    'load t { from: "t.csv" }\nmeta-learn a { from: t  model: "builtin:ngrams" }',
+    '`meta-learn` trains the encoder, and this model has nothing that it can train',
+  ],
+  [
+    'load t { from: "t.csv" }\nmeta-learn a { from: t  model: "builtin:fsl-mini"  method: maml }',
+    '`maml` adapts `conv4`, and a `model` is trained by its vectors',
+  ],
+  [
+    'load t { from: "t.csv" }\nmeta-learn a { from: t  model: "builtin:fsl-mini"  rotations: true }',
+    '`rotations` has no meaning beside `model`',
+  ],
+  ['load t { from: "t.csv" }\nmeta-learn a { from: t  model: "builtin:glyph-conv" }', 'reads pictures'],
+  [
+    'load t { from: "t.csv" }\nmeta-learn a { from: t  model: "builtin:fsl-mini"  ways: 2 }',
+    'an episode takes 16 rows of a class',
+  ],
   [
     'meta-learn a { from: many  validation: many  ways: 2 }',
     '2 of the 2 classes of the validation rows are also learnt from: `one`, `two`',
@@ -85,3 +104,48 @@ test.each([
   expect(stderr).toContain(problem);
   expect(code).not.toBe(0);
 });
+
+test(
+  'a sentence encoder learns from classes of texts; others are told apart by a few, and its own are none of them',
+  { timeout: 120_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    const intents = {
+      many: ['refund_request', 'product_question', 'complaint', 'cancel_order'],
+      chosen: ['payment_problem', 'delivery_status'],
+      novel: ['change_address', 'account_access'],
+    };
+    const [header = '', ...lines] = (await readFile(messages, 'utf8')).trim().split('\n');
+    for (const [name, own] of Object.entries(intents)) {
+      const rows = lines.filter((line) => own.some((intent) => line.includes(`,${intent},`)));
+      await rig.write(`${name}.csv`, `${[header, ...rows].join('\n')}\n`);
+    }
+    const load = (name: string): string =>
+      `load ${name} { from: "${name}.csv"  text: "message"  label: "intent" }\n`;
+    const program = `${load('many')}${load('chosen')}${load('novel')}
+meta-learn learnt { model: "builtin:fsl-mini"  from: many  validation: chosen  ways: 2  shots: 1  queries: 3  episodes: 10 }
+evaluate score { model: learnt  on: novel  episodes: 40  ways: 2  shots: 1  queries: 5 }
+export folder { model: learnt  to: "learnt" }
+`;
+    await rig.write('main.fsl', program);
+    const ran = await rig.run(['main.fsl']);
+    expect(ran.stderr).toMatch(/trained in 10 steps on 80 texts/);
+    expect(ran.stderr).toMatch(
+      /the weights after (the last )?step .*are kept: on episodes of the validation/,
+    );
+    const { stdout } = await rig.run(['show', 'main.fsl', 'score', '--format', 'json']);
+    const report = JSON.parse(stdout) as { metrics: { accuracy: { value: number } }; labels_used: number };
+    expect(report.metrics.accuracy.value).toBeGreaterThan(0.7);
+    expect(report.labels_used).toBe(
+      lines.filter((line) => !/,(change_address|account_access),/.test(line)).length,
+    );
+    expect(stdout).toContain('prototype(distance: cosine)');
+    // The folder knows the classes too: no report takes them for new ones.
+    await rig.write(
+      'again.fsl',
+      `${load('many')}evaluate score { model: "./learnt"  on: many  episodes: 10  ways: 2  shots: 1  queries: 5 }\n`,
+    );
+    const again = await rig.run(['again.fsl']);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('error[shared-classes]')]);
+  },
+);

@@ -27,10 +27,18 @@ export function logitsFor(
   shape: EpisodeShape,
 ): tf.Tensor {
   if (rule.name !== 'vectors') return adaptedLogits(weights, images, shape, rule);
-  const { ways, shots, queries: asked } = shape;
-  const [support, queries] = tf.split(conv4(weights, images), [ways * shots, ways * asked]);
+  return vectorLogits(rule.rule, conv4(weights, images), shape);
+}
+
+/** The same from the vectors of an episode, support before queries, class after class: [ways * (shots + queries), width]. */
+export function vectorLogits(
+  rule: VectorRule,
+  vectors: tf.Tensor,
+  { ways, shots, queries: asked }: EpisodeShape,
+): tf.Tensor {
+  const [support, queries] = tf.split(vectors, [ways * shots, ways * asked]);
   if (support === undefined || queries === undefined) throw new RangeError('no support or no queries');
-  switch (rule.rule) {
+  switch (rule) {
     case 'euclidean':
       return prototypicalLogits(support, queries, ways);
     case 'cosine':
@@ -38,6 +46,6 @@ export function logitsFor(
     case 'matching':
       return matchingLogits(support, queries, ways, matchingTemperature);
     default:
-      return rule.rule satisfies never;
+      return rule satisfies never;
   }
 }

@@ -1,0 +1,43 @@
+// What an encoder says of the `meta-learn` that has trained it: a file among those of its folder, so that it goes where the encoder goes. Folders
+// come from anywhere, so all that is used is checked.
+import { badModel, objectIn, parseJson } from '../learning/encoders/model-folder.ts';
+import type { VectorRule } from '../learning/meta/meta-rule.ts';
+import type { Artifact } from './artifact.ts';
+import type { MetaValidation } from './meta-validation.ts';
+import type { TrainingRecord } from './tune-folder.ts';
+
+export const learntFile = 'meta-learn.json';
+
+export interface MetaLearnt {
+  readonly format: 'fsl-meta-learn';
+  readonly version: 1;
+  /** By which queries found their class. */
+  readonly rule: VectorRule;
+  readonly ways: number;
+  readonly shots: number;
+  readonly queries: number;
+  readonly trained: TrainingRecord;
+  /** Of all trainings, the last one last. */
+  readonly classes: readonly string[];
+  readonly validation: MetaValidation | null;
+  readonly validation_classes: readonly string[];
+}
+
+/** Nothing for other encoders. Throws `ModelError` where the file says something else. */
+export async function readMetaLearnt(files: Artifact): Promise<MetaLearnt | undefined> {
+  if (!files.names.includes(learntFile)) return undefined;
+  const found = objectIn(parseJson(await files.read(learntFile), learntFile), learntFile);
+  const { format, version, rule } = found;
+  if (format !== 'fsl-meta-learn' || version !== 1 || !rules.some((known) => known === rule))
+    throw badModel(learntFile, 'does not say what `meta-learn` of this version writes', again);
+  for (const key of ['classes', 'validation_classes'] as const) {
+    const names = found[key];
+    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+      throw badModel(learntFile, `\`${key}\` should be a list of names`, again);
+  }
+  return found as unknown as MetaLearnt; // the rest is told, not computed with
+}
+
+const rules: readonly VectorRule[] = ['euclidean', 'cosine', 'matching'];
+
+const again = 'Write the folder again with `export`, or get it again.';
