@@ -16,6 +16,7 @@ import type { OneClassRecord } from './fine-tune-one-class.ts';
 import { sightProblem } from './image-source.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { anomalyNames, type AnomalyName } from './metric-words.ts';
+import { writeMissed, type Missed } from './missed-pictures.ts';
 import { openNgrams, openPixels, type ModelContext } from './model-source.ts';
 import { fitNormal } from './one-class-fit.ts';
 import { idleOfOneClass, nothingNormal, otherMetric } from './one-class-problems.ts';
@@ -121,9 +122,25 @@ export async function evaluateAnomalies(
     const output = context.output();
     await output.write('report.json', JSON.stringify(report, null, 2) + '\n');
     await output.write('predictions.parquet', await anomaliesFile({ rows, labels, ...judged }));
+    await writeMissed(output, rows, missedOf(rows, labels, judged));
   } finally {
     await classifier.dispose();
   }
+}
+
+/** Normal rows beyond the threshold, and others within. */
+function missedOf(
+  rows: Dataset,
+  [normal, anomaly]: readonly [string, string],
+  { anomalous, distances, threshold }: Judged,
+): readonly Missed[] {
+  return [...labelIndices(rows)].flatMap((label, row) => {
+    const score = distances[row] ?? 0;
+    const isBeyond = score > threshold;
+    if (isBeyond === (anomalous[row] === 1)) return [];
+    const surety = isBeyond ? score / threshold : threshold / score;
+    return [{ row, label: rows.labels[label] ?? '', predicted: isBeyond ? anomaly : normal, surety, score }];
+  });
 }
 
 function labelPair({ labels: [normal = '', anomalous = ''] }: Classifier): readonly [string, string] {

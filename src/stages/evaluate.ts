@@ -22,6 +22,7 @@ import { probedRows, probeOf, withProbe } from './frozen-probe.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { metricKindProblem, mixedKinds } from './label-kind.ts';
 import { measured, type Measurement } from './measurement.ts';
+import { writeMissed, type Missed } from './missed-pictures.ts';
 import { anyMetricWords, reportNames, usualMetrics, usualMultiLabelMetrics } from './metric-words.ts';
 import { column, either, float, int, list, requirement, share, string, word } from './option.ts';
 import { cutByScope, type Scoped } from './out-of-scope.ts';
@@ -35,12 +36,12 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 10,
+  version: 11,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
     'the most frequent label; logistic regression on the frozen encoder), how many labelled examples the model ' +
-    'consumed, and what to be wary of. The prediction for each row is kept in `predictions.parquet`. Rows with several labels are ' +
+    'consumed, and what to be wary of. The prediction for each row is kept in `predictions.parquet`, and of pictures some that were missed: `fslrun show FILE STAGE --format html` makes a page of them. Rows with several labels are ' +
     'measured label by label: then there is no confusion, `accuracy` is the share of rows that were given exactly their ' +
     'labels, and the free models are the labels that more than half of the rows have, and a linear support vector machine a ' +
     'label on the frozen encoder. With `episodes` an encoder is measured by how well it learns new classes from a few rows: then the free ' +
@@ -249,6 +250,7 @@ evaluate score {
         outside: options.out_of_scope,
       };
       await output.write('predictions.parquet', await predictionsFile(predictions));
+      await writeMissed(output, rows, missedOf(measurement));
     } finally {
       await classifier.dispose();
     }
@@ -257,6 +259,16 @@ evaluate score {
   judge: ({ require }, report) =>
     require === undefined || report.type !== 'evaluation' ? undefined : judgeEvaluation(require, report),
 });
+
+/** The rows that got another label than their own. */
+function missedOf({ labels, truth, predicted, probabilities }: Measurement): readonly Missed[] {
+  return [...truth.keys()].flatMap((row) => {
+    const [own, given] = [truth[row] ?? 0, predicted[row] ?? 0];
+    const surety = probabilities[row * labels.length + given] ?? 0;
+    if (own === given) return [];
+    return [{ row, label: labels[own] ?? '', predicted: labels[given] ?? '', surety, score: surety }];
+  });
+}
 
 /** The rows by scope. Throws `Failure` where none is within it, or the model has learnt the label of those that are not. */
 function scopeOf(rows: Dataset, label: string | undefined, known: readonly string[]): Scoped {

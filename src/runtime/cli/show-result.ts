@@ -1,11 +1,11 @@
 // What is stored of a stage: every part of every instance that was asked for, and how it came to be.
 import type { CheckedInput } from '../../compiler/pipeline.ts';
 import { partLabel } from '../part-names.ts';
-import { artifactJson, artifactText, type NamedArtifact } from '../report/artifact-view.ts';
+import { artifactJson, artifactPage, artifactText, type NamedArtifact } from '../report/artifact-view.ts';
 import { computationText } from '../report/computation-text.ts';
 import type { Paint } from '../report/paint.ts';
 import { shellWord } from '../report/shell-word.ts';
-import { exitCodes, paintFor, type Context } from './context.ts';
+import { exitCodes, paintFor, usage, type Context } from './context.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { OutputFlags, ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
@@ -13,7 +13,7 @@ import { repeatedFlags } from './repeated-flags.ts';
 import { writeResult } from './result-output.ts';
 import { namedSteps, notRun, storedArtifact, storedSteps, type StoredStep } from './stored-step.ts';
 
-export type ShowFlags = ProgramFlags & OutputFlags<'text' | 'json'>;
+export type ShowFlags = ProgramFlags & OutputFlags<'text' | 'json' | 'html'>;
 
 export async function showResult(
   context: Context,
@@ -38,6 +38,14 @@ export async function showResult(
     writeResult(context, `${json}\n`, flags.output);
     return exitCodes.done;
   }
+  if (flags.format === 'html') {
+    const [only, ...others] = artifacts;
+    const plain = paintFor(host.stdout, host, { color: false });
+    const page = only === undefined || others.length > 0 ? undefined : await artifactPage(only, plain);
+    if (page === undefined) throw usage(context, stage, noPage);
+    writeResult(context, page, flags.output);
+    return exitCodes.done;
+  }
   const paint = paintFor(host.stdout, host, { color: flags.color && flags.output === undefined });
   const texts: string[] = [];
   for (const one of artifacts) {
@@ -48,6 +56,12 @@ export async function showResult(
   writeResult(context, `${texts.join('\n')}\n${origins.join('')}`, flags.output);
   return exitCodes.done;
 }
+
+const noPage = {
+  code: 'wrong-artifact',
+  message: 'pages are made of one report of `evaluate`',
+  hint: 'name one, such as `score[seed=1]`, or leave `--format html` out',
+} as const;
 
 function artifactsOf(
   open: OpenProgram,

@@ -2,9 +2,11 @@
 import { showable } from '../../parser/display-width.ts';
 import type { Mark } from '../../compiler/pipeline.ts';
 import type { Artifact } from '../../stages/artifact.ts';
+import { texts, type Dataset } from '../../stages/dataset.ts';
 import type { Report } from '../../stages/report.ts';
 import { comparisonTable } from './comparison-text.ts';
 import { datasetText, datasetView } from './dataset-view.ts';
+import { evaluationPage, type MissedPicture } from './evaluation-page.ts';
 import { evaluationText } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
 import { markLines } from './mark-text.ts';
@@ -64,6 +66,33 @@ export async function artifactText(named: NamedArtifact, paint: Paint): Promise<
     default:
       return artifact.type satisfies never;
   }
+}
+
+/** Nothing where it is no report of `evaluate`. */
+export async function artifactPage(
+  { name, artifact, marks }: NamedArtifact,
+  paint: Paint,
+): Promise<string | undefined> {
+  if (artifact.type !== 'report') return undefined;
+  const report = await readJson<Report>(artifact, 'report.json');
+  if (report.type !== 'evaluation') return undefined;
+  const { readMissed } = await import('../../stages/missed-pictures.ts');
+  const missed = await readMissed(artifact);
+  return evaluationPage({ name, report, marks, pictures: await missedPictures(missed) }, paint);
+}
+
+async function missedPictures(missed: Dataset | undefined): Promise<readonly MissedPicture[]> {
+  if (missed?.images === undefined) return [];
+  const { height, width, channels } = missed.images;
+  const block = await missed.images.open();
+  const text = (column: string, row: number): string => String(missed.columns.get(column)?.[row] ?? '');
+  return texts(missed).map((picture, i) => ({
+    pixels: { height, width, channels, data: block.pixels(picture) },
+    row: missed.source[i] ?? i,
+    label: text('label', i),
+    predicted: text('predicted', i),
+    score: Number(missed.columns.get('score')?.[i]),
+  }));
 }
 
 function reportText(report: Report, marks: readonly Mark[], paint: Paint): string {

@@ -1,0 +1,84 @@
+// A report of `evaluate` as one HTML file that needs nothing beside it: what `show` says, and the pictures that were missed. Pure.
+import type { Mark } from '../../compiler/pipeline.ts';
+import type { EvaluationReport } from '../../stages/report.ts';
+import { escapeXml } from './escape.ts';
+import { evaluationText } from './evaluation-text.ts';
+import type { Paint } from './paint.ts';
+import { pngOf, type PngPixels } from './png.ts';
+import { counted, figure, grouped } from './quantity.ts';
+
+export interface MissedPicture {
+  readonly pixels: PngPixels;
+  /** 0-based row of the loaded data. */
+  readonly row: number;
+  readonly label: string;
+  readonly predicted: string;
+  /** A probability, or a distance. */
+  readonly score: number;
+}
+
+export interface PageOf {
+  /** Step: `score[seed=1]`. */
+  readonly name: string;
+  readonly report: EvaluationReport;
+  readonly marks: readonly Mark[];
+  /** The worst first. */
+  readonly pictures: readonly MissedPicture[];
+}
+
+/** `paint` colours nothing. */
+export function evaluationPage({ name, report, marks, pictures }: PageOf, paint: Paint): string {
+  const title = escapeXml(name);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+${style}
+</style>
+</head>
+<body>
+<h1>${title}</h1>
+<pre>${escapeXml(evaluationText(report, marks, paint).trim())}</pre>
+${pictureLines(report, pictures).join('\n')}
+</body>
+</html>
+`;
+}
+
+function pictureLines(report: EvaluationReport, pictures: readonly MissedPicture[]): readonly string[] {
+  if (pictures.length === 0) return [];
+  const what = report.anomalies === undefined ? 'the surest first' : 'the farthest from the threshold first';
+  return [
+    '<h2>Missed pictures</h2>',
+    `<p>${grouped(pictures.length)} of ${counted(missedRows(report), 'picture')} that got another label than their own, ${what}: the true label, then the given one.</p>`,
+    '<div class="pictures">',
+    ...pictures.map((picture) => figureOf(picture, report)),
+    '</div>',
+  ];
+}
+
+function figureOf({ pixels, row, label, predicted, score }: MissedPicture, report: EvaluationReport): string {
+  const [own, given] = [escapeXml(label), escapeXml(predicted)];
+  const sure = report.anomalies === undefined ? figure(score) : `distance ${figure(score)}`;
+  const source = `data:image/png;base64,${pngOf(pixels).toString('base64')}`;
+  return (
+    `<figure><img src="${source}" alt="row ${row}: ${own}, taken for ${given}" width="96">` +
+    `<figcaption><b>${own}</b><br>${given} ${sure}<br><small>row ${row}</small></figcaption></figure>`
+  );
+}
+
+function missedRows({ confusion }: EvaluationReport): number {
+  return (confusion ?? []).reduce(
+    (sum, counts, i) => sum + counts.reduce((all, count, j) => all + (i === j ? 0 : count), 0),
+    0,
+  );
+}
+
+const style = `body { font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+pre { overflow-x: auto; line-height: 1.35; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
+figure { margin: 0; width: 8rem; overflow-wrap: anywhere; }
+img { image-rendering: pixelated; border: 1px solid #8888; }`;
