@@ -113,7 +113,7 @@ export const methods = {
       shrinkage: word(
         {
           oas: 'oracle approximating shrinkage (Chen et al. 2010)',
-          ledoit_wolf: 'Ledoit and Wolf 2004; needs four rows',
+          ledoit_wolf: 'Ledoit and Wolf 2004',
         },
         {
           default: 'oas',

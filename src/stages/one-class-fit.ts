@@ -22,7 +22,7 @@ export async function fitNormal(
   const { fitOneClass } = await import('../learning/heads/one-class.ts');
   const units = await unitsOfRows(rows, vectors);
   const count = new Set(units).size;
-  const needed = [leastNormal, ...furtherNeeds({ distance, prototypes, shrinkage })].find(
+  const needed = [leastNormal, ...furtherNeeds({ distance, prototypes })].find(
     ({ rows: least }) => count < least,
   );
   if (needed !== undefined) return { state: 'too few', problem: tooFewNormal(count, needed) };
@@ -45,20 +45,8 @@ async function unitsOfRows(rows: Dataset, { columns, data }: Matrix): Promise<In
 function furtherNeeds({
   distance,
   prototypes,
-  shrinkage,
-}: Pick<OneClassArguments, 'distance' | 'prototypes' | 'shrinkage'>): readonly Needed[] {
-  if (distance !== 'mahalanobis') return [];
-  return [
-    ...(prototypes > 1
-      ? [
-          {
-            rows: 2 * prototypes,
-            why: `with ${prototypes} prototypes, about which \`mahalanobis\` looks for a spread,`,
-          },
-        ]
-      : []),
-    ...(shrinkage === 'ledoit_wolf'
-      ? [{ rows: 4, why: 'with `shrinkage: ledoit_wolf`, which takes two rows for all there are,' }]
-      : []),
-  ];
+}: Pick<OneClassArguments, 'distance' | 'prototypes'>): readonly Needed[] {
+  if (distance !== 'mahalanobis' || prototypes === 1) return [];
+  const why = `with ${prototypes} prototypes, about which \`mahalanobis\` looks for a spread,`;
+  return [{ rows: 2 * prototypes, why }];
 }

@@ -8,6 +8,7 @@ import { fitOneClass, oneClassDistances } from '../../src/learning/heads/one-cla
 import { headProbabilities, mostProbable } from '../../src/learning/heads/probabilities.ts';
 import { describeHead, headTensors, restoreHead } from '../../src/learning/heads/stored.ts';
 import type { Matrix } from '../../src/learning/matrix.ts';
+import { createRandom } from '../../src/learning/random.ts';
 import { rankFigures } from '../../src/learning/metrics/rank-scores.ts';
 
 interface Fixture {
@@ -57,7 +58,7 @@ describe.each(fixture.covariances)(
         const normal = matrix(columns, x);
         const { share } = mahalanobis(residuals(normal), rows, columns, shrinkage);
         expect(share).toBeCloseTo(fits[shrinkage].share, 9);
-        const found = unlikeness(normal, { ...plain, shrinkage })(matrix(columns, queries));
+        const found = unlikeness(normal, { ...plain, shrinkage }).measure(matrix(columns, queries));
         fits[shrinkage].distances.forEach((wanted, i) => {
           expect(Math.abs((found[i] ?? NaN) / wanted - 1)).toBeLessThan(1e-8);
         });
@@ -119,6 +120,34 @@ describe('the threshold', () => {
     expect([...apart]).toEqual([1, 1, 1, 0, 0]);
     expect([...together]).toEqual([1, 1, 1, 7, 7]);
   });
+
+  test.each([
+    ['oas', 3],
+    ['oas', 5],
+    ['ledoit_wolf', 4],
+  ] as const)(
+    'by %s leaves about as many of new rows beyond it as it should, from %s rows',
+    (shrinkage, rows) => {
+      const random = createRandom('threshold', rows);
+      const columns = 30;
+      const drawn = (count: number): Matrix =>
+        matrix(
+          columns,
+          Array.from({ length: count * columns }, (_, at) => random.normal() * (1 + (at % columns) / 10)),
+        );
+      let beyond = 0;
+      const [draws, asked] = [300, 20];
+      for (let draw = 0; draw < draws; draw += 1) {
+        const units = Int32Array.from({ length: rows }, (_, i) => i);
+        const { head } = fitOneClass(drawn(rows), units, { ...plain, shrinkage, quantile: 0.99, signal });
+        const { distances, threshold } = oneClassDistances(head, drawn(asked));
+        beyond += distances.filter((distance) => distance > threshold).length;
+      }
+      // In many columns one row fewer means a centre farther off, so that it errs to fewer alarms, but not to none.
+      const share = (beyond / (draws * asked)) * (rows + 1);
+      expect([share > 0.5, share < 1.2]).toEqual([true, true]);
+    },
+  );
 
   test('takes three rows', () => {
     expect(() =>

@@ -6,7 +6,10 @@ import { unlikeness, type UnlikenessOptions } from './unlikeness.ts';
 /** No more parts are left out in turn. */
 const mostParts = 50;
 
-/** `units`: a number from 0 for each row, equal for rows that are left out together. There are at least 3. [rows] */
+/**
+ * The covariance of the others is shrunk as far as that of all rows: what fewer rows ask for is another unit of distance.
+ * `units`: a number from 0 for each row, equal for rows that are left out together. There are at least 3. [rows]
+ */
 export function leftOutDistances(
   normal: Matrix,
   units: Int32Array,
@@ -14,13 +17,14 @@ export function leftOutDistances(
   signal: AbortSignal,
 ): Float64Array {
   const all = [...units.keys()];
+  const { shrunk } = unlikeness(normal, options);
   const parts = Math.min(mostParts, Math.max(...units) + 1);
   const result = new Float64Array(normal.rows);
   for (let part = 0; part < parts; part += 1) {
     signal.throwIfAborted();
     const out = all.filter((i) => units[i] % parts === part);
     const kept = all.filter((i) => units[i] % parts !== part);
-    const measured = unlikeness(takeRows(normal, kept), options)(takeRows(normal, out));
+    const measured = unlikeness(takeRows(normal, kept), options, shrunk).measure(takeRows(normal, out));
     out.forEach((row, i) => (result[row] = measured[i]));
   }
   return result;

@@ -8,24 +8,25 @@ export interface Mahalanobis extends Shrunk {
   readonly squared: (difference: Float64Array) => number;
 }
 
-/** Below it the inverse is lost in rounding: `ledoit_wolf` gives 0 for two rows. */
+/** Below it the inverse is lost in rounding. */
 const leastShare = 1e-6;
 
 /**
- * `residuals` [rows, columns]: rows less their prototypes.
+ * `residuals` [rows, columns]: rows less their prototypes. `shrinkage`: how much is found in them, or how much was found already.
  * @throws RangeError where all of them are zero
  */
 export function mahalanobis(
   residuals: Float64Array,
   rows: number,
   columns: number,
-  kind: Shrinkage,
+  shrinkage: Shrinkage | Shrunk,
 ): Mahalanobis {
   const row = (i: number): Float64Array => residuals.subarray(i * columns, (i + 1) * columns);
   const products = new Float64Array(rows * rows);
   for (let i = 0; i < rows; i += 1)
     for (let j = 0; j <= i; j += 1) products[i * rows + j] = products[j * rows + i] = dot(row(i), row(j));
-  const { share: wanted, mean } = shrink(products, rows, columns, kind);
+  const { share: wanted, mean } =
+    typeof shrinkage === 'string' ? shrink(products, rows, columns, shrinkage) : shrinkage;
   if (!(mean > 0)) throw new RangeError('no row differs from its prototype');
   const share = Math.max(leastShare, wanted);
   const floor = share * mean; // of the variances

@@ -2,27 +2,35 @@
 import { row, type Matrix } from '../matrix.ts';
 import { centresOf } from './centres.ts';
 import { mahalanobis } from './mahalanobis.ts';
-import type { Shrinkage } from './shrinkage.ts';
+import type { Shrinkage, Shrunk } from './shrinkage.ts';
 
 export const unlikenesses = ['mahalanobis', 'euclidean', 'cosine'] as const;
-export type Unlikeness = (typeof unlikenesses)[number];
+type Distance = (typeof unlikenesses)[number];
 
 export interface UnlikenessOptions {
-  readonly distance: Unlikeness;
+  readonly distance: Distance;
   /** At least 1; of as many as there are rows each row is its own. */
   readonly prototypes: number;
   /** For `mahalanobis`. */
   readonly shrinkage: Shrinkage;
 }
 
-/** The distance of each row [rows]; none is below 0. */
-export type Measure = (x: Matrix) => Float64Array;
+export interface Unlikeness {
+  /** The distance of each row [rows]; none is below 0. */
+  readonly measure: (x: Matrix) => Float64Array;
+  /** Of `mahalanobis`: how far the covariance was shrunk. */
+  readonly shrunk: Shrunk | undefined;
+}
 
 /**
- * The distances are not squared. With several prototypes `mahalanobis` has the covariance of the rows about theirs.
+ * The distances are not squared. `shrunk`: how far the covariance is shrunk, where that was found in more rows than these. With several prototypes `mahalanobis` has the covariance of the rows about theirs.
  * @throws RangeError where rows are of another width; and for `mahalanobis` where no row differs from its prototype
  */
-export function unlikeness(normal: Matrix, { distance, prototypes, shrinkage }: UnlikenessOptions): Measure {
+export function unlikeness(
+  normal: Matrix,
+  { distance, prototypes, shrinkage }: UnlikenessOptions,
+  shrunk?: Shrunk,
+): Unlikeness {
   const { columns } = normal;
   const { means, count, of } = centresOf(normal, prototypes);
   const less = (x: Matrix, i: number, centre: number): Float64Array => {
@@ -35,14 +43,16 @@ export function unlikeness(normal: Matrix, { distance, prototypes, shrinkage }: 
     return all;
   };
   const whitened =
-    distance === 'mahalanobis' ? mahalanobis(residuals(), normal.rows, columns, shrinkage) : undefined;
+    distance === 'mahalanobis'
+      ? mahalanobis(residuals(), normal.rows, columns, shrunk ?? shrinkage)
+      : undefined;
   const away = (x: Matrix, i: number, centre: number): number => {
     if (distance === 'cosine')
       return 1 - cosine(row(x, i), means.subarray(centre * columns, (centre + 1) * columns));
     const difference = less(x, i, centre);
     return Math.sqrt(whitened?.squared(difference) ?? dot(difference, difference));
   };
-  return (x) => {
+  const measure = (x: Matrix): Float64Array => {
     if (x.columns !== columns)
       throw new RangeError(`vectors of ${x.columns} columns for prototypes of ${columns}`);
     return Float64Array.from({ length: x.rows }, (_, i) => {
@@ -51,6 +61,7 @@ export function unlikeness(normal: Matrix, { distance, prototypes, shrinkage }: 
       return least;
     });
   };
+  return { measure, shrunk: whitened && { share: whitened.share, mean: whitened.mean } };
 }
 
 /** In [-1, 1]; 0 where one is zero. */

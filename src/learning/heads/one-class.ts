@@ -56,7 +56,7 @@ export function oneClassDistances(
     throw new RangeError('a one-class head without its numbers');
   const [rows = 0, columns = 0] = vectors.shape;
   const normal = { rows, columns, data: vectors.data };
-  return { distances: unlikeness(normal, { distance, prototypes, shrinkage })(x), threshold };
+  return { distances: unlikeness(normal, { distance, prototypes, shrinkage }).measure(x), threshold };
 }
 
 /**
