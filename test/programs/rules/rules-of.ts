@@ -25,7 +25,7 @@ export function rulesOf(unique: Unique): ReadonlyMap<string, Rules> {
 }
 
 /**
- * Kinds that want what the world has not: pictures, a model beside a stream of labelled rows that it has not learnt, or (`export`) models none of
- * which is `builtin:ngrams`.
+ * Kinds that want what the world has not: pictures, a model beside a stream of labelled rows that it has not learnt, (`export`) models none of
+ * which is `builtin:ngrams`, or (`pretrain`) an encoder to train and rows without a prompt.
  */
-export const notGenerated: readonly string[] = ['adapt', 'export', 'meta-learn'];
+export const notGenerated: readonly string[] = ['adapt', 'export', 'meta-learn', 'pretrain'];
