@@ -91,7 +91,10 @@ for (const part of values.parts.split(',')) {
     writeRows(join(folder, 'novel.csv'), test, novel);
     writeFileSync(join(folder, 'main.fsl'), program());
     writeFileSync(join(folder, 'package.json'), '{}');
-    const { status } = spawnSync(process.execPath, [command, 'main.fsl'], { cwd: folder, stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [command, 'main.fsl'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     if (status !== 0) throw new Error(`fslrun ended with ${status}`);
     for (const own of shots) {
       const percent = (name) => (100 * shown(folder, name).metrics.accuracy.value).toFixed(1);
