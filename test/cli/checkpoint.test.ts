@@ -101,6 +101,22 @@ onLinux('training that was interrupted does, too', async () => {
   expect(await madeBy(rig)).toEqual(await undisturbed());
 });
 
+/** A project whose stage of this kind loses its process, runs again, and ends as where it was left alone. */
+async function endsTheSame(open: () => Promise<Rig>, kind: string, resumed: RegExp): Promise<void> {
+  await using rig = await open();
+  const lost = await disturbed(rig, killWorkers);
+  expect(lost.code).toBe(1);
+  expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
+  const again = await rig.run(['pipeline.fsl', '--verbose']);
+  expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(resumed)]);
+  expect(kept(rig)).toEqual([]);
+  await using whole = await open();
+  expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
+  const made = await madeBy(whole, kind);
+  expect(made).toHaveLength(1);
+  expect(await madeBy(rig, kind)).toEqual(made);
+}
+
 onLinux(
   'a stream that lost its process is gone on with',
   async () => {
@@ -117,16 +133,7 @@ evaluate e { model: a  on: p.test }
       );
       return rig;
     };
-    await using rig = await stream();
-    const lost = await disturbed(rig, killWorkers);
-    expect(lost.code).toBe(1);
-    expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
-    const again = await rig.run(['pipeline.fsl', '--verbose']);
-    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/a: resumed at row \d+ of 120/)]);
-    expect(kept(rig)).toEqual([]);
-    await using whole = await stream();
-    expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
-    expect(await madeBy(rig, 'adapt')).toEqual(await madeBy(whole, 'adapt'));
+    await endsTheSame(stream, 'adapt', /a: resumed at row \d+ of 120/);
   },
   180_000,
 );
@@ -145,16 +152,28 @@ meta-learn m { from: many  ways: 3  shots: 1  queries: 2  episodes: 60  rotation
       );
       return rig;
     };
-    await using rig = await episodes();
-    const lost = await disturbed(rig, killWorkers);
-    expect(lost.code).toBe(1);
-    expect(lost.stdout).toMatch(/was killed by SIGKILL.*this one goes on from its checkpoint/);
-    const again = await rig.run(['pipeline.fsl', '--verbose']);
-    expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/m: resumed at episode \d+ of 60/)]);
-    expect(kept(rig)).toEqual([]);
-    await using whole = await episodes();
-    expect((await whole.run(['pipeline.fsl', '--quiet'])).stderr).toBe('');
-    expect(await madeBy(rig, 'meta-learn')).toEqual(await madeBy(whole, 'meta-learn'));
+    await endsTheSame(episodes, 'meta-learn', /m: resumed at episode \d+ of 60/);
+  },
+  180_000,
+);
+
+onLinux.each(['train: all  dropout: 10%', 'train: head'])(
+  'pre-training (`%s`) that lost its process is gone on with',
+  async (options) => {
+    const reading = async (): Promise<Rig> => {
+      const rig = await openRig(worker, join(root, 'pipelines/data'));
+      await cp(join(root, 'test/fixtures/masked/tiny-bert'), join(rig.folder, 'tiny-bert'), {
+        recursive: true,
+      });
+      await rig.write(
+        'pipeline.fsl',
+        `load d { from: "messages.csv"  text: "message" }
+pretrain m { model: "./tiny-bert"  from: d  ${options}  steps: 100  batch_size: 16 }
+`,
+      );
+      return rig;
+    };
+    await endsTheSame(reading, 'pretrain', /m: resumed at step \d+ of 100/);
   },
   180_000,
 );
