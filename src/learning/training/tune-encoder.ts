@@ -28,8 +28,8 @@ export async function tuneEncoder(
   const tables = await cutTables(encoder, ids);
   const beside = objective.beside && (await readBeside(objective.beside, ids));
   const still = stillLayers(encoder, settings.trained);
-  const keeps = beside === undefined && settings.still !== 'anew';
-  const known = keeps ? await stillStates(encoder, ids, still, settings.signal) : undefined;
+  // Who compares layers wants what every one makes.
+  const known = beside === undefined ? await stillStates(encoder, ids, still, settings.signal) : undefined;
   const plan = objective.plan(settings.schedule.steps);
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
   const net: Net = {

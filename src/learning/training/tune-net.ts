@@ -58,8 +58,6 @@ export interface TuneSettings {
   /** Of dropout, and of weights that start at random. */
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** `anew`: layers that are not trained read their texts in every step again, for the same weights in more time. */
-  readonly still?: 'kept' | 'anew' | undefined;
   readonly onStep?: ((report: RowStepReport) => void) | undefined;
   /** Where training may end early. What else decides a measurement is part of `about`. */
   readonly watch?: Watch | undefined;

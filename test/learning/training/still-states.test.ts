@@ -12,13 +12,14 @@ import { oddBert, onDisk } from '../encoders/folders.ts';
 const texts = rows('still', 24).map(([text]) => text);
 const labels = texts.map((_, i) => i % 2);
 
+/** `anew`: with an encoder beside it, whose layers could be compared, every layer reads its texts in every step. */
 async function tuned(still: 'kept' | 'anew') {
   return withEngine('onnx', async (engine) => {
     const encoder = await loadTrainable(onDisk(oddBert));
-    const objective = contrastive(
-      { texts, labels },
-      { loss: 'cosine', size: 8, random: createRandom('still pairs') },
-    );
+    const objective = {
+      ...contrastive({ texts, labels }, { loss: 'cosine', size: 8, random: createRandom('still pairs') }),
+      ...(still === 'anew' && { beside: encoder }),
+    };
     const losses: number[] = [];
     const { encoder: weights } = await tuneEncoder(engine, encoder, texts, objective, {
       trained: { layers: 1, how: 'weights' },
@@ -30,7 +31,6 @@ async function tuned(still: 'kept' | 'anew') {
       clip: 1,
       seed: 5,
       signal: new AbortController().signal,
-      still,
       onStep: ({ loss }) => losses.push(loss),
       place: { every: Infinity, load: async () => undefined, save: async () => undefined },
       about: '',
