@@ -73,12 +73,13 @@ async function aimOf(
   signal: AbortSignal,
   told: (record: MaskedRecord) => void,
 ): Promise<Aim> {
-  const [language, tuning, covering, { createRandom }, { numbersIn }] = await Promise.all([
+  const [language, tuning, covering, { createRandom }, { numbersIn }, { tensorIn }] = await Promise.all([
     import('../learning/encoders/masked-language.ts'),
     import('../learning/training/masked-language.ts'),
     import('../learning/training/masked-texts.ts'),
     import('../learning/random.ts'),
     import('../learning/training/numbers-in.ts'),
+    import('../learning/optimizers/optimizer.ts'),
   ]);
   const { tokenizer } = encoder;
   const mask = tokenizer.mask?.id;
@@ -86,7 +87,7 @@ async function aimOf(
   const special = covering.specialTokens(tokenizer);
   const ids = texts.map((text) => tokenizer.encode(text));
   if (ids.every((text) => text.every((id) => special.has(id)))) throw stepFailure(withoutWords, 'from');
-  const [vocabulary = 0] = tensorNamed(encoder.weights, language.wordTable).shape;
+  const [vocabulary = 0] = tensorIn(encoder.weights, language.wordTable).shape;
   const shares = covering.logShares(covering.tokenCounts(ids, vocabulary, special));
   const own = await language.loadMaskedLanguage(folderOf(files), shares);
   const cover = covering.coverTexts(mask, special, options.masked);
@@ -109,7 +110,7 @@ async function aimOf(
       const vector = tuned.head.get(tuning.maskVector);
       table = tuned.encoder.get(language.wordTable);
       if (vector !== undefined) {
-        table = (await numbersIn(tensorNamed(encoder.weights, language.wordTable))).slice();
+        table = (await numbersIn(tensorIn(encoder.weights, language.wordTable))).slice();
         table.set(vector, mask * own.width);
       }
       return tuned;
@@ -177,12 +178,6 @@ function recordOf(
     before: before === undefined ? null : figures(before),
     frequencies: figures({ hits: ids.filter((id) => id === commonest).length, asked: ids.length, loss }),
   };
-}
-
-function tensorNamed<T>(tensors: Readonly<Record<string, T>>, name: string): T {
-  const tensor = tensors[name];
-  if (tensor === undefined) throw new Error(`no weight \`${name}\``);
-  return tensor;
 }
 
 const withoutMask = {
