@@ -24,6 +24,7 @@ import {
 import { severalLabels } from './labelled-texts.ts';
 import { needsLabelsKnown } from './one-class-problems.ts';
 import type { CheckContext, Statics } from './stage.ts';
+import { epochsBesideSteps } from './trained-methods.ts';
 
 type Context = Pick<CheckContext<never>, 'inputs' | 'given' | 'report'>;
 
@@ -115,12 +116,7 @@ function checkTrained(
   if (student?.made === true && first?.type === 'model' && first.trainable === false)
     report('student', wordlessTeacher);
   if (match.every((what) => what === 'attention')) report('match', attentionAlone);
-  if (options.steps !== undefined && given('epochs'))
-    report('epochs', {
-      code: 'option-without-effect',
-      message: '`epochs` changes nothing here: `steps` decides how long the training is',
-      hint: 'remove `epochs`',
-    });
+  if (options.steps !== undefined && given('epochs')) report('epochs', epochsBesideSteps);
   if (!match.includes('logits')) {
     for (const name of ['temperature', 'alpha', 'c'])
       if (given(name))

@@ -16,7 +16,7 @@ import { pretrainOptions, pretrainPlan } from './pretrain-options.ts';
 import { pretrainFolder, type MaskedRecord } from './pretrain-train.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
-import { stepsOf } from './trained-methods.ts';
+import { epochsBesideSteps, stepsOf } from './trained-methods.ts';
 import { trainingNotes } from './training-notes.ts';
 import { hasMixedRows } from './training-rows.ts';
 
@@ -62,12 +62,7 @@ evaluate score { model: classifier  on: parts.test }`,
     if (model?.images === true) report('model', readsPictures);
     else if (model?.trainable === false) report('model', untrainable);
     if (inputs.dataset('from')?.prompt !== undefined) report('from', prompted);
-    if (options.steps !== undefined && context.given('epochs'))
-      report('epochs', {
-        code: 'option-without-effect',
-        message: '`epochs` changes nothing here: `steps` decides how long the training is',
-        hint: 'remove `epochs`',
-      });
+    if (options.steps !== undefined && context.given('epochs')) report('epochs', epochsBesideSteps);
     if (options.train?.name === 'head')
       for (const name of ['learning_rate', 'dropout'])
         if (context.given(name))

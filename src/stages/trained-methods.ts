@@ -76,13 +76,20 @@ const unsaid = (values: Readonly<Record<TrainedMethod['name'], number>>): string
 const proportion = (settings: { readonly doc: string }) =>
   either(share({ doc: '', max: 1 }), float({ min: 0, max: 1, doc: '' }), settings);
 
+/** Where both are written. */
+export const epochsBesideSteps = {
+  code: 'option-without-effect',
+  message: '`epochs` changes nothing here: `steps` decides how long the training is',
+  hint: 'remove `epochs`',
+} as const;
+
 export const trainingOptions = {
   train: call(
     {
       all: { doc: 'Everything.', arguments: {} },
-      head: { doc: 'Only the classifier on top; the encoder stays as it is.', arguments: {} },
+      head: { doc: 'Only what is on top of the encoder, which stays as it is.', arguments: {} },
       layers: {
-        doc: 'The last layers of the encoder, and the classifier.',
+        doc: 'The last layers of the encoder, and what is on top of it.',
         arguments: { count: int({ min: 1, required: true, doc: 'How many.' }) },
       },
     },
