@@ -1,4 +1,5 @@
 // `pretrain` on a tiny BERT with random weights: what is learnt and kept, what a prompt can ask of it, and what is refused.
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openSafetensors } from '../../../src/learning/safetensors.ts';
 import { artifactFolder } from '../../../src/stages/artifact-folder.ts';
@@ -85,6 +86,27 @@ test('the whole encoder is trained, and is asked for words', { timeout: 60_000 }
   });
   // Texts of the pre-training count as seen, and their labels, which were not read, do not.
   expect(await budgetOf(artifact)).toMatchObject({ fitted: 16 });
+});
+
+test('of the last layer alone, what is below stays, and of the words all but the mask', async () => {
+  const train = { name: 'layers', arguments: { count: 1 } };
+  const { artifact: model } = await pretrained({ train, learning_rate: 3e-3, dropout: 0.1 });
+  const { masked } = await told(model);
+  expect(masked?.loss).toBeLessThan((masked?.frequencies.loss ?? NaN) - 0.3);
+  const weightsOf = async (folder: Artifact) =>
+    openSafetensors(await folder.read('model.safetensors'), 'weights');
+  const [before, after] = [await weightsOf(tiny()), await weightsOf(artifactFolder(model, 'encoder'))];
+  const moved = before.names.filter(
+    (name) => before.isFloat(name) && !isDeepStrictEqual(after.tensor(name), before.tensor(name)),
+  );
+  const words = 'embeddings.word_embeddings.weight';
+  expect(moved.filter((name) => !name.includes('.layer.1.'))).toEqual([expect.stringContaining(words)]);
+  expect(moved.length).toBeGreaterThan(10);
+  const table = moved.find((name) => name.includes(words)) ?? '';
+  const [, width = 1] = before.shape(table);
+  const [old, now] = [before.tensor(table).data, after.tensor(table).data];
+  const others = new Set([...old.keys()].filter((i) => old[i] !== now[i]).map((i) => Math.floor(i / width)));
+  expect(others.size).toBe(1);
 });
 
 test('an exported folder has the names of a masked language model', { timeout: 60_000 }, async () => {
