@@ -1,7 +1,7 @@
 // Pictures from outside a program as rows for a model of it: brought to the size and the channels of those that it was fitted on. Knows no command.
 import type { Pixels } from '../learning/images/decode.ts';
 import type { Dataset } from './dataset.ts';
-import { imagesInMemory, pictureName, type ImageShape } from './images.ts';
+import { namedImages, type ImageShape } from './images.ts';
 import { imageColumn } from './load-images.ts';
 import { openPictureDecoder } from './picture-decoder.ts';
 
@@ -34,12 +34,10 @@ export async function askedPictures(
       throw refuse(shown, error.message);
     }
   };
-  const pixels = pictures.map((picture) => decoded(picture).data);
-  const names = pixels.map((data) => pictureName(shape, data));
-  const places = new Map(names.map((name, i) => [name, pixels[i] ?? new Uint8Array()]));
-  const size = height * width * channels;
-  const block = new Uint8Array(places.size * size);
-  [...places.values()].forEach((data, i) => block.set(data, i * size));
+  const { images, names } = namedImages(
+    shape,
+    pictures.map((picture) => decoded(picture).data),
+  );
   return {
     rows: names.length,
     columns: new Map([[imageColumn, names]]),
@@ -48,6 +46,6 @@ export async function askedPictures(
     multiLabel: false,
     partition: undefined,
     source: Int32Array.from(names, (_, i) => i),
-    images: imagesInMemory(shape, [...places.keys()], block),
+    images,
   };
 }

@@ -32,6 +32,19 @@ export function pictureName({ height, width, channels }: ImageShape, data: Uint8
   return hash.digest('hex').slice(0, 2 * nameBytes);
 }
 
+/** A block of pictures, which may be equal, and the name of each in their order. `pictures` [height, width, channels]. */
+export function namedImages(
+  shape: ImageShape,
+  pictures: readonly Uint8Array[],
+): { readonly images: Images; readonly names: readonly string[] } {
+  const names = pictures.map((data) => pictureName(shape, data));
+  const different = new Map(pictures.map((data, i) => [names[i] ?? '', data]));
+  const size = shape.height * shape.width * shape.channels;
+  const block = new Uint8Array(different.size * size);
+  [...different.values()].forEach((data, i) => block.set(data, i * size));
+  return { images: imagesInMemory(shape, [...different.keys()], block), names };
+}
+
 /** `names` are different from each other; `pixels` [names, height, width, channels] in their order. */
 export function imagesInMemory(shape: ImageShape, names: readonly string[], pixels: Uint8Array): Images {
   const open = openBlock(shape, names, pixels);

@@ -5,7 +5,7 @@ import type { Decode, Pixels } from '../learning/images/decode.ts';
 import type { Fit } from '../learning/images/resize.ts';
 import type { Artifact } from './artifact.ts';
 import { freeName, select, withColumn, type Dataset } from './dataset.ts';
-import { imagesInMemory, pictureName, type ImageShape, type Images } from './images.ts';
+import { namedImages, type ImageShape, type Images } from './images.ts';
 import { imageTable, type ImageManner, type ImageSource } from './load-image-sources.ts';
 import type { Finding } from './load-columns.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
@@ -121,16 +121,10 @@ async function oneBlock(
   const shape: ImageShape = { height, width, channels: coloured ? 3 : 1 };
   const size = height * width * shape.channels;
   if (decoded.length * size > mostImageBytes) throw stepFailure(tooMany(decoded.length, shape), 'from');
-  const places = new Map<string, Uint8Array>();
-  const names = decoded.map(({ pixels }) => {
-    const { data } = withChannels(pixels, shape.channels);
-    const name = pictureName(shape, data);
-    places.set(name, data);
-    return name;
-  });
-  const block = new Uint8Array(places.size * size);
-  [...places.values()].forEach((data, i) => block.set(data, i * size));
-  return { images: imagesInMemory(shape, [...places.keys()], block), names };
+  return namedImages(
+    shape,
+    decoded.map(({ pixels }) => withChannels(pixels, shape.channels).data),
+  );
 }
 
 function brokenImages(broken: readonly string[]) {

@@ -4,7 +4,7 @@ import type { Artifact, Output } from './artifact.ts';
 import { artifactFolder, outputFolder } from './artifact-folder.ts';
 import { texts, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
-import { imagesInMemory, pictureName, type ImageShape, type Images } from './images.ts';
+import { namedImages, type ImageShape, type Images } from './images.ts';
 
 const missedFolder = 'missed';
 
@@ -35,15 +35,14 @@ export async function writeMissed(output: Output, rows: Dataset, missed: readonl
     images,
     worst.map(({ row }) => names[row] ?? ''),
   );
-  const own = small.map(({ data }) => pictureName(shape, data));
-  const places = new Map(own.map((name, i) => [name, small[i]?.data ?? new Uint8Array()]));
-  const size = shape.height * shape.width * shape.channels;
-  const block = new Uint8Array(places.size * size);
-  [...places.values()].forEach((data, i) => block.set(data, i * size));
+  const thumbs = namedImages(
+    shape,
+    small.map(({ data }) => data),
+  );
   await writeDataset(outputFolder(output, missedFolder), {
     rows: worst.length,
     columns: new Map<string, Column>([
-      ['image', own],
+      ['image', thumbs.names],
       ['label', worst.map(({ label }) => label)],
       ['predicted', worst.map(({ predicted }) => predicted)],
       ['score', worst.map(({ score }) => score)],
@@ -53,7 +52,7 @@ export async function writeMissed(output: Output, rows: Dataset, missed: readonl
     multiLabel: false,
     partition: undefined,
     source: Int32Array.from(worst, ({ row }) => rows.source[row] ?? row),
-    images: imagesInMemory(shape, [...places.keys()], block),
+    images: thumbs.images,
   });
 }
 
