@@ -8,6 +8,7 @@ import { slicesBy, unknownFigures } from './evaluation.ts';
 import type { OneClassRecord } from './fine-tune-one-class.ts';
 import type { AnomalyName } from './metric-words.ts';
 import type { Anomalies, EvaluationReport } from './report.ts';
+import { thresholdChecks } from './one-class-threshold.ts';
 import { rowsDigest, trainingDigest } from './row-digest.ts';
 
 export interface MeasuredAnomalies {
@@ -73,7 +74,7 @@ export async function anomalyReport(measured: MeasuredAnomalies): Promise<Evalua
     checks: [
       ...repeatChecks({ texts: texts(rows), truth }, normaliseText),
       ...(anomalous === 0 ? [noAnomalies] : []),
-      ...(record.reached ? [] : [fewNormal(record)]),
+      ...thresholdChecks(record),
       ...unknownFigures(metrics, figures, draws),
       ...measured.checks,
     ],
@@ -108,13 +109,3 @@ const noAnomalies: Check = {
   name: 'only_normal',
   message: 'every row is a normal one: only the rate of false alarms can be measured on them',
 };
-
-function fewNormal({ units, quantile }: OneClassRecord): Check {
-  const share = (value: number): string => `${Number((100 * value).toPrecision(2))} %`;
-  return {
-    name: 'few_normal_rows',
-    message:
-      `the threshold is the largest distance of ${units} normal rows from the others: about ${share(1 / (units + 1))} of normal rows are ` +
-      `expected to lie beyond it, and not ${share(1 - quantile)}`,
-  };
-}

@@ -15,6 +15,7 @@ import { openEncoder } from './model-source.ts';
 import { fitNormal } from './one-class-fit.ts';
 import { idleWithOneClass, promptRefused } from './one-class-problems.ts';
 import { knownNormal, labelsOf, normalRows, type NormalRows } from './one-class-rows.ts';
+import { thresholdNote } from './one-class-threshold.ts';
 import { plainRows } from './row-encoder.ts';
 import type { CheckContext, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -110,7 +111,7 @@ export async function fineTuneOneClass(
     if (found.state === 'too few') throw stepFailure(found.problem, 'from');
     const { fit, units } = found;
     const { quantile } = method.arguments;
-    note(thresholdNote(fit.head.settings['threshold'], { quantile, units, reached: fit.reached }));
+    note(thresholdNote(Number(fit.head.settings['threshold']), { quantile, units, reached: fit.reached }));
     const consumed = [await readConsumed(inputs.model), await consumedRows(rows, 'fitted')];
     await saveClassifier(context.output(), {
       labels: labelsOf(normal),
@@ -133,27 +134,6 @@ function otherNotes({ others, normal }: NormalRows): readonly string[] {
   if (others.length === 0) return [];
   const counts = others.map(({ name, rows }) => `${rows} of \`${name}\``).join(', ');
   return [`rows of other labels than \`${normal}\` are not learnt from: ${counts}`];
-}
-
-/** What the threshold is worth. */
-function thresholdNote(
-  threshold: number | string | undefined,
-  {
-    quantile,
-    units,
-    reached,
-  }: { readonly quantile: number; readonly units: number; readonly reached: boolean },
-): string {
-  const at = typeof threshold === 'number' ? Number(threshold.toPrecision(4)) : '';
-  const share = (value: number): string => `${Number((100 * value).toPrecision(2))} %`;
-  if (reached)
-    return `anomalous beyond a distance of ${at}: about ${share(1 - quantile)} of rows like these ${units} are expected to lie there`;
-  const wanted = Math.ceil(quantile / (1 - quantile) - 1e-9);
-  const more = Number.isFinite(wanted) ? `; for ${share(1 - quantile)} it takes ${wanted} of them` : '';
-  return (
-    `anomalous beyond a distance of ${at}, the largest that one of these ${units} normal rows has from the others: about ` +
-    `${share(1 / (units + 1))} of normal rows are expected to lie beyond it${more}`
-  );
 }
 
 const unlabelledPart = {
