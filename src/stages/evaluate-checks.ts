@@ -11,17 +11,9 @@ export interface Measured {
   readonly labels: readonly string[];
 }
 
-/** Rows that repeat others. */
-export function repeatChecks(
-  measured: Pick<Measured, 'texts' | 'truth'>,
-  identity: (text: string) => string,
-): readonly Check[] {
-  return duplicates(measured, identity);
-}
-
 export async function wariness(measured: Measured): Promise<readonly Check[]> {
   const { normaliseText } = await import('../learning/identity.ts');
-  return [...collapse(measured), ...duplicates(measured, normaliseText), ...absentLabels(measured)];
+  return [...collapse(measured), ...repeatChecks(measured, normaliseText), ...absentLabels(measured)];
 }
 
 /** Share of the predictions above which one label swallows the others. */
@@ -41,7 +33,8 @@ function collapse({ truth, predicted, labels }: Measured): Check[] {
   ];
 }
 
-function duplicates(
+/** Rows that repeat others. */
+export function repeatChecks(
   { texts, truth }: Pick<Measured, 'texts' | 'truth'>,
   identity: (text: string) => string,
 ): Check[] {

@@ -24,16 +24,14 @@ export function fitCache(x: Matrix, targets: Targets, labels: number, options: C
   const soft = checkedTargets(x.rows, targets, labels);
   const keys = unitRows(x);
   const { columns } = x;
-  const sums = new Float32Array(labels * columns);
-  const exact = new Float64Array(labels * columns);
+  const sums = new Float64Array(labels * columns);
   soft.forEach((share, at) => {
     if (share === 0) return;
     const start = Math.floor(at / labels) * columns;
     const label = at % labels;
-    for (let k = 0; k < columns; k += 1) exact[label * columns + k] += share * keys.data[start + k];
+    for (let k = 0; k < columns; k += 1) sums[label * columns + k] += share * keys.data[start + k];
   });
-  sums.set(exact);
-  const prototypes = unitRows({ rows: labels, columns, data: sums });
+  const prototypes = unitRows({ rows: labels, columns, data: Float32Array.from(sums) });
   const usual = x.rows / labels;
   return {
     kind: 'cache',
