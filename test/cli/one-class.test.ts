@@ -1,5 +1,8 @@
 // `one_class` from files to figures: normal rows alone, of texts and of pictures; what is measured and predicted, and what is refused.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSafetensors } from '../../src/learning/safetensors.ts';
 import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
 import { stripes } from './stripes.ts';
 
@@ -153,6 +156,54 @@ predict rawly { model: raw  from: bad }
   expect(quiet.checks.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['only_normal', 'undefined_metric']),
   );
+});
+
+test(
+  'an exported folder has the encoder, the normal rows and the threshold',
+  { timeout: 120_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await messages(rig);
+    const model = (encoder: string): string =>
+      `${loaded}fine-tune odd { model: "${encoder}"  from: all  method: one_class(normal: "shop", distance: cosine) }\n`;
+    await rig.write(
+      'main.fsl',
+      `${model('builtin:fsl-mini')}export folder { model: odd  to: "out" }\npredict said { model: odd  from: all  to: "first.csv" }\n`,
+    );
+    const ran = await rig.run(['main.fsl', 'folder', 'said']);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error[')]);
+    const text = (name: string): string => readFileSync(join(rig.folder, name), 'utf8');
+    const [{ threshold }] = JSON.parse(
+    (await rig.run(['predict', 'main.fsl', 'odd', 'snow', '--format', 'json'])).stdout,
+  ) as readonly [{ readonly threshold: number }];
+  expect(JSON.parse(text('out/classifier.json'))).toMatchObject({
+      labels: ['shop', 'anomalous'],
+      head: { kind: 'one-class', settings: { distance: 'cosine', threshold } },
+    });
+    const head = readSafetensors(readFileSync(join(rig.folder, 'out/head.safetensors')), 'head.safetensors');
+    expect(head['vectors']?.shape).toEqual([shop.length, 384]);
+    await rig.write(
+      'again.fsl',
+      `${model('./out')}predict said { model: odd  from: all  to: "again.csv" }\n`,
+    );
+    expect((await rig.run(['again.fsl'])).code).toBe(0);
+    expect(text('again.csv')).toBe(text('first.csv'));
+  },
+);
+
+test('rows to measure on that carry a prompt', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  await messages(rig);
+  await rig.write(
+    'main.fsl',
+    `${loaded}split parts { from: all  train: 50%  test: 50%  seed: 1 }
+fine-tune m { model: "builtin:ngrams"  from: parts.train  method: one_class(normal: "shop") }
+prompt asked { from: parts.test  template: "{text} It is [MASK]." }
+evaluate e { model: m  on: asked }
+`,
+  );
+  const { code, stderr } = await rig.run(['main.fsl']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('these rows carry a prompt')]);
 });
 
 describe('refused before anything runs', () => {
