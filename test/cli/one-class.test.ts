@@ -174,9 +174,9 @@ test(
     expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error[')]);
     const text = (name: string): string => readFileSync(join(rig.folder, name), 'utf8');
     const [{ threshold }] = JSON.parse(
-    (await rig.run(['predict', 'main.fsl', 'odd', 'snow', '--format', 'json'])).stdout,
-  ) as readonly [{ readonly threshold: number }];
-  expect(JSON.parse(text('out/classifier.json'))).toMatchObject({
+      (await rig.run(['predict', 'main.fsl', 'odd', 'snow', '--format', 'json'])).stdout,
+    ) as readonly [{ readonly threshold: number }];
+    expect(JSON.parse(text('out/classifier.json'))).toMatchObject({
       labels: ['shop', 'anomalous'],
       head: { kind: 'one-class', settings: { distance: 'cosine', threshold } },
     });
