@@ -99,6 +99,8 @@ describe('the threshold', () => {
     expect(thresholdAt(distances, 0.9)).toEqual({ threshold: 9, reached: true });
     expect(thresholdAt(distances, 0.5)).toEqual({ threshold: 5, reached: true });
     expect(thresholdAt(distances, 0.95)).toEqual({ threshold: 9, reached: false });
+    expect(thresholdAt(distances, 0.75, 4)).toEqual({ threshold: 8, reached: true });
+    expect(thresholdAt(distances, 0.75, 2)).toEqual({ threshold: 9, reached: false });
   });
 
   test('comes from rows measured by the others, and not by themselves', () => {

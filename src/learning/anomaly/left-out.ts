@@ -32,16 +32,16 @@ export function leftOutDistances(
 
 /**
  * The smallest of the distances that at least the share `quantile` of rows like them is expected not to exceed: the one of rank quantile * (rows + 1), as in
- * conformal prediction (Vovk, Gammerman and Shafer 2005); of fewer rows than that takes, the largest.
+ * conformal prediction (Vovk, Gammerman and Shafer 2005); of fewer rows than that takes, the largest. `alone`: how many of the rows stand alone,
+ * which is how many count for that: copies of a row, or rows of one group, say no more than one.
  */
 export function thresholdAt(
   distances: Float64Array,
   quantile: number,
+  alone = distances.length,
 ): { readonly threshold: number; readonly reached: boolean } {
-  const rank = Math.ceil(quantile * (distances.length + 1) - 1e-9);
+  const rankOf = (rows: number): number => Math.max(1, Math.ceil(quantile * (rows + 1) - 1e-9));
   const sorted = distances.toSorted();
-  return {
-    threshold: sorted[Math.max(1, Math.min(sorted.length, rank)) - 1],
-    reached: rank <= sorted.length,
-  };
+  const reached = rankOf(alone) <= alone;
+  return { threshold: sorted[(reached ? rankOf(sorted.length) : sorted.length) - 1], reached };
 }

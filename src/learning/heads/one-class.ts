@@ -16,7 +16,7 @@ export interface OneClassFit {
   readonly head: Head;
   /** The distance of each row from the others. [rows] */
   readonly leftOut: Float64Array;
-  /** Whether there are enough rows for the quantile; otherwise the threshold is the largest of these distances. */
+  /** Whether there are enough rows that stand alone for the quantile; otherwise the threshold is the largest of these distances. */
   readonly reached: boolean;
 }
 
@@ -26,9 +26,10 @@ export interface OneClassFit {
  */
 export function fitOneClass(x: Matrix, units: Int32Array, options: OneClassOptions): OneClassFit {
   const { distance, prototypes, shrinkage, quantile, signal } = options;
-  if (new Set(units).size < 3) throw new RangeError('a threshold takes at least three rows that stand alone');
+  const alone = new Set(units).size;
+  if (alone < 3) throw new RangeError('a threshold takes at least three rows that stand alone');
   const leftOut = leftOutDistances(x, units, options, signal);
-  const { threshold, reached } = thresholdAt(leftOut, quantile);
+  const { threshold, reached } = thresholdAt(leftOut, quantile, alone);
   return {
     head: {
       kind: 'one-class',
