@@ -1,6 +1,6 @@
 // The pictures of an episode as numbers, support before queries, class after class. Knows neither nets nor rules.
 import type { Batch } from '../training/train.ts';
-import type { Episode, EpisodeShape } from './episodes.ts';
+import { episodeTargets, type Episode, type EpisodeShape } from './episodes.ts';
 
 /** Pictures of one size, from 0 to 1, and the rows of each class. */
 export interface ClassedPictures {
@@ -19,10 +19,11 @@ export interface ClassedPictures {
 export function episodeBatch(
   { height, width, channels, pixels }: Omit<ClassedPictures, 'classes'>,
   { classes, support, queries }: Episode,
-  { ways, shots, queries: asked }: EpisodeShape,
+  shape: EpisodeShape,
   rotated: number,
 ): Batch {
   const size = height * width * channels;
+  const { shots, queries: asked } = shape;
   const rows = [...support, ...queries];
   const images = new Float32Array(rows.length * size);
   rows.forEach((row, i) => {
@@ -36,11 +37,9 @@ export function episodeBatch(
           images[i * size + (y * width + x) * channels + c] = (bytes[from + c] ?? 0) / 255;
       }
   });
-  const targets = new Float32Array(queries.length * ways);
-  queries.forEach((_, i) => (targets[i * ways + Math.floor(i / asked)] = 1));
   return {
     images: { type: 'float32', data: images, shape: [rows.length, height, width, channels] },
-    targets: { type: 'float32', data: targets, shape: [queries.length, ways] },
+    targets: episodeTargets(shape),
   };
 }
 

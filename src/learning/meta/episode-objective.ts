@@ -7,7 +7,8 @@ import { takeRows } from '../matrix.ts';
 import { tensorIn } from '../optimizers/optimizer.ts';
 import type { Random } from '../random.ts';
 import type { Objective } from '../training/tune-net.ts';
-import { drawEpisode, type Episode, type EpisodeShape } from './episodes.ts';
+import { episodeFigures } from './episode-figures.ts';
+import { drawEpisode, episodeTargets, type Episode, type EpisodeShape } from './episodes.ts';
 import { vectorLogits, type VectorRule } from './meta-rule.ts';
 
 /** Rows by their classes. */
@@ -26,7 +27,7 @@ export function episodeObjective({ classes, shape, rule }: Episodic, random: Ran
         const { support, queries } = drawEpisode(classes, shape, random.derive(step));
         return [...support, ...queries];
       }),
-    inputs: () => ({ targets: targetsOf(shape) }),
+    inputs: () => ({ targets: episodeTargets(shape) }),
     loss: (vectors, tensors) => {
       const own = tf.slice(vectors, [0, 0], [shape.ways * (shape.shots + shape.queries), -1]);
       return crossEntropy(vectorLogits(rule, own, shape), tensorIn(tensors, 'targets'));
@@ -34,32 +35,14 @@ export function episodeObjective({ classes, shape, rule }: Episodic, random: Ran
   };
 }
 
-/** Means over episodes of rows with these vectors [rows, width]: of the loss, and of the share of queries that are right. */
+/** Of rows with these vectors [rows, width]. */
 export async function measureEpisodes(
   vectors: Matrix,
   episodes: readonly Episode[],
   { shape, rule }: Pick<Episodic, 'shape' | 'rule'>,
-): Promise<{ readonly loss: number; readonly accuracy: number }> {
-  let [lost, right] = [0, 0];
-  for (const { support, queries } of episodes) {
+): ReturnType<typeof episodeFigures> {
+  return episodeFigures(episodes, shape, ({ support, queries }) => {
     const { data, rows, columns } = takeRows(vectors, [...support, ...queries]);
-    const [loss, hits] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
-      const { data: numbers, shape: size } = targetsOf(shape);
-      const targets = tf.tensor(numbers, [...size]);
-      const logits = vectorLogits(rule, tf.tensor2d(Float32Array.from(data), [rows, columns]), shape);
-      const hit = tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1));
-      return [crossEntropy(logits, targets), tf.mean(tf.cast(hit, 'float32'))];
-    });
-    lost += (await loss.data())[0] ?? NaN;
-    right += (await hits.data())[0] ?? NaN;
-    tf.dispose([loss, hits]);
-  }
-  return { loss: lost / episodes.length, accuracy: right / episodes.length };
-}
-
-/** [ways * queries, ways] */
-function targetsOf({ ways, queries }: EpisodeShape) {
-  const data = new Float32Array(ways * queries * ways);
-  for (let i = 0; i < ways * queries; i += 1) data[i * ways + Math.floor(i / queries)] = 1;
-  return { type: 'float32', data, shape: [ways * queries, ways] } as const;
+    return vectorLogits(rule, tf.tensor2d(Float32Array.from(data), [rows, columns]), shape);
+  });
 }

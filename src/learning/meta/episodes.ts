@@ -19,6 +19,13 @@ export interface Episode {
   readonly queries: readonly number[];
 }
 
+/** Of the queries, class after class, which is theirs: [ways * queries, ways]. */
+export function episodeTargets({ ways, queries }: EpisodeShape) {
+  const data = new Float32Array(ways * queries * ways);
+  for (let i = 0; i < ways * queries; i += 1) data[i * ways + Math.floor(i / queries)] = 1;
+  return { type: 'float32', data, shape: [ways * queries, ways] } as const;
+}
+
 /** `classes`: the rows of each class. Throws RangeError where there are too few classes or rows. */
 export function drawEpisode(
   classes: readonly (readonly number[])[],

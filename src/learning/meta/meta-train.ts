@@ -13,10 +13,10 @@ import { toTensors } from '../training/host-arrays.ts';
 import { trainResumably, type CheckpointPlace } from '../training/train-resumably.ts';
 import type { Batch, StepReport } from '../training/train.ts';
 import { episodeBatch, type ClassedPictures } from './episode-batch.ts';
+import { episodeFigures } from './episode-figures.ts';
 import { drawEpisode, type EpisodeShape } from './episodes.ts';
 import { initialLearner } from './learner.ts';
 import { lossFor, logitsFor, type MetaRule } from './meta-rule.ts';
-import { crossEntropy } from '../losses/cross-entropy.ts';
 
 export interface MetaTraining {
   readonly pictures: ClassedPictures;
@@ -118,22 +118,13 @@ function watchOn(
   );
   const measure = async (parameters: HostTensors): Promise<Omit<Measured, 'step'>> => {
     const weights = toTensors(parameters);
-    let [lost, right] = [0, 0];
-    for (const episode of episodes) {
+    const figures = await episodeFigures(episodes, shape, (episode) => {
       signal.throwIfAborted();
-      const [loss, hits] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
-        const batch = toTensors(episodeBatch(pictures, episode, shape, 1));
-        const targets = tensorIn(batch, 'targets');
-        const logits = logitsFor(rule, weights, tensorIn(batch, 'images'), shape);
-        const hit = tf.equal(tf.argMax(logits, 1), tf.argMax(targets, 1));
-        return [crossEntropy(logits, targets), tf.mean(tf.cast(hit, 'float32'))];
-      });
-      lost += (await loss.data())[0] ?? NaN;
-      right += (await hits.data())[0] ?? NaN;
-      tf.dispose([loss, hits]);
-    }
+      const batch = toTensors(episodeBatch(pictures, episode, shape, 1));
+      return logitsFor(rule, weights, tensorIn(batch, 'images'), shape);
+    });
     tf.dispose(weights);
-    return { loss: lost / episodes.length, accuracy: right / episodes.length };
+    return figures;
   };
   return bestWeights({
     every: Math.max(1, Math.round(steps / measurements)),
