@@ -6,11 +6,10 @@ import {
   isObject,
   objectIn,
   parseJson,
-  type JsonObject,
 } from '../learning/encoders/model-folder.ts';
 import type { ImageShape } from './images.ts';
+import { again, checkClasses, type LearntByEpisodes } from './learnt-by-episodes.ts';
 import { isAdapting, type MetaMethod } from './meta-methods.ts';
-import type { MetaValidation } from './meta-validation.ts';
 import type { LossEnds } from './training-losses.ts';
 
 export const metaFile = 'conv4.json';
@@ -19,19 +18,12 @@ export const metaWeightsFile = 'conv4.safetensors';
 export const learnerFile = 'learner.safetensors';
 
 /** Contents of `conv4.json`. */
-export interface MetaDescription extends ImageShape, LossEnds {
+export interface MetaDescription extends ImageShape, LossEnds, LearntByEpisodes {
   readonly format: 'fsl-conv4';
   readonly version: 1;
   readonly method: MetaMethod;
-  readonly ways: number;
-  readonly shots: number;
-  readonly queries: number;
   readonly episodes: number;
   readonly rotations: boolean;
-  readonly classes: readonly string[];
-  /** Of those that chose the weights, where there were any. */
-  readonly validation: MetaValidation | null;
-  readonly validation_classes: readonly string[];
   /** By a `fine-tune`: it adapts no longer. Only in folders that `export` wrote. */
   readonly trained_further?: true;
 }
@@ -60,11 +52,7 @@ export function metaDescription(bytes: Uint8Array): MetaDescription {
   countIn(found, 'ways', metaFile);
   if (!isMethod(found['method'])) throw badModel(metaFile, '`method` is none of `meta-learn`', again);
   const whole = { validation: null, validation_classes: [], ...found };
-  for (const key of ['classes', 'validation_classes'] as const) {
-    const names: unknown = (whole as JsonObject)[key];
-    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
-      throw badModel(metaFile, `\`${key}\` should be a list of names`, again);
-  }
+  checkClasses(whole, metaFile);
   return whole as unknown as MetaDescription; // the rest is told, not computed with
 }
 
@@ -131,5 +119,3 @@ function learnerShapes({
     ['head.bias', [ways]],
   ];
 }
-
-const again = 'Write the folder again with `export`, or get it again.';

@@ -3,24 +3,18 @@
 import { badModel, objectIn, parseJson } from '../learning/encoders/model-folder.ts';
 import type { VectorRule } from '../learning/meta/meta-rule.ts';
 import type { Artifact } from './artifact.ts';
-import type { MetaValidation } from './meta-validation.ts';
+import { again, checkClasses, type LearntByEpisodes } from './learnt-by-episodes.ts';
 import type { TrainingRecord } from './tune-folder.ts';
 
 export const learntFile = 'meta-learn.json';
 
-export interface MetaLearnt {
+/** Its classes are those of all trainings, the last one last. */
+export interface MetaLearnt extends LearntByEpisodes {
   readonly format: 'fsl-meta-learn';
   readonly version: 1;
   /** By which queries found their class. */
   readonly rule: VectorRule;
-  readonly ways: number;
-  readonly shots: number;
-  readonly queries: number;
   readonly trained: TrainingRecord;
-  /** Of all trainings, the last one last. */
-  readonly classes: readonly string[];
-  readonly validation: MetaValidation | null;
-  readonly validation_classes: readonly string[];
 }
 
 /** Nothing for other encoders. Throws `ModelError` where the file says something else. */
@@ -30,14 +24,8 @@ export async function readMetaLearnt(files: Artifact): Promise<MetaLearnt | unde
   const { format, version, rule } = found;
   if (format !== 'fsl-meta-learn' || version !== 1 || !rules.some((known) => known === rule))
     throw badModel(learntFile, 'does not say what `meta-learn` of this version writes', again);
-  for (const key of ['classes', 'validation_classes'] as const) {
-    const names = found[key];
-    if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
-      throw badModel(learntFile, `\`${key}\` should be a list of names`, again);
-  }
+  checkClasses(found, learntFile);
   return found as unknown as MetaLearnt; // the rest is told, not computed with
 }
 
 const rules: readonly VectorRule[] = ['euclidean', 'cosine', 'matching'];
-
-const again = 'Write the folder again with `export`, or get it again.';
