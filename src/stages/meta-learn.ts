@@ -17,9 +17,9 @@ import {
   usualEpisodes,
 } from './meta-defaults.ts';
 import { saveMetaEncoder, type StoredTensors } from './meta-encoder.ts';
-import { encoderStays, notSquare, onlyByVectors, turnedByItself } from './meta-learn-problems.ts';
+import { encoderStays, notSquare, onlyByVectors, otherSight, turnedByItself } from './meta-learn-problems.ts';
 import { isAdapting, metaMethods, ruleOf, settledMetaMethod, tasksOf, vectorRuleOf } from './meta-methods.ts';
-import { checkApart, checkMetaRows, readMetaRows, readMetaValidation } from './meta-rows.ts';
+import { checkApart, checkMetaRows, readMetaRows, readMetaValidation, seesOther } from './meta-rows.ts';
 import { metaValidation } from './meta-validation.ts';
 import { bool, call, float, int } from './option.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
@@ -58,7 +58,7 @@ evaluate score { model: classifier  on: parts.test }`,
     }),
     learning_rate: float({
       above: 0,
-      doc: `Of Adam; it falls to 0 along a cosine. Without it: ${conv4Rate}, and ${textRate} for a \`model\` of texts.`,
+      doc: `Of Adam; it falls to 0 along a cosine, and for a \`model\` rises over the first tenth of the steps. Without it: ${conv4Rate}, and ${textRate} for a \`model\` of texts.`,
     }),
     rotations: bool({
       default: false,
@@ -104,6 +104,7 @@ evaluate score { model: classifier  on: parts.test }`,
       if (model?.trainable === false) report('model', model.images === true ? untrainableNet : encoderStays);
       const sight = sightProblem(from, model);
       if (sight !== undefined) report('model', sight);
+      if (seesOther(from, validation)) report('validation', otherSight);
       if (isAdapting(options.method)) report('method', onlyByVectors(options.method.name));
       if (options.rotations) report('rotations', turnedByItself);
     }

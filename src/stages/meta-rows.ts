@@ -54,6 +54,12 @@ export function checkApart(
   if (shared.length > 0) report('validation', sharedWithValidation(shared, own.length));
 }
 
+/** Whether one are known to be texts and the others pictures. */
+export function seesOther(from: StaticDataset | undefined, validation: StaticDataset | undefined): boolean {
+  const [own, other] = [from?.images, validation?.images];
+  return own !== undefined && other !== undefined && own !== other;
+}
+
 export interface MetaRows extends ClassedPictures {
   readonly channels: ImageShape['channels'];
   /** Of the classes, in their order. */
