@@ -89,6 +89,10 @@ test.each([
     'an episode takes 16 rows of a class',
   ],
   [
+    'load t { from: "t.csv" }\nmeta-learn a { from: many  validation: t  model: "builtin:glyph-conv"  ways: 2 }',
+    'of the rows that are learnt from and those for validation, one are texts and the others pictures',
+  ],
+  [
     'meta-learn a { from: many  validation: many  ways: 2 }',
     '2 of the 2 classes of the validation rows are also learnt from: `one`, `two`',
   ],

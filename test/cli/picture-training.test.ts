@@ -125,6 +125,37 @@ fine-tune pairs { model: slopes  from: listed  method: contrastive(iterations: 2
   expect(ran.code).toBe(0);
 });
 
+test('a net learns further from episodes of other classes, and is measured by the rule that it was trained by last', async () => {
+  await using rig = await openRig(worker);
+  await stripes(rig, 'many', [0, 2, 4, 6], 6);
+  await stripes(rig, 'more', [8, 10], 6);
+  await stripes(rig, 'novel', [1, 5, 9], 6);
+  await rig.write(
+    'main.fsl',
+    `load many { from: "many-*" }
+load more { from: "more-*" }
+load novel { from: "novel-*" }
+meta-learn slopes { from: many  ways: 3  shots: 1  queries: 4  episodes: 2 }
+meta-learn further { model: slopes  from: more  method: matching  ways: 2  shots: 1  queries: 4  episodes: 2 }
+export folder { model: further  to: "further" }
+evaluate score { model: further  on: novel  episodes: 5  ways: 2  shots: 1  queries: 3 }
+`,
+  );
+  const ran = await rig.run(['main.fsl']);
+  expect(ran.stderr).toMatch(/trained in 2 steps on 20 pictures/);
+  const { stdout } = await rig.run(['show', 'main.fsl', 'score', '--format', 'json']);
+  const { episodes } = JSON.parse(stdout) as { episodes: { method: string } };
+  expect(episodes.method).toBe('matching');
+  // Its folder knows the classes of both trainings.
+  for (const name of ['many', 'more']) {
+    const again = `load known { from: "${name}-*" }
+evaluate again { model: "./further"  on: known  episodes: 5  ways: 2  shots: 1  queries: 3 }
+`;
+    await rig.write('again.fsl', again);
+    expect((await rig.run(['again.fsl'])).stderr).toContain('error[shared-classes]');
+  }
+});
+
 /** A picture of 16 x 16 as BMP. */
 function bitmap(grey: readonly number[]): Buffer {
   const head = Buffer.alloc(54);
