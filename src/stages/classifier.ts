@@ -15,13 +15,14 @@ import { overlaid } from './artifact-overlay.ts';
 import type { Consumed } from './consumed.ts';
 import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
-import { readDataset, writeDataset } from './dataset-file.ts';
+import { readDataset, readImageShape, writeDataset } from './dataset-file.ts';
 import type { Agreement } from './distill-agreement.ts';
 import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { OneClassRecord } from './fine-tune-one-class.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
 import type { StrengthRecord } from './head-strength.ts';
+import type { ImageShape } from './images.ts';
 import type { NamedRecord } from './label-gate.ts';
 import { baseFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
 import type { Prompt } from './prompted.ts';
@@ -223,8 +224,13 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
 }
 
 /** The rows that a classifier was fitted on. */
-export function supportOf(classifier: Artifact): Promise<Dataset> {
+function supportOf(classifier: Artifact): Promise<Dataset> {
   return readDataset(artifactFolder(classifier, supportFolder));
+}
+
+/** Of the pictures that it was fitted on; nothing where they are texts. */
+export function pictureShapeOf(classifier: Artifact): Promise<ImageShape | undefined> {
+  return readImageShape(artifactFolder(classifier, supportFolder));
 }
 
 /** Nothing for another model. */

@@ -53,9 +53,18 @@ export async function writeDataset(output: Output, dataset: Dataset): Promise<vo
   await images?.write(output, imagesFile);
 }
 
+/** Of the pictures that a dataset has, without its rows; nothing where they are texts. */
+export async function readImageShape(artifact: Artifact): Promise<ImageShape | undefined> {
+  return (await readDescription(artifact)).images;
+}
+
+async function readDescription(artifact: Artifact): Promise<Description> {
+  const json = await artifact.read('dataset.json');
+  return JSON.parse(new TextDecoder().decode(json)) as Description; // the store has verified the bytes
+}
+
 export async function readDataset(artifact: Artifact): Promise<Dataset> {
-  const [bytes, json] = await Promise.all([artifact.read('data.parquet'), artifact.read('dataset.json')]);
-  const description = JSON.parse(new TextDecoder().decode(json)) as Description; // the store has verified the bytes
+  const [bytes, description] = await Promise.all([artifact.read('data.parquet'), readDescription(artifact)]);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { parquetMetadata, parquetRead } = await import('hyparquet');
   const metadata = parquetMetadata(file);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Artifact } from '../../stages/artifact.ts';
 import { askedPictures } from '../../stages/asked-pictures.ts';
-import { supportOf } from '../../stages/classifier.ts';
+import { pictureShapeOf } from '../../stages/classifier.ts';
 import type { Dataset } from '../../stages/dataset.ts';
 import { usage, type Context } from './context.ts';
 
@@ -13,10 +13,10 @@ export async function askedRows(
   model: Artifact,
   asked: readonly string[],
 ): Promise<Dataset> {
-  const { images } = await supportOf(model);
-  if (images === undefined) return askedTexts(asked);
+  const shape = await pictureShapeOf(model);
+  if (shape === undefined) return askedTexts(asked);
   const pictures = asked.map((path) => ({ shown: path, bytes: bytesOf(context, path) }));
-  return askedPictures(pictures, images, (shown, problem) =>
+  return askedPictures(pictures, shape, (shown, problem) =>
     usage(context, shown, {
       code: 'bad-image',
       message: `\`${shown}\` ${problem}`,
