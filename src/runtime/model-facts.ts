@@ -14,6 +14,7 @@ import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
 import { imageModelFacts } from './image-model-facts.ts';
+import { withLearnt } from './learnt-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 import { layoutOf as readLayout } from './weights-layout.ts';
@@ -39,7 +40,7 @@ export function modelFacts(folder: string, display: (path: string) => string): F
   }
   try {
     const images = imageModelFacts(folder, names, display);
-    if (images !== undefined) return images;
+    if (images !== undefined) return withLearnt(images, folder, names, display);
     const config = readConfig(folder, names, display);
     if (config.state === 'wrong') return wrong(config.problem);
     const weights = weightsFound(folder, names, display, config.json);
@@ -47,7 +48,8 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     if (problem !== undefined) return wrong(problem);
     const { masked } = weights;
     const known: ModelFacts = { capability: 'encoder', images: false, labels: undefined, masked };
-    return { state: 'known', value: masked ? { ...known, word: maskedWordFacts(folder) } : known };
+    const value = masked ? { ...known, word: maskedWordFacts(folder) } : known;
+    return withLearnt({ state: 'known', value }, folder, names, display);
   } catch (error) {
     return unreadable(folder, error, display);
   }

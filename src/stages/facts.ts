@@ -50,7 +50,7 @@ export interface ModelFacts {
   readonly trainable?: boolean;
   readonly capability: 'encoder' | 'masked-lm' | 'classifier';
   readonly labels: readonly string[] | undefined;
-  /** Classes of pictures that it has learnt to tell apart. */
+  /** Classes that it has learnt to tell apart. */
   readonly learnt?: readonly string[];
   /** Of nets that adapt to episodes: how many classes these have. */
   readonly ways?: number;

@@ -19,8 +19,12 @@ export interface MetaLearnt extends LearntByEpisodes {
 
 /** Nothing for other encoders. Throws `ModelError` where the file says something else. */
 export async function readMetaLearnt(files: Artifact): Promise<MetaLearnt | undefined> {
-  if (!files.names.includes(learntFile)) return undefined;
-  const found = objectIn(parseJson(await files.read(learntFile), learntFile), learntFile);
+  return files.names.includes(learntFile) ? metaLearnt(await files.read(learntFile)) : undefined;
+}
+
+/** Throws `ModelError` where the bytes say something else. */
+export function metaLearnt(bytes: Uint8Array): MetaLearnt {
+  const found = objectIn(parseJson(bytes, learntFile), learntFile);
   const { format, version, rule } = found;
   if (format !== 'fsl-meta-learn' || version !== 1 || !rules.some((known) => known === rule))
     throw badModel(learntFile, 'does not say what `meta-learn` of this version writes', again);

@@ -1,5 +1,5 @@
 // Nets of pictures that are trained, on rows with changed copies: from files to figures.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../../src/learning/random.ts';
@@ -154,6 +154,17 @@ evaluate again { model: "./further"  on: known  episodes: 5  ways: 2  shots: 1  
     await rig.write('again.fsl', again);
     expect((await rig.run(['again.fsl'])).stderr).toContain('error[shared-classes]');
   }
+  for (const name of ['0', '8']) {
+    mkdirSync(join(rig.folder, 'known', name), { recursive: true });
+    writeFileSync(join(rig.folder, 'known', name, '1.png'), '');
+  }
+  await rig.write(
+    'again.fsl',
+    'load known { from: "known" }\nevaluate again { model: "./further"  on: known  episodes: 5  ways: 2 }\n',
+  );
+  expect((await rig.run(['check', 'again.fsl'])).stderr).toContain(
+    'learnt 2 of the 2 classes of these rows: `0`, `8`',
+  );
 });
 
 /** A picture of 16 x 16 as BMP. */
