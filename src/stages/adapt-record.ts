@@ -3,6 +3,7 @@
 import type { Suspicion } from '../learning/adapt/label-guard.ts';
 import type { Streamed, Update } from '../learning/adapt/stream.ts';
 import type { Column, Dataset } from './dataset.ts';
+import { percentTenths } from './percent.ts';
 
 /** Kept in the description of the model. */
 export interface AdaptationRecord {
@@ -132,7 +133,7 @@ function verdictText({ asked, suspicion, canary, kept }: Update, rows: number): 
 
 /** Where nothing was learnt. */
 function suspicionText({ judged, wrong, usual, chance }: Suspicion): string {
-  const contradict = `${wrong} of ${judged} labels contradict the model, ${percent(usual)} of those before`;
+  const contradict = `${wrong} of ${judged} labels contradict the model, ${percentTenths(usual)} of those before`;
   return `not learnt: ${contradict}; so surprising are labels by chance ${oftenText(chance)}`;
 }
 
@@ -166,13 +167,14 @@ export function notesOf(
 ): readonly string[] {
   const { updates } = streamed;
   const last = wrong.slice(-recentRows);
-  const lately = wrong.length > recentRows ? `, ${percent(1 - share(last))} of the last ${recentRows}` : '';
+  const lately =
+    wrong.length > recentRows ? `, ${percentTenths(1 - share(last))} of the last ${recentRows}` : '';
   const asked = `${record.asked} of ${record.rows} labels were asked for in ${record.updates} updates`;
   const undone = record.undone === 0 ? '' : `, of which ${record.undone} were undone by the canary rows`;
   const added = updates.flatMap((update) => (update.kept ? update.added : []));
   const alarms = updates.flatMap((update) => update.alarms);
   return [
-    `${asked}${undone}; ${percent(1 - record.error)} of the rows were foretold right${lately}`,
+    `${asked}${undone}; ${percentTenths(1 - record.error)} of the rows were foretold right${lately}`,
     ...(record.suspicious === 0
       ? []
       : [
@@ -183,10 +185,6 @@ export function notesOf(
       ? []
       : [`drift was found at row ${alarms.join(', ')} of the stream, counted from 0`]),
   ];
-}
-
-function percent(value: number): string {
-  return `${(value * 100).toFixed(1)} %`;
 }
 
 function share(wrong: readonly boolean[]): number {

@@ -2,7 +2,7 @@
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Dataset } from './dataset.ts';
-import { rowKeys } from './row-keys.ts';
+import { heldFolds } from './held-rows.ts';
 
 export interface Agreement {
   /** Rows held out of the fit. */
@@ -11,18 +11,6 @@ export interface Agreement {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** Which fold each row is in; rows of one text or one origin are in one. */
-export async function agreementFolds(rows: Dataset, folds: number): Promise<Int32Array> {
-  const [{ createRandom }, { drawFolds }, { unitsOf }] = await Promise.all([
-    import('../learning/random.ts'),
-    import('../learning/sampling/folds.ts'),
-    import('../learning/sampling/units.ts'),
-  ]);
-  const units = unitsOf(await rowKeys(rows, rows.roles.group), true);
-  // A stream of its own, so that students of several seeds are measured on the same rows.
-  return drawFolds({ units, labels: undefined, labelCount: 0 }, folds, createRandom('agreement'));
 }
 
 const folds = 5;
@@ -47,7 +35,7 @@ export async function agreementOf({ rows, vectors, wanted, fit }: Measured): Pro
     import('../learning/matrix.ts'),
     import('../learning/statistics/summary.ts'),
   ]);
-  const fold = await agreementFolds(rows, folds);
+  const fold = await heldFolds(rows, folds);
   let [held, hits] = [0, 0];
   for (let at = 0; at < folds && held < enough; at += 1) {
     const [out, rest] = [

@@ -1,29 +1,8 @@
-// Rows that a student whose encoder is trained does not learn from, and how well it says on them what its teachers say.
+// How well a student whose encoder is trained says, on rows that it does not learn from, what its teachers say.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
-import type { Dataset } from './dataset.ts';
-import { agreementFolds, type Agreement } from './distill-agreement.ts';
+import type { Agreement } from './distill-agreement.ts';
 import type { Lessons } from './distill-teachers.ts';
-
-export interface HeldRows {
-  readonly learnt: readonly number[];
-  readonly held: readonly number[];
-}
-
-/** Fewer rows are all needed for the training. */
-const fewest = 40;
-const share = 10;
-/** About so many are enough to tell how near vectors are. */
-const enough = 200;
-
-/** About a tenth; none of few. Rows of one text or one origin are held out together. */
-export async function holdOut(rows: Dataset, most = enough): Promise<HeldRows> {
-  const all = Array.from({ length: rows.rows }, (_, row) => row);
-  if (rows.rows < fewest) return { learnt: all, held: [] };
-  const folds = Math.max(share, Math.ceil(rows.rows / most));
-  const fold = await agreementFolds(rows, folds);
-  return { learnt: all.filter((row) => fold[row] !== 0), held: all.filter((row) => fold[row] === 0) };
-}
 
 export function lessonsOn(lessons: Lessons, rows: readonly number[]): Lessons {
   const { labels, taught, plain } = lessons;

@@ -1,4 +1,6 @@
 // What a reader of a report should be wary of, found in the rows and the predictions. Pure.
+import { percent } from './percent.ts';
+
 export interface Check {
   readonly name: string;
   readonly message: string;
@@ -80,8 +82,4 @@ function countsOf(values: Int32Array, labels: number): number[] {
   const counts = new Array<number>(labels).fill(0);
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

@@ -1,5 +1,6 @@
 // What episodes of validation classes said of a `meta-learn` while it was trained: which step was kept, and the words for it. Pure.
 import { lowest, type Measured } from '../learning/training/best-weights.ts';
+import { percentTenths } from './percent.ts';
 
 /** In `conv4.json`. */
 export interface MetaValidation {
@@ -15,13 +16,12 @@ export function metaValidation(
 ): { readonly record: MetaValidation; readonly note: string } | undefined {
   const [best, last] = [lowest(measured), measured.at(-1)];
   if (best === undefined || last === undefined) return undefined;
-  const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(1)} %`;
-  const said = `on episodes of the validation classes ${percent(best.accuracy)} of the queries are right`;
+  const said = `on episodes of the validation classes ${percentTenths(best.accuracy)} of the queries are right`;
   return {
     record: { measured, step: best.step },
     note:
       best.step === last.step
         ? `the weights after the last step are kept: ${said}`
-        : `the weights after step ${best.step} of ${last.step} are kept: ${said}, after the last ${percent(last.accuracy)}`,
+        : `the weights after step ${best.step} of ${last.step} are kept: ${said}, after the last ${percentTenths(last.accuracy)}`,
   };
 }

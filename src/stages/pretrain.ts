@@ -7,7 +7,7 @@ import { consumedRows } from './consumed-rows.ts';
 import { rowsOf, textsToTrain } from './cost.ts';
 import { select, texts, withoutLabels } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
-import { holdOut } from './distill-held.ts';
+import { holdOut } from './held-rows.ts';
 import { saveEncoder } from './encoder-artifact.ts';
 import { imageModelKind } from './image-model.ts';
 import { checkTexts } from './labelled-texts.ts';

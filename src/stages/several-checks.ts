@@ -1,4 +1,5 @@
 // What a reader of a report of rows with several labels should be wary of. Pure.
+import { percent } from './percent.ts';
 import type { Check } from './evaluate-checks.ts';
 import { countsOf, setsOf, type SeveralMeasurement } from './several-measurement.ts';
 
@@ -77,8 +78,4 @@ function namedCheck(
     .join(', ');
   const more = labels.length > 10 ? ` and ${labels.length - 10} more` : '';
   return [{ name, message: say(shown + more) }];
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

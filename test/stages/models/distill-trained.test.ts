@@ -12,7 +12,7 @@ import type { Artifact, Static, StaticDataset } from '../../../src/stages/artifa
 import { callFile } from '../../../src/stages/call-input.ts';
 import type { Checkpoint } from '../../../src/stages/checkpoint.ts';
 import { withoutLabels } from '../../../src/stages/dataset.ts';
-import { holdOut } from '../../../src/stages/distill-held.ts';
+import { holdOut } from '../../../src/stages/held-rows.ts';
 import { distill } from '../../../src/stages/distill.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
