@@ -13,13 +13,13 @@ import { headProbabilities, mostProbable } from '../../src/learning/heads/probab
 import { createRandom, type Random } from '../../src/learning/random.ts';
 import { readWordnet } from '../../src/stages/wordnet.ts';
 
-const book: Record<string, string[]> = {
-  film: ['picture', 'moving picture'],
-  good: ['fine'],
-  old: ['aged', 'venerable'],
-  order: ['purchase'],
-};
-const thesaurus: Thesaurus = { synonyms: (word) => book[word] ?? [] };
+const book = new Map([
+  ['film', ['picture', 'moving picture']],
+  ['good', ['fine']],
+  ['old', ['aged', 'venerable']],
+  ['order', ['purchase']],
+]);
+const thesaurus: Thesaurus = { synonyms: (word) => book.get(word) ?? [] };
 
 type Change = (text: string, options: { rate: number; random: Random }) => string;
 const augmenters: Record<string, Change> = {
