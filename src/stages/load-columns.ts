@@ -116,7 +116,7 @@ function textSource(text: string | undefined, columns: readonly string[]): TextS
       problem: {
         code: 'missing-option',
         message: '`load` does not know which column holds the texts',
-        hint: `add \`text: "…"\`, a column or a template; the columns are ${list(columns)}`,
+        hint: `add \`text: "…"\`, a column or a template; the columns are ${list(columns)}${withoutNames(columns)}`,
       },
     };
   const template = parseTemplate(text);
@@ -140,14 +140,22 @@ export function unknownColumn(name: string, columns: readonly string[]): Omit<Pr
     message: `the data has no column \`${name}\``,
     hint:
       near === undefined
-        ? `its columns are ${list(columns)}`
+        ? `its columns are ${list(columns)}${withoutNames(columns)}`
         : `did you mean \`${near}\`? The columns are ${list(columns)}`,
   };
 }
 
 export function list(names: readonly string[]): string {
-  const shown = names.slice(0, 20).map((name) => `\`${name}\``);
+  const shown = names.slice(0, 20).map((name) => `\`${name.length > 60 ? `${name.slice(0, 59)}…` : name}\``);
   return shown.join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '');
+}
+
+/** What helps where the names are those of no columns: numbers, whole sentences. */
+function withoutNames(columns: readonly string[]): string {
+  const isData = (name: string, index: number): boolean =>
+    !isNumbered(name, index) && (name.length > 60 || (name.trim() !== '' && !Number.isNaN(Number(name))));
+  if (!columns.some(isData)) return '';
+  return '; if that is the first row, and no header, name the columns with `header: ["…", …]`';
 }
 
 function newName(wanted: string, taken: readonly string[]): string {

@@ -237,6 +237,13 @@ at label:1:1 unknown-column: the data has no column \`mood\`
 hint: its columns are \`review\`, \`sentiment\`, \`stars\``,
   ],
   [
+    'columns whose names are a row',
+    { 'a.csv': '3,Fears for pensions\n4,The race is on\n' },
+    { text: 'title' },
+    `at text:1:1 unknown-column: the data has no column \`title\`
+hint: its columns are \`3\`, \`Fears for pensions\`; if that is the first row, and no header, name the columns with \`header: ["…", …]\``,
+  ],
+  [
     'a template with an unknown column',
     { 'a.csv': 'title,body\na,1\n' },
     { text: '{title}. {boddy}' },
