@@ -3,7 +3,8 @@ import type { Classifier } from './classifier.ts';
 import { methodOf, type UpdateMethod } from './adapt-options.ts';
 import type { Dataset } from './dataset.ts';
 import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
-import { checkSamePrompt } from './row-encoder.ts';
+import { pairProblem } from './pairs.ts';
+import { checkAsFitted } from './row-encoder.ts';
 import { needsLabelsKnown } from './one-class-problems.ts';
 import { rowsFileProblem } from './rows-file.ts';
 import type { CheckContext } from './stage.ts';
@@ -60,6 +61,8 @@ export function checkAdaptation(
         hint: 'name the label column in `load`: `label: "…"`, or use a labelled part',
       });
     else if (dataset?.multi_label === true) report(name, severalLabels('adapt'));
+    const unpaired = pairProblem(dataset, inputs.model('model'));
+    if (unpaired !== undefined) report(name, unpaired);
   }
   if (inputs.model('model')?.multi_label === true) report('model', severalModel);
   if (inputs.model('model')?.one_class === true) report('model', needsLabelsKnown('`adapt`'));
@@ -74,7 +77,7 @@ export function checkStream(rows: Dataset, { description }: Classifier, at: 'fro
   const does = at === 'from' ? 'learns from labels' : 'compares what the model says with labels';
   checkLabelledTexts(rows, { stage: 'adapt', does, at });
   if (hasMixedRows(rows)) throw stepFailure(mixedRefused('these rows were'), at);
-  checkSamePrompt(rows, description.prompt, at);
+  checkAsFitted(rows, description, at);
 }
 
 /** Throws `Failure` where the training rows of the model are not all that it was made from. */

@@ -26,7 +26,7 @@ import { baseOf, loadClassifier, saveClassifier, type Classifier } from './class
 import { uniteConsumed, type Consumed } from './consumed.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
 import { rowsOf, textsToEncode } from './cost.ts';
-import { labelIndices, select, texts, type Column, type Dataset } from './dataset.ts';
+import { labelIndices, select, type Column, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { encoderFolder } from './model-source.ts';
 import { deviation, either, int, outputPath, word } from './option.ts';
@@ -121,7 +121,12 @@ evaluate score { model: better  on: parts.test }`,
     const known = context.inputs.model('model')?.labels;
     const nothingNew = from?.labels?.every(({ name }) => known?.includes(name) === true) === true;
     return {
-      '': { type: 'model', capability: 'classifier', labels: nothingNew ? known : undefined },
+      '': {
+        type: 'model',
+        capability: 'classifier',
+        labels: nothingNew ? known : undefined,
+        pairs: from?.pairs,
+      },
       curve: toldRows(curveColumns, from?.rows),
       decisions: toldRows(decisionColumns, from?.rows && Math.ceil(from.rows / context.options.batch_size)),
     };
@@ -217,6 +222,7 @@ evaluate score { model: better  on: parts.test }`,
         ...(canaryRows === undefined ? [] : [await consumedRows(canaryRows, 'selected')]),
       ),
       prompt: description.prompt,
+      pairs: description.pairs,
       adapted: record,
     });
     await writeRows(context.output('curve'), csvName, curveOf(stream, streamed, rows.labels));
@@ -251,10 +257,14 @@ async function vectorsOf(
 
 /** The training rows with those of the stream behind them, by the columns that they have in common. */
 function joined(support: Dataset, learnt: Dataset, labels: readonly string[]): Dataset {
-  const { text = '', label = '' } = support.roles;
+  const { text, second, label } = support.roles;
+  const roles = new Map([
+    [text, learnt.roles.text],
+    [second, learnt.roles.second],
+    [label, learnt.roles.label],
+  ]);
   const own = (name: string): Column => {
-    if (name === text) return texts(learnt);
-    const column = learnt.columns.get(name === label ? (learnt.roles.label ?? '') : name);
+    const column = learnt.columns.get(roles.get(name) ?? name);
     return column ?? new Array<null>(learnt.rows).fill(null);
   };
   return {

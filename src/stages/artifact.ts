@@ -28,6 +28,8 @@ export interface StaticDataset {
   readonly partition: Partition | undefined;
   /** Whether the rows are pictures and not texts; nothing where that is not known. */
   readonly images?: boolean | undefined;
+  /** Whether each row is a pair of texts; nothing where that is not known. */
+  readonly pairs?: boolean | undefined;
   /** Where rows carry a prompt for the models that are fitted on them. */
   readonly prompt?: StaticPrompt | undefined;
 }
@@ -42,6 +44,8 @@ export interface StaticModel {
   readonly ways?: number | undefined;
   /** Whether it reads pictures and not texts; nothing where that is not known. */
   readonly images?: boolean | undefined;
+  /** Of classifiers: whether they read pairs of texts; nothing where that is not known. */
+  readonly pairs?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
   /** Of classifiers: whether they know normal rows alone, and tell others from them; absent where they do not, or that is not known. */

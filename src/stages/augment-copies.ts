@@ -1,6 +1,7 @@
 // Makes changed copies of rows. What becomes of a row depends on the seed, its text and the number of the copy, not on
 // where it stands or which rows are beside it; only the partners of `mixup` are drawn from the others.
 import type { Random } from '../learning/random.ts';
+import { pairIn, textPair } from '../learning/text-pair.ts';
 import { openChanges, type Change, type ChangeText } from './augment-changes.ts';
 import { select, texts, withColumn, withTexts, type Dataset, type Value } from './dataset.ts';
 import type { PictureChanges } from './picture-changes.ts';
@@ -77,11 +78,21 @@ function changedText(
   for (let step = 0; step < functions.length; step += 1) {
     const change = functions[(turn + step) % functions.length];
     for (let attempt = 0; change !== undefined && attempt < attempts; attempt += 1) {
-      const changed = change(text, random.derive(step, attempt));
+      const changed = changedOnce(text, change, random.derive(step, attempt));
       if (isNew(changed)) return changed;
     }
   }
   return undefined;
+}
+
+/** Of a pair one text is changed, by chance the first or the second: the less is changed, the likelier its label is still true. */
+function changedOnce(text: string, change: ChangeText, random: Random): string {
+  const pair = pairIn(text);
+  if (pair === undefined) return change(text, random);
+  const [first, second] = pair;
+  return random.derive('which').below(2) === 0
+    ? textPair(change(first, random), second)
+    : textPair(first, change(second, random));
 }
 
 /** A row as it is, by its number, or a copy. */

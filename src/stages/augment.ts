@@ -140,6 +140,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         labels: from?.labels?.map(({ name, rows }) => ({ name, rows: rows === 0 ? 0 : undefined })),
         partition: from?.partition,
         images: from?.images,
+        pairs: from?.pairs,
         ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };
@@ -185,7 +186,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     try {
       const copies =
         encoder !== undefined && options.filter !== undefined
-          ? await similarCopies(whole, made, options.filter.arguments.min, plainRows(encoder))
+          ? await similarCopies(whole, made, options.filter.arguments.min, plainRows(encoder, 'together'))
           : made;
       if (copies.length < made.length)
         context.note(`${made.length - copies.length} of ${made.length} copies were dropped by the filter`);

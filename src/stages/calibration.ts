@@ -1,6 +1,6 @@
 // `calibrate_on`: temperatures for the probabilities of a classifier, fitted on labelled rows that are neither learnt from nor
 // measured on. Knows how the rows are read and checked; the fit itself is in `learning`.
-import type { Artifact, StaticDataset } from './artifact.ts';
+import type { Artifact, StaticDataset, StaticModel } from './artifact.ts';
 import type { Classifier } from './classifier.ts';
 import { labelNumbers, unknownLabelProblem } from './classifier-labels.ts';
 import type { Consumed } from './consumed.ts';
@@ -12,7 +12,8 @@ import { checkLabelledTexts, severalLabels } from './labelled-texts.ts';
 import { metricValues, type Measurement } from './measurement.ts';
 import type { EncodeProgress } from './model-source.ts';
 import type { Calibratedness, Calibration } from './report.ts';
-import { checkSamePrompt } from './row-encoder.ts';
+import { pairProblem } from './pairs.ts';
+import { checkAsFitted } from './row-encoder.ts';
 import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -23,7 +24,7 @@ const at = 'calibrate_on';
 export function checkCalibration(
   stage: string,
   rows: StaticDataset | undefined,
-  known: readonly string[] | undefined,
+  model: StaticModel | undefined,
   report: CheckContext<never>['report'],
 ): void {
   if (rows?.labelled === false)
@@ -34,7 +35,7 @@ export function checkCalibration(
     });
   else if (rows?.multi_label === true) report(at, severalLabels(stage));
   else {
-    const problem = unknownLabelProblem(rows, known);
+    const problem = unknownLabelProblem(rows, model?.labels) ?? pairProblem(rows, model);
     if (problem !== undefined) report(at, problem);
   }
 }
@@ -65,7 +66,7 @@ export async function temperaturesOf(
   rows: Dataset,
 ): Promise<readonly number[]> {
   const { fitTemperature } = await import('../learning/temperature.ts');
-  checkSamePrompt(rows, classifier.description.prompt, at);
+  checkAsFitted(rows, classifier.description, at);
   const truth = labelNumbers(rows, classifier.labels, at);
   const probabilities = await ask(rows, () => undefined);
   return probabilities.map((values) => fitTemperature(values, truth, classifier.labels.length));

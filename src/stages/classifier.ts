@@ -15,7 +15,7 @@ import { overlaid } from './artifact-overlay.ts';
 import type { Consumed } from './consumed.ts';
 import { readConsumed, writeConsumed } from './consumed-file.ts';
 import type { Dataset } from './dataset.ts';
-import { readDataset, readImageShape, writeDataset } from './dataset-file.ts';
+import { readDataset, readImageShape, readRoles, writeDataset } from './dataset-file.ts';
 import type { Agreement } from './distill-agreement.ts';
 import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
@@ -25,6 +25,7 @@ import type { StrengthRecord } from './head-strength.ts';
 import type { ImageShape } from './images.ts';
 import type { NamedRecord } from './label-gate.ts';
 import { baseFolder, openEncoder, type ModelContext, type SourcedEncoder } from './model-source.ts';
+import type { PairReading } from './pairs.ts';
 import type { Prompt } from './prompted.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
@@ -59,6 +60,8 @@ export interface ClassifierDescription {
   readonly unlabelled?: UnlabelledRecord;
   /** How rows are put before the encoder; without it, their texts as they are. */
   readonly prompt?: Prompt;
+  /** Where rows are pairs of texts: how those are read. */
+  readonly pairs?: PairReading;
   /** Of students: how they were taught. */
   readonly distilled?: DistillationRecord;
   /** What it learnt from a stream, the last time. */
@@ -108,6 +111,7 @@ export interface FittedClassifier {
   readonly named?: NamedRecord | undefined;
   readonly unlabelled?: UnlabelledRecord | undefined;
   readonly prompt?: Prompt | undefined;
+  readonly pairs?: PairReading | undefined;
   readonly distilled?: DistillationRecord | undefined;
   readonly adapted?: AdaptationRecord | undefined;
   readonly threshold?: number | undefined;
@@ -153,6 +157,7 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
     ...(fitted.named !== undefined && { named: fitted.named }),
     ...(fitted.unlabelled !== undefined && { unlabelled: fitted.unlabelled }),
     ...(fitted.prompt !== undefined && { prompt: fitted.prompt }),
+    ...(fitted.pairs !== undefined && { pairs: fitted.pairs }),
     ...(fitted.distilled !== undefined && { distilled: fitted.distilled }),
     ...(fitted.adapted !== undefined && { adapted: fitted.adapted }),
     ...(fitted.threshold !== undefined && { threshold: fitted.threshold }),
@@ -210,9 +215,17 @@ export async function loadClassifier(artifact: Artifact, context: ModelContext):
     head: restoreHead(description.head, tensors),
     encode: encoder.encode,
     ...(encoder.tokenizer !== undefined && { tokenizer: encoder.tokenizer }),
-    encodeRows: rowEncoder(encoder, description.prompt, support),
+    encodeRows: rowEncoder(encoder, description, support),
     ...(before !== undefined && {
-      before: { encodeRows: rowEncoder(before, description.prompt, support), dispose: before.dispose },
+      // Pairs are read apart by an encoder that has not been trained on them.
+      before: {
+        encodeRows: rowEncoder(
+          before,
+          { ...description, pairs: description.pairs && ('apart' as const) },
+          support,
+        ),
+        dispose: before.dispose,
+      },
     }),
     dispose: async () => {
       await encoder.dispose();
@@ -231,6 +244,15 @@ function supportOf(classifier: Artifact): Promise<Dataset> {
 /** Of the pictures that it was fitted on; nothing where they are texts. */
 export function pictureShapeOf(classifier: Artifact): Promise<ImageShape | undefined> {
   return readImageShape(artifactFolder(classifier, supportFolder));
+}
+
+/** The columns of the two texts of the pairs that it was fitted on; nothing where it reads single texts. */
+export async function pairColumnsOf(
+  classifier: Artifact,
+): Promise<readonly [first: string, second: string] | undefined> {
+  if ((await readDescription(classifier))?.pairs === undefined) return undefined;
+  const { text = 'text', second = 'second' } = await readRoles(artifactFolder(classifier, supportFolder));
+  return [text, second];
 }
 
 /** Nothing for another model. */

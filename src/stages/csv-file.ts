@@ -1,4 +1,5 @@
 // Writes a dataset as CSV (RFC 4180, with line feeds): a header, then one record a row. Pure.
+import { shownText } from '../learning/text-pair.ts';
 import type { Dataset, Value } from './dataset.ts';
 
 /** Lists become JSON; null becomes nothing between two commas, and so does the empty text. */
@@ -10,6 +11,7 @@ export function csvFile({ columns, rows }: Dataset): string {
 }
 
 function field(value: Value): string {
-  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text =
+    value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : shownText(String(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,22 +1,36 @@
 // How many texts an encoder does not read to their end, and how that is told.
+import { pairIn } from '../learning/text-pair.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
 import type { OpenEncoder } from './model-source.ts';
+import type { PairReading } from './pairs.ts';
 
 /** For rows without a prompt: a template is filled so that it fits. */
 export async function noteCutTexts(
   encoder: Encoder,
   rows: Dataset,
   note: (message: string) => void,
+  pairs?: PairReading,
 ): Promise<void> {
-  const message = rows.prompt === undefined ? await cutTextsMessage(encoder, texts(rows)) : undefined;
+  const message =
+    rows.prompt === undefined ? await cutTextsMessage(encoder, readTexts(rows, pairs)) : undefined;
   if (message !== undefined) note(message);
 }
 
 /** For a report. */
-export async function cutTextsCheck(encoder: Encoder, rows: Dataset): Promise<readonly Check[]> {
-  const message = await cutTextsMessage(encoder, texts(rows));
+export async function cutTextsCheck(
+  encoder: Encoder,
+  rows: Dataset,
+  pairs?: PairReading,
+): Promise<readonly Check[]> {
+  const message = await cutTextsMessage(encoder, readTexts(rows, pairs));
   return message === undefined ? [] : [{ name: 'cut_texts', message }];
+}
+
+/** Texts as the encoder is given them: pairs that are read apart one by one. */
+function readTexts(rows: Dataset, pairs: PairReading | undefined): readonly string[] {
+  const all = texts(rows);
+  return pairs === 'apart' ? all.flatMap((text) => pairIn(text) ?? [text]) : all;
 }
 
 interface Encoder {

@@ -58,6 +58,11 @@ export async function readImageShape(artifact: Artifact): Promise<ImageShape | u
   return (await readDescription(artifact)).images;
 }
 
+/** The columns that play a part, without the rows. */
+export async function readRoles(artifact: Artifact): Promise<Roles> {
+  return (await readDescription(artifact)).roles;
+}
+
 async function readDescription(artifact: Artifact): Promise<Description> {
   const json = await artifact.read('dataset.json');
   return JSON.parse(new TextDecoder().decode(json)) as Description; // the store has verified the bytes

@@ -1,4 +1,5 @@
 // The dataset artifact in memory: columns by name, what each is for, and the labels in order. Pure; knows no files.
+import { pairIn, textPair } from '../learning/text-pair.ts';
 import type { Partition } from './artifact.ts';
 import type { Images } from './images.ts';
 import type { Prompt } from './prompted.ts';
@@ -11,6 +12,8 @@ export type Column = readonly Value[];
 export interface Roles {
   /** Its values are strings: texts, or the names of the rows' pictures where there are `images`. */
   readonly text?: string;
+  /** Where rows are pairs of texts: the column of the second ones, whose values are strings too. */
+  readonly second?: string;
   /** Its values are strings out of `labels`; lists of them where the dataset is multi-label. Absent: no labels. */
   readonly label?: string;
   readonly id?: string;
@@ -36,9 +39,12 @@ export interface Dataset {
   readonly prompt?: Prompt | undefined;
 }
 
-/** The texts, in row order. Only for datasets with a text column. */
+/** The texts, in row order; those of pairs as `textPair` has them. Only for datasets with a text column. */
 export function texts(dataset: Dataset): readonly string[] {
-  return roleColumn(dataset, 'text') as readonly string[]; // `load` makes them strings
+  const first = roleColumn(dataset, 'text') as readonly string[]; // `load` makes them strings
+  if (dataset.roles.second === undefined) return first;
+  const second = roleColumn(dataset, 'second') as readonly string[];
+  return first.map((text, i) => textPair(text, second[i] ?? ''));
 }
 
 /** Index into `labels` of each row. Only for datasets with one label a row. */
@@ -89,9 +95,20 @@ export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   };
 }
 
-/** The same rows with other texts. */
+/** The same rows with other texts, of pairs as `textPair` has them. */
 export function withTexts(dataset: Dataset, replaced: readonly string[]): Dataset {
-  return withColumn(dataset, roleName(dataset, 'text'), replaced);
+  if (dataset.roles.second === undefined) return withColumn(dataset, roleName(dataset, 'text'), replaced);
+  const pairs = replaced.map((text) => pairIn(text) ?? ([text, ''] as const));
+  const first = withColumn(
+    dataset,
+    roleName(dataset, 'text'),
+    pairs.map(([text]) => text),
+  );
+  return withColumn(
+    first,
+    roleName(dataset, 'second'),
+    pairs.map(([, text]) => text),
+  );
 }
 
 /** The same rows with a column added at the end, or replaced in place. */
@@ -112,13 +129,13 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   return taken.includes(wanted) ? freeName(`${wanted}_`, taken) : wanted;
 }
 
-function roleName(dataset: Dataset, role: 'text' | 'label'): string {
+function roleName(dataset: Dataset, role: 'text' | 'second' | 'label'): string {
   const name = dataset.roles[role];
   if (name === undefined) throw new Error(`the dataset has no ${role} column`);
   return name;
 }
 
-function roleColumn(dataset: Dataset, role: 'text' | 'label'): Column {
+function roleColumn(dataset: Dataset, role: 'text' | 'second' | 'label'): Column {
   const values = dataset.columns.get(roleName(dataset, role));
   if (values === undefined) throw new Error(`the ${role} column is not among the columns`);
   return values;

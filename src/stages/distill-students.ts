@@ -14,7 +14,8 @@ import { fitterOf, silentTeacher } from './distill-student.ts';
 import type { Lessons } from './distill-teachers.ts';
 import { trainStudent } from './distill-train.ts';
 import { openEncoder, type ModelContext, type OpenEncoder, type TrainingContext } from './model-source.ts';
-import { rowEncoder } from './row-encoder.ts';
+import { arePairs, type PairReading } from './pairs.ts';
+import { rowEncoder, type AsFitted } from './row-encoder.ts';
 import type { Member, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import type { TrainedEncoder } from './tune-folder.ts';
@@ -49,10 +50,15 @@ export function studentOf(asked: Asked, context: Context): Promise<Student> {
   return frozenStudent(asked, lessons, context);
 }
 
+/** Of pairs of texts `pairs`: a student whose encoder is trained reads them together. */
+function asStudent(rows: Dataset, pairs: PairReading): AsFitted {
+  return { prompt: rows.prompt, pairs: arePairs(rows) ? pairs : undefined };
+}
+
 async function frozenStudent(asked: Asked, lessons: Lessons, context: Context): Promise<Student> {
   const { student, dataset, options, truth, teachers } = asked;
   const encoder = await openEncoder(student, context, { maxLength: options.max_length });
-  const encode = rowEncoder(encoder, dataset.prompt, async () => dataset);
+  const encode = rowEncoder(encoder, asStudent(dataset, 'apart'), async () => dataset);
   const vectors = await encode(dataset).finally(encoder.dispose);
   const fit = await fitterOf({ vectors, lessons, truth }, withAlpha(asked), context.signal);
   const head = await fit();
@@ -75,7 +81,7 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
   const learntTruth = truth && Int32Array.from(learnt, (row) => truth[row] ?? 0);
   const unseen = select(dataset, held);
   const encodeUnseen = (by: OpenEncoder): Promise<Matrix> =>
-    rowEncoder(by, dataset.prompt, async () => dataset)(unseen);
+    rowEncoder(by, asStudent(dataset, 'together'), async () => dataset)(unseen);
   // The vectors of one teacher alone may be the student's own: those of several are learnt through products.
   const compared = lessons === undefined && teachers.length === 1 && held.length > 1;
   let wanted: Matrix | undefined;
@@ -106,7 +112,7 @@ async function trainedStudent(asked: Asked, layers: 'all' | number, context: Con
   );
   const files = overlaid(encoder, inMemory(trained.files));
   const after = await openEncoder(files, context, { maxLength: options.max_length });
-  const encode = rowEncoder(after, dataset.prompt, async () => dataset);
+  const encode = rowEncoder(after, asStudent(dataset, 'together'), async () => dataset);
   const made = { encoder, base: baseOf(student), trained };
   try {
     if (learntLessons === undefined) {

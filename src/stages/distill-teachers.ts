@@ -123,11 +123,14 @@ function unitedSupport(supports: readonly Dataset[], labels: readonly string[]):
   if (first === undefined) throw new Error('a distillation without a teacher');
   if (others.length === 0) return { ...first, prompt: undefined };
   const present = kept.filter((name) => supports.some(({ columns }) => columns.has(name)));
-  const names = ['text', 'label', ...present];
+  const second = first.roles.second === undefined ? [] : ['second'];
+  const names = ['text', ...second, 'label', ...present];
   const seen = new Set<string>();
   const rows = supports.flatMap((support) => {
     const column = (name: string) => support.columns.get(name) ?? [];
-    const columns = [support.roles.text ?? '', support.roles.label ?? '', ...present].map(column);
+    const { text = '', label = '' } = support.roles;
+    const own = second.map(() => support.roles.second ?? '');
+    const columns = [text, ...own, label, ...present].map(column);
     return [...support.source].flatMap((source, row) => {
       const values = columns.map((values) => values[row] ?? null);
       const key = JSON.stringify(values);
@@ -139,7 +142,7 @@ function unitedSupport(supports: readonly Dataset[], labels: readonly string[]):
   return {
     rows: rows.length,
     columns: new Map(names.map((name, i) => [name, rows.map(({ values }) => values[i] ?? null)])),
-    roles: { text: 'text', label: 'label' },
+    roles: { text: 'text', ...(second.length > 0 && { second: 'second' }), label: 'label' },
     labels,
     multiLabel: false,
     partition: first.partition,

@@ -23,6 +23,7 @@ import type { Lessons } from './distill-teachers.ts';
 import { encoderOf, openEncoder, type TrainingContext } from './model-source.ts';
 import { newStudent, studentCalls } from './new-student.ts';
 import { openRendering } from './prompt-rows.ts';
+import { arePairs } from './pairs.ts';
 import { rowEncoder } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { trainingNotes } from './training-notes.ts';
@@ -159,7 +160,11 @@ async function probabilitiesOf(
     { ...context, cacheDirectory: undefined },
     { maxLength: options.max_length },
   );
-  const vectors = await rowEncoder(frozen, rows.prompt, async () => rows)(rows).finally(frozen.dispose);
+  const vectors = await rowEncoder(
+    frozen,
+    { prompt: rows.prompt, pairs: arePairs(rows) ? 'together' : undefined },
+    async () => rows,
+  )(rows).finally(frozen.dispose);
   const fit = await fitterOf({ vectors, lessons, truth }, { temperature, alpha, c }, context.signal);
   const start = await fit();
   if (start === undefined) throw stepFailure(silentTeacher(lessons), 'teacher');

@@ -7,6 +7,7 @@ import { sightProblem } from './image-source.ts';
 import { severalLabels } from './labelled-texts.ts';
 import { knownClasses, sharedClasses, sharedProblem } from './learnt-classes.ts';
 import { otherWays, tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
+import { noPairs } from './pairs.ts';
 import type { CheckContext } from './stage.ts';
 
 /** The only metric of episodes. */
@@ -30,6 +31,7 @@ export function checkEpisodes(
     });
   if (dataset?.multi_label === true) report('on', severalLabels('evaluate'));
   if (dataset?.prompt !== undefined) report('on', promptRefused);
+  if (dataset?.pairs === true) report('on', noPairs('episodes'));
   const sight = sightProblem(dataset, model);
   if (sight !== undefined) report('on', sight);
   for (const option of withoutMeaning) if (given(option)) report(option, idleWithEpisodes(option));

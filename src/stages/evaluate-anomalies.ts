@@ -20,7 +20,7 @@ import { writeMissed, type Missed } from './missed-pictures.ts';
 import { openNgrams, openPixels, type ModelContext } from './model-source.ts';
 import { fitNormal } from './one-class-fit.ts';
 import { idleOfOneClass, nothingNormal, otherMetric } from './one-class-problems.ts';
-import { checkSamePrompt, plainRows, type EncodeRows } from './row-encoder.ts';
+import { checkAsFitted, plainRows, type EncodeRows } from './row-encoder.ts';
 import type { CheckContext, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -88,7 +88,7 @@ export async function evaluateAnomalies(
   if (idle !== undefined) throw stepFailure(idleOfOneClass(idle), idle);
   const other = otherOf(options.metrics);
   if (other !== undefined) throw stepFailure(otherMetric(other, anomalyNames), 'metrics');
-  checkSamePrompt(given, undefined, 'on'); // `fine-tune` refuses one with `one_class`
+  checkAsFitted(given, {}, 'on'); // `fine-tune` refuses both with `one_class`
   const classifier = await loadClassifier(inputs.model, context);
   try {
     const [support, consumed] = await Promise.all([classifier.support(), classifier.consumed()]);

@@ -14,6 +14,7 @@ import type { Overlap } from './evaluate-overlap.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { otherWays, tooFewClasses, tooFewOf } from './meta-learn-problems.ts';
 import { openEncoder } from './model-source.ts';
+import { refusePairs } from './pairs.ts';
 import { plainRows } from './row-encoder.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -37,6 +38,7 @@ export async function evaluateEpisodes(
   const other = options.metrics?.find((metric) => !episodeMetrics.some((known) => known === metric));
   if (other !== undefined) throw stepFailure(onlyAccuracy(other), 'metrics');
   const consumed = await readConsumed(inputs.model);
+  refusePairs(given, 'episodes', 'on');
   const { rows, checks } = await newRows(given, inputs.model, consumed, options.overlap);
   const classes = classesOf(rows);
   if (classes.length < shape.ways)

@@ -3,6 +3,7 @@ import { checkCalibration } from './calibration.ts';
 import { unknownLabelProblem } from './classifier-labels.ts';
 import type { Overlap } from './evaluate-overlap.ts';
 import { sightProblem } from './image-source.ts';
+import { pairProblem } from './pairs.ts';
 import { metricKindProblem, mixedKinds, usualFor } from './label-kind.ts';
 import { usualMetrics, usualMultiLabelMetrics, wordOptions } from './metric-words.ts';
 import { outOfScopeProblem } from './out-of-scope-problems.ts';
@@ -41,6 +42,8 @@ export function checkEvaluation(
     });
   const sight = sightProblem(dataset, model);
   if (sight !== undefined) report('on', sight);
+  const unpaired = pairProblem(dataset, model);
+  if (unpaired !== undefined) report('on', unpaired);
   const kinds = [dataset?.multi_label, model?.multi_label];
   if (several !== undefined && kinds.includes(!several)) report('model', mixedKinds(several));
   const { out_of_scope: outside } = options;
@@ -66,7 +69,7 @@ export function checkEvaluation(
       ? undefined
       : metricKindProblem(options.metrics, several);
   if (wrong !== undefined) report('metrics', wrong);
-  if (several !== true) checkCalibration('evaluate', inputs.dataset('calibrate_on'), model?.labels, report);
+  if (several !== true) checkCalibration('evaluate', inputs.dataset('calibrate_on'), model, report);
   for (const name of options.slices ?? [])
     if (dataset?.columns !== undefined && !dataset.columns.includes(name))
       report('slices', {

@@ -1,4 +1,5 @@
 // Rows that a model is measured on though it has consumed them: found by text, since the same example may lie in two files.
+import { shownText } from '../learning/text-pair.ts';
 import type { Consumed } from './consumed.ts';
 import { identities } from './consumed-rows.ts';
 import { select, texts, type Dataset } from './dataset.ts';
@@ -96,7 +97,9 @@ function nothingLeft(rows: number) {
 
 /** Their texts, as far as it takes to recognise them. */
 function firstOf(on: Dataset, indices: readonly number[]): string {
-  const shown = indices.slice(0, 3).map((i) => `${quote(texts(on)[i] ?? '')} (row ${on.source[i] ?? i})`);
+  const some = indices.slice(0, 3);
+  const words = texts(select(on, some));
+  const shown = some.map((i, at) => `${quote(shownText(words[at] ?? ''))} (row ${on.source[i] ?? i})`);
   return shown.join(', ') + (indices.length > 3 ? ', …' : '');
 }
 

@@ -1,5 +1,6 @@
 // `evaluate`: a classifier and labelled rows in, a report out. The only stage that may read a test part.
 import type { MetricName } from '../learning/metrics/metrics.ts';
+import { shownText } from '../learning/text-pair.ts';
 import { answeredRows } from './abstention.ts';
 import { calibrate, readCalibrationRows } from './calibration.ts';
 import { loadClassifier, readDescription } from './classifier.ts';
@@ -29,7 +30,7 @@ import { cutByScope, type Scoped } from './out-of-scope.ts';
 import { noneInside, outOfScopeProblem } from './out-of-scope-problems.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
-import { checkSamePrompt } from './row-encoder.ts';
+import { checkAsFitted } from './row-encoder.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -184,7 +185,7 @@ evaluate score {
     const classifier = await loadClassifier(inputs.model, context);
     try {
       if (classifier.description.threshold !== undefined) throw stepFailure(mixedKinds(false), 'model');
-      checkSamePrompt(given, classifier.description.prompt, 'on');
+      checkAsFitted(given, classifier.description, 'on');
       const [support, own] = await Promise.all([classifier.support(), classifier.consumed()]);
       const consumed =
         calibrating === undefined ? own : uniteConsumed(own, await consumedRows(calibrating, 'selected'));
@@ -218,7 +219,9 @@ evaluate score {
         probed: some,
         checks: [
           ...checks,
-          ...(classifier.description.prompt === undefined ? await cutTextsCheck(classifier, rows) : []),
+          ...(classifier.description.prompt === undefined
+            ? await cutTextsCheck(classifier, rows, classifier.description.pairs)
+            : []),
           ...(calibrated?.checks ?? []),
         ],
         budget: labelBudget(consumed),
@@ -244,7 +247,7 @@ evaluate score {
       const { source } = scoped.all;
       const predictions = {
         source,
-        texts: texts(scoped.all),
+        texts: texts(scoped.all).map(shownText),
         ...whole,
         abstained,
         outside: options.out_of_scope,

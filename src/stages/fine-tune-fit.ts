@@ -38,6 +38,7 @@ import {
 } from './model-source.ts';
 import { withExtraTexts } from './prompted-training.ts';
 import { calibratedStart, startOfWords } from './prompted-words.ts';
+import type { PairReading } from './pairs.ts';
 import { rowEncoder, type EncodeRows } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { trainEncoder } from './train-encoder.ts';
@@ -65,6 +66,8 @@ export interface FitRequest {
   readonly validation: Dataset | undefined;
   readonly options: FitOptions;
   readonly random: Random;
+  /** How rows are read that are pairs of texts; nothing where they are none. */
+  readonly pairs: PairReading | undefined;
 }
 
 export interface Fitted {
@@ -125,9 +128,9 @@ export async function fitModel(asked: FitRequest, context: TrainingContext): Pro
 
 /** What is decided, and what is learnt beside the rows, by the encoder as it is. */
 async function prepared(asked: FitRequest, before: SourcedEncoder, context: TrainingContext) {
-  await noteCutTexts(before, asked.training, context.note);
+  await noteCutTexts(before, asked.training, context.note, asked.pairs);
   const strength = await strengthOf(asked, before, context);
-  const method = await withCache(decided(asked, strength?.c), asked.training, before, context.note);
+  const method = await withCache(decided(asked, strength?.c), asked, before, context.note);
   const request = { ...asked, options: { ...asked.options, method } };
   const { texts: named, record } = await namedTexts(request, before, context);
   return { request, strength, record, extra: joined(promptedTexts(asked.training), named) };
@@ -141,25 +144,33 @@ function decided({ options: { method }, training }: FitRequest, c: number | unde
 
 async function withCache(
   method: Method,
-  training: Dataset,
+  { training, pairs }: FitRequest,
   encoder: SourcedEncoder,
   note: ModelContext['note'],
 ): Promise<Method> {
   if (!leavesCache(method)) return method;
   if (hasMixedRows(training) || training.rows === 0) return usualCache(method);
-  const vectors = await rowEncoder(encoder, training.prompt, async () => training)(training);
+  const vectors = await rowEncoder(
+    encoder,
+    { prompt: training.prompt, pairs },
+    async () => training,
+  )(training);
   return decidedCache(method, training, vectors, note);
 }
 
 /** Found on the vectors as they are: those of an encoder that has learnt the rows tell nothing of others. */
 async function strengthOf(
-  { training, options }: FitRequest,
+  { training, options, pairs }: FitRequest,
   encoder: SourcedEncoder,
   { signal, note }: ModelContext,
 ): Promise<StrengthRecord | undefined> {
   if (!leavesStrength(options.method) || hasMixedRows(training)) return undefined;
   const { chosenStrength, strengthNote } = await import('./head-strength.ts');
-  const vectors = await rowEncoder(encoder, training.prompt, async () => training)(training);
+  const vectors = await rowEncoder(
+    encoder,
+    { prompt: training.prompt, pairs },
+    async () => training,
+  )(training);
   const record = await chosenStrength(training, vectors, { classWeights: options.class_weights, signal });
   const told = record && strengthNote(record);
   if (told !== undefined) note(told);
@@ -173,14 +184,14 @@ function keptAt({ watched, record }: TrainedEncoder): Partial<ValidationRecord> 
 
 /** Early stopping of the training of the encoder. */
 function watchOf(request: HeadRequest, { signal }: Pick<ModelContext, 'signal'>): EncoderWatch | undefined {
-  const { training, validation, options } = request;
+  const { training, validation, options, pairs } = request;
   const patience = patienceOf(options.early_stopping);
   if (patience === undefined || validation === undefined) return undefined;
   return {
     patience,
     every: (steps) => intervalOf(options.early_stopping, steps),
     measure: async (encoder, head) => {
-      const encodeRows = rowEncoder(encoder, training.prompt, async () => training);
+      const encodeRows = rowEncoder(encoder, { prompt: training.prompt, pairs }, async () => training);
       const fitted = head ?? (await fitOnVectors(request, encoder, encodeRows, signal));
       return measureHead(fitted, await validationRows(validation, training.labels, encodeRows));
     },
@@ -247,10 +258,10 @@ async function fitOn(
   head: Head | undefined,
   { signal, note }: ModelContext,
 ): Promise<Pick<Fitted, 'head' | 'validation' | 'unlabelled'>> {
-  const { training, validation, unlabelled, options } = request;
+  const { training, validation, unlabelled, options, pairs } = request;
   const { method, class_weights: classWeights } = options;
   const { prompt } = training;
-  const encodeRows = rowEncoder(encoder, prompt, async () => training);
+  const encodeRows = rowEncoder(encoder, { prompt, pairs }, async () => training);
   const start = head ?? (await startOfCloze(method, training, encoder, encodeRows, note));
   const labels = training.labels.length;
   const rows = await rowsToFit(request, encoder, encodeRows);

@@ -16,6 +16,7 @@ import { fitNormal } from './one-class-fit.ts';
 import { idleWithOneClass, promptRefused } from './one-class-problems.ts';
 import { knownNormal, labelsOf, normalRows, type NormalRows } from './one-class-rows.ts';
 import { thresholdNote } from './one-class-threshold.ts';
+import { noPairs, refusePairs } from './pairs.ts';
 import { plainRows } from './row-encoder.ts';
 import type { CheckContext, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -61,6 +62,7 @@ export function checkOneClass(
     });
   if (dataset?.multi_label === true) report('from', severalLabels('one_class'));
   if (dataset?.prompt !== undefined) report('from', promptRefused);
+  if (dataset?.pairs === true) report('from', noPairs('one_class'));
   if (dataset?.partition === 'unlabelled') report('from', unlabelledPart);
   if (dataset?.columns?.includes(mixedColumns.text) === true) report('method', mixedRowsRefused(method));
   const sight = sightProblem(dataset, model);
@@ -98,6 +100,7 @@ export async function fineTuneOneClass(
   checkTexts(dataset, { stage: 'fine-tune', at: 'from' });
   if (dataset.multiLabel) throw stepFailure(severalLabels('one_class'), 'from');
   if (dataset.prompt !== undefined) throw stepFailure(promptRefused, 'from');
+  refusePairs(dataset, 'one_class', 'from');
   if (hasMixedRows(dataset)) throw stepFailure(mixedRowsRefused(method), 'method');
   const known = normalRows(dataset, method.arguments.normal);
   for (const text of otherNotes(known)) note(text);

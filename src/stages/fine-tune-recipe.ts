@@ -13,7 +13,7 @@ export interface RecipeFacts {
   readonly trainable: boolean | undefined;
   readonly rows: number | undefined;
   /** `plain`: texts, and not pictures, with one label each, none of them mixed, and no prompt asks for a word. */
-  readonly kind: 'plain' | 'several labels' | 'other';
+  readonly kind: 'plain' | 'pairs' | 'several labels' | 'other';
 }
 
 /** The most texts that training learns from in all its passes: minutes on two cores. */
@@ -22,7 +22,7 @@ const mostTexts = 20_000;
 export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: RecipeFacts): Method {
   if (asked.name !== 'auto') return asked;
   if (kind === 'several labels') return svmHead;
-  if (trainable === false || kind === 'other') return plainHead;
+  if (trainable === false || kind === 'other' || kind === 'pairs') return plainHead;
   const { iterations } = methods.contrastive.arguments;
   const usual = iterations.fallback as number; // declared with it
   const fewer = rows === undefined ? usual : Math.floor(mostTexts / Math.max(1, rows));
@@ -48,7 +48,8 @@ export function kindOf(rows: KnownRows | undefined): RecipeFacts['kind'] {
   if (rows?.multi_label === true) return 'several labels';
   const mixed = rows?.columns?.includes(mixedColumns.text) === true;
   const other = rows?.labelled === false || rows?.images === true || rows?.prompt?.mask === true || mixed;
-  return other ? 'other' : 'plain';
+  if (other) return 'other';
+  return rows?.pairs === true ? 'pairs' : 'plain';
 }
 
 /** The texts of labels that are asked for, where the program says so or leaves it to the recipe. */

@@ -76,7 +76,7 @@ export async function fineTuneSeveral(context: Context, dataset: Dataset): Promi
   for (const text of constantNotes(carried, labels)) note(text);
   const { encoder, before, trained } = await trainedEncoder(context, dataset, carried);
   const settings = { classWeights, signal };
-  const encodeRows = rowEncoder(encoder, undefined, async () => dataset);
+  const encodeRows = rowEncoder(encoder, {}, async () => dataset);
   const vectors = await encodeRows(dataset).finally(encoder.dispose); // one engine is open at a time
   const rows: SeveralRows = { vectors, carried, labels: labels.length };
   const seen = trained !== undefined && textsAnew(trained.record.texts) === 0;

@@ -32,10 +32,11 @@ import { knownRows } from './known-rows.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { knownClasses } from './learnt-classes.ts';
 import { int, word } from './option.ts';
+import { arePairs, checkSamePairs, pairProblem, pairReadingOf } from './pairs.ts';
 import { needsNoRows } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
 import { wordsProblem } from './prompted-words.ts';
-import { checkSamePrompt } from './row-encoder.ts';
+import { checkAsFitted } from './row-encoder.ts';
 import { thresholdOption } from './several-labels-head.ts';
 import { textsAnew } from './several-unseen.ts';
 import { defineStage, input } from './stage.ts';
@@ -159,6 +160,10 @@ fine-tune classifier {
       const problem = sightProblem(rows, model);
       if (problem !== undefined) report('model', problem);
     }
+    for (const name of ['validation', 'unlabelled']) {
+      const problem = pairProblem(inputs.dataset(name), { pairs: dataset?.pairs });
+      if (problem !== undefined) report(name, problem);
+    }
     if (prompt?.mask === true && model?.masked === false) report('model', needsMaskedModel);
     const words = options.method.name === 'cloze' && prompt?.mask === true ? prompt.words : undefined;
     const split = wordsProblem(words ?? [], (word) => model?.word?.(word));
@@ -191,6 +196,7 @@ fine-tune classifier {
         multi_label: dataset?.multi_label,
         trainable: model?.trainable,
         images: model?.images,
+        pairs: dataset?.pairs,
       },
     };
   },
@@ -224,8 +230,14 @@ fine-tune classifier {
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
-    if (validation !== undefined) checkSamePrompt(validation, dataset.prompt, 'validation');
+    if (validation !== undefined)
+      checkAsFitted(
+        validation,
+        { prompt: dataset.prompt, pairs: pairReadingOf(dataset, method) },
+        'validation',
+      );
     const unlabelled = inputs.unlabelled && (await readUnlabelled(inputs.unlabelled));
+    if (unlabelled !== undefined) checkSamePairs(unlabelled, arePairs(dataset), 'unlabelled');
     const idle = unlabelled && unlabelledProblem(options);
     if (idle !== undefined) throw stepFailure(idle, 'unlabelled');
     const request = {
@@ -236,6 +248,7 @@ fine-tune classifier {
       validation,
       options,
       random: context.random('train'),
+      pairs: pairReadingOf(dataset, method),
     };
     const {
       head,
@@ -273,6 +286,7 @@ fine-tune classifier {
       named,
       unlabelled: learnt,
       prompt: dataset.prompt,
+      pairs: request.pairs,
     });
   },
 });

@@ -3,7 +3,10 @@ import type { StaticDataset } from './artifact.ts';
 import type { Dataset } from './dataset.ts';
 import { staticPrompt } from './prompted.ts';
 
-export type KnownRows = Pick<StaticDataset, 'columns' | 'labelled' | 'multi_label' | 'images' | 'prompt'>;
+export type KnownRows = Pick<
+  StaticDataset,
+  'columns' | 'labelled' | 'multi_label' | 'images' | 'pairs' | 'prompt'
+>;
 
 export function knownRows({ columns, roles, multiLabel, images, prompt }: Dataset): KnownRows {
   return {
@@ -11,6 +14,7 @@ export function knownRows({ columns, roles, multiLabel, images, prompt }: Datase
     labelled: roles.label !== undefined,
     multi_label: multiLabel,
     images: images !== undefined,
+    pairs: roles.second !== undefined,
     prompt: prompt && staticPrompt(prompt),
   };
 }

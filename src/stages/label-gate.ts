@@ -58,7 +58,7 @@ export async function gateLabelTexts(
     return { why: 'too few rows' };
   const own = await trainingRows(
     dataset,
-    rowEncoder(encoder, dataset.prompt, async () => dataset),
+    rowEncoder(encoder, { prompt: dataset.prompt }, async () => dataset),
   );
   const named = await encoder.encode(extra.texts, () => undefined);
   const further = { vectors: named, labels: extra.labels };

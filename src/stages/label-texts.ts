@@ -65,6 +65,7 @@ export function labelTemplateFinding(
   });
   if (method.name === 'cloze') return idle('`cloze` asks the model for the words of the labels');
   if (dataset?.images === true) return idle('these rows are pictures, and names are texts');
+  if (dataset?.pairs === true) return idle('these rows are pairs of texts, and a name is one');
   if (dataset?.multi_label === true)
     return idle('rows with several labels are learnt one label against the rest');
   if (dataset?.prompt?.label_texts === true)

@@ -3,6 +3,7 @@ import type { StaticDataset } from './artifact.ts';
 import type { TableFormat } from './facts.ts';
 import { isImageName } from './image-names.ts';
 import { otherChecksum, sha256Of } from './load-checksum.ts';
+import { isPair } from './load-columns.ts';
 import { loadsImages } from './load-image-sources.ts';
 import { checkImages, forImages, knownImages, textAndImage } from './load-images-known.ts';
 import type { loadOptions } from './load-options.ts';
@@ -26,6 +27,7 @@ export function checkLoad(context: Context): StaticDataset {
     labelled: true, // a column `label` may be there
     labels: undefined,
     partition: undefined,
+    pairs: isPair(given.text),
   };
   let sound = true;
   const wrong: typeof report = (at, problem) => {

@@ -8,7 +8,8 @@ import { parseTemplate, templateColumns, type TemplatePart } from './tables/patt
 import type { Condition } from './value.ts';
 
 export interface ColumnOptions {
-  readonly text: string | undefined;
+  /** Two of them where rows are pairs of texts. */
+  readonly text: string | readonly string[] | undefined;
   readonly label: string | undefined;
   readonly id: string | undefined;
   readonly group: string | undefined;
@@ -24,8 +25,8 @@ export interface Finding {
 
 export interface ColumnUse {
   readonly roles: Roles;
-  /** The new column's name is `roles.text`. */
-  readonly template: readonly TemplatePart[] | undefined;
+  /** Columns that templates make, by their names. */
+  readonly made: ReadonlyMap<string, readonly TemplatePart[]>;
   readonly findings: readonly Finding[];
 }
 
@@ -42,17 +43,33 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
     return name !== undefined && known(at, name) ? name : undefined;
   };
 
-  const source = textSource(options.text, columns);
-  if (source.state === 'wrong') findings.push({ at: 'text', problem: source.problem });
-  const template = source.state === 'template' ? source.parts : undefined;
-  for (const name of template === undefined ? [] : templateColumns(template)) known('text', name);
+  const made = new Map<string, readonly TemplatePart[]>();
+  const [text, second] = (isList(options.text) ? options.text : [options.text]).map((given) => {
+    const source = textSource(given, columns);
+    switch (source.state) {
+      case 'wrong':
+        findings.push({ at: 'text', problem: source.problem });
+        return undefined;
+      case 'column':
+        return source.name;
+      case 'template': {
+        for (const name of templateColumns(source.parts)) known('text', name);
+        const name = newName('text', [...columns, ...made.keys()]);
+        made.set(name, source.parts);
+        return name;
+      }
+      default:
+        return source satisfies never;
+    }
+  });
+  if (text !== undefined && text === second) findings.push({ at: 'text', problem: sameTwice(text) });
   for (const name of options.where === undefined ? [] : conditionColumns(options.where)) known('where', name);
-  const text = source.state === 'column' ? source.name : template && newName('text', columns);
 
   const label = options.label === undefined && columns.includes('label') ? 'label' : named('label');
   const [id, group, time] = [named('id'), named('group'), named('time')];
   const roles: Roles = {
     ...(text !== undefined && { text }),
+    ...(second !== undefined && { second }),
     ...(label !== undefined && { label }),
     ...(id !== undefined && { id }),
     ...(group !== undefined && { group }),
@@ -60,7 +77,7 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
   };
   return {
     roles,
-    template,
+    made,
     findings: columns.every(isNumbered) ? withoutHeader(findings, columns) : findings,
   };
 }
@@ -131,6 +148,23 @@ function textSource(text: string | undefined, columns: readonly string[]): TextS
     };
   if (templateColumns(template.parts).length > 0) return { state: 'template', parts: template.parts };
   return { state: 'wrong', problem: unknownColumn(text, columns) };
+}
+
+function sameTwice(name: string): Omit<Problem, 'span'> {
+  return {
+    code: 'wrong-type',
+    message: `both texts of a pair are the column \`${name}\``,
+    hint: 'name two columns, or give the one without a list',
+  };
+}
+
+/** Whether the program says that rows are pairs of texts. */
+export function isPair(text: ColumnOptions['text']): boolean {
+  return isList(text);
+}
+
+function isList(text: ColumnOptions['text']): text is readonly string[] {
+  return Array.isArray(text);
 }
 
 export function unknownColumn(name: string, columns: readonly string[]): Omit<Problem, 'span'> {

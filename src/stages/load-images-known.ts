@@ -15,7 +15,7 @@ type Report = CheckContext<never>['report'];
 /** Of pictures in folders and IDX files, and of a column that stands in no table. */
 export function checkImages(
   paths: readonly string[],
-  options: ImageOptions & { readonly text: string | undefined },
+  options: ImageOptions & { readonly text: unknown },
   given: (option: string) => boolean,
   report: Report,
 ): StaticDataset {

@@ -1,7 +1,8 @@
 // What a user should know of rows that load well and yet may be wrong: labels that look the same, and texts that are
 // labelled in several ways. Pure.
+import { shownText } from '../learning/text-pair.ts';
 import { compareCodePoints } from './code-point-order.ts';
-import type { Dataset, Value } from './dataset.ts';
+import { texts, type Dataset, type Value } from './dataset.ts';
 
 /** One note per kind of doubt, with a count and the first example. */
 export function loadNotes(dataset: Dataset): readonly string[] {
@@ -24,11 +25,12 @@ function alikeLabels(labels: readonly string[]): readonly string[] {
   ];
 }
 
-function conflictingTexts({ columns, roles, multiLabel }: Dataset): readonly string[] {
+function conflictingTexts(dataset: Dataset): readonly string[] {
+  const { columns, roles, multiLabel } = dataset;
   if (roles.text === undefined || roles.label === undefined || multiLabel) return [];
   const labels = columns.get(roles.label) ?? [];
-  const byText = new Map<Value, Set<Value>>();
-  (columns.get(roles.text) ?? []).forEach((text, row) => {
+  const byText = new Map<string, Set<Value>>();
+  texts(dataset).forEach((text, row) => {
     const label = labels[row] ?? null;
     const known = byText.get(text);
     if (known === undefined) byText.set(text, new Set([label]));
@@ -42,7 +44,7 @@ function conflictingTexts({ columns, roles, multiLabel }: Dataset): readonly str
   const shown = names.slice(0, 5).map((name) => `\`${name}\``);
   return [
     `${conflicts.length === 1 ? '1 text comes' : `${conflicts.length} texts come`} with different labels, such as ` +
-      `${quoted(String(text))} with ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`,
+      `${quoted(shownText(text))} with ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`,
   ];
 }
 

@@ -28,8 +28,10 @@ export const loadOptions = {
   pattern: string({
     doc: 'How a line of text is cut into columns: `"{label} {text}"`. Each column takes as little as it can, the last the rest. Without it a line is the column `text`.',
   }),
-  text: template({
-    doc: 'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`.',
+  text: either(template({ doc: '' }), list(template({ doc: '' }), { min: 2, max: 2, doc: '' }), {
+    doc:
+      'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`. A list of two makes each row a pair of ' +
+      'texts, whose label is about both: `["premise", "hypothesis"]`.',
   }),
   image: column({
     doc:

@@ -1,4 +1,5 @@
 // From a table to a dataset: which rows stay, what their texts and labels are. Pure; the problems it finds are returned.
+import { withoutMark } from '../learning/text-pair.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import { compareCodePoints } from './code-point-order.ts';
 import { conditionColumns, holds, isMissing } from './condition.ts';
@@ -38,7 +39,7 @@ export type LoadedRows =
 
 /** `broken`: of each row that could not be read, how many of the table stand before it. */
 export function loadRows(table: Table, broken: readonly number[], options: RowOptions): LoadedRows {
-  const { roles, template, findings } = useColumns([...table.columns.keys()], options);
+  const { roles, made, findings } = useColumns([...table.columns.keys()], options);
   if (findings.length > 0 || roles.text === undefined) {
     const present =
       roles.label === undefined ? undefined : distinctLabels(table.columns.get(roles.label) ?? []);
@@ -46,7 +47,7 @@ export function loadRows(table: Table, broken: readonly number[], options: RowOp
     return { state: 'wrong', findings: [...findings, ...(table.rows === 0 ? [noRows] : keys)] };
   }
   const columns = new Map(table.columns);
-  if (template !== undefined) columns.set(roles.text, templateTexts(template, table.columns, table.rows));
+  for (const [name, parts] of made) columns.set(name, templateTexts(parts, table.columns, table.rows));
   const all: Rows = { columns, indices: Array.from({ length: table.rows }, (_, i) => i) };
   if (table.rows === 0) return { state: 'wrong', findings: [noRows] };
 
@@ -61,9 +62,14 @@ export function loadRows(table: Table, broken: readonly number[], options: RowOp
 
   const used = complete.rows.indices.slice(0, options.limit);
   const picked = new Map([...columns].map(([name, values]) => [name, used.map((i) => values[i] ?? null)]));
-  picked.set(roles.text, (picked.get(roles.text) ?? []).map(cellText));
+  for (const name of textColumns(roles))
+    picked.set(
+      name,
+      (picked.get(name) ?? []).map((value) => withoutMark(cellText(value))),
+    );
   const labelled = labels(columns, picked, roles, options.label_names);
   if (labelled.findings.length > 0) return { state: 'wrong', findings: labelled.findings };
+  if (labelled.multi && roles.second !== undefined) return { state: 'wrong', findings: [pairsWithSeveral] };
   const numbers = rowNumbers(chosen.indices, broken);
   const dataset: Dataset = {
     rows: used.length,
@@ -138,6 +144,20 @@ export function incompleteProblem(
   };
 }
 
+/** The columns of the texts: two where rows are pairs. */
+export function textColumns({ text, second }: Roles): readonly string[] {
+  return [text, second].filter((name) => name !== undefined);
+}
+
+export const pairsWithSeveral: Finding = {
+  at: 'text',
+  problem: {
+    code: 'not-supported',
+    message: 'these rows are pairs of texts and have lists of labels, and pairs have one label each',
+    hint: 'leave out one of the two texts, or give each row one label',
+  },
+};
+
 interface Rows {
   readonly columns: ReadonlyMap<string, Column>;
   readonly indices: readonly number[];
@@ -163,18 +183,28 @@ function withTextAndLabel(
 ): { readonly rows: Rows; readonly findings: readonly Finding[] } {
   const value = (column: string | undefined, i: number): Value =>
     (column === undefined ? undefined : rows.columns.get(column)?.[i]) ?? null;
-  const noText = rows.indices.filter((i) => cellText(value(roles.text, i)).trim() === '');
+  const without = textColumns(roles).map((name) => ({
+    name,
+    rows: rows.indices.filter((i) => cellText(value(name, i)).trim() === ''),
+  }));
   const noLabel =
     roles.label === undefined ? [] : rows.indices.filter((i) => isMissing(value(roles.label, i)));
-  const finding = (role: 'text' | 'label', missing: readonly number[]): readonly Finding[] => {
+  const finding = (
+    role: 'text' | 'label',
+    name: string | undefined,
+    missing: readonly number[],
+  ): readonly Finding[] => {
     const [first] = missing;
     if (first === undefined) return [];
-    return [{ at: role, problem: incompleteProblem(role, roles[role] ?? '', missing.length, first + 1) }];
+    return [{ at: role, problem: incompleteProblem(role, name ?? '', missing.length, first + 1) }];
   };
-  const out = new Set([...noText, ...noLabel]);
+  const out = new Set([...without.flatMap(({ rows: missing }) => missing), ...noLabel]);
   return {
     rows: { ...rows, indices: rows.indices.filter((i) => !out.has(i)) },
-    findings: [...finding('text', noText), ...finding('label', noLabel)],
+    findings: [
+      ...without.flatMap(({ name, rows: missing }) => finding('text', name, missing)),
+      ...finding('label', roles.label, noLabel),
+    ],
   };
 }
 

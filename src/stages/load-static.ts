@@ -3,9 +3,16 @@ import type { StaticDataset } from './artifact.ts';
 import { conditionColumns, holds } from './condition.ts';
 import type { Scalar } from './dataset.ts';
 import type { TableFacts } from './facts.ts';
-import { useColumns, type Finding } from './load-columns.ts';
+import { isPair, useColumns, type Finding } from './load-columns.ts';
 import { nameFindings, orderedLabels, unknownKeys } from './load-labels.ts';
-import { incompleteProblem, noneKept, noRows, type RowOptions } from './load-rows.ts';
+import {
+  incompleteProblem,
+  noneKept,
+  noRows,
+  pairsWithSeveral,
+  textColumns,
+  type RowOptions,
+} from './load-rows.ts';
 
 export interface KnownLoad {
   readonly dataset: StaticDataset;
@@ -13,9 +20,8 @@ export interface KnownLoad {
 }
 
 export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
-  const { roles, template, findings } = useColumns(table.columns, options);
-  const columns =
-    template === undefined || roles.text === undefined ? table.columns : [...table.columns, roles.text];
+  const { roles, made, findings } = useColumns(table.columns, options);
+  const columns = [...table.columns, ...made.keys()];
   const base: StaticDataset = {
     type: 'dataset',
     columns,
@@ -23,6 +29,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
     labelled: roles.label !== undefined || findings.length > 0,
     labels: undefined,
     partition: undefined,
+    pairs: isPair(options.text),
   };
   if (table.rows === undefined) return { dataset: base, findings };
   if (table.rows === 0)
@@ -52,14 +59,18 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
   const kept = keptByLabel(table, label, counts, options);
   if (kept === undefined) return { dataset: { ...base, multi_label: multi }, findings: keyFindings };
 
-  const noText = template === undefined && roles.text !== undefined ? (table.missing(roles.text) ?? 0) : 0;
+  const without = textColumns(roles)
+    .filter((name) => !made.has(name))
+    .map((name) => ({ name, rows: table.missing(name) ?? 0 }));
+  const noText = without.reduce((sum, { rows: missing }) => sum + missing, 0);
   const nothing: Finding[] = [];
   if (options.on_error === 'fail') {
-    if (noText > 0 && options.where === undefined)
-      nothing.push({ at: 'text', problem: incompleteProblem('text', roles.text ?? '', noText) });
+    for (const { name, rows: missing } of options.where === undefined ? without : [])
+      if (missing > 0) nothing.push({ at: 'text', problem: incompleteProblem('text', name, missing) });
     if (label !== undefined && kept.missing > 0)
       nothing.push({ at: 'label', problem: incompleteProblem('label', label, kept.missing) });
   }
+  if (multi === true && isPair(options.text)) nothing.push(pairsWithSeveral);
   const used = kept.counts?.map(({ value }) => value);
   const unnamed =
     names !== undefined && used !== undefined && options.limit === undefined

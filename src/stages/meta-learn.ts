@@ -22,6 +22,7 @@ import { isAdapting, metaMethods, ruleOf, settledMetaMethod, tasksOf, vectorRule
 import { checkApart, checkMetaRows, readMetaRows, readMetaValidation, seesOther } from './meta-rows.ts';
 import { metaValidation } from './meta-validation.ts';
 import { bool, call, float, int } from './option.ts';
+import { refusePairs } from './pairs.ts';
 import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { untrainableNet } from './training-check.ts';
@@ -132,6 +133,7 @@ evaluate score { model: classifier  on: parts.test }`,
   async run(context) {
     const { inputs, signal } = context;
     const dataset = await readDataset(inputs.from);
+    refusePairs(dataset, 'meta-learn', 'from');
     const episodes = episodesOf(context.options, inputs.model !== undefined);
     if (inputs.model !== undefined) {
       const { metaTune, usualDistance } = await import('./meta-tune.ts');

@@ -6,6 +6,7 @@ import { classesOf, texts, type Dataset } from './dataset.ts';
 import type { ImageShape } from './images.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { promptRefused } from './episodes-check.ts';
+import { noPairs } from './pairs.ts';
 import { knownClasses, sharedClasses } from './learnt-classes.ts';
 import {
   needsClasses,
@@ -31,6 +32,7 @@ export function checkMetaRows(
 ): void {
   if (rows?.images === false && trains === 'conv4') report(at, textsRefused);
   if (rows?.prompt !== undefined) report(at, promptRefused);
+  if (rows?.pairs === true) report(at, noPairs('meta-learn'));
   if (rows?.labelled === false) report(at, needsClasses);
   const labels = rows?.labels;
   if (labels !== undefined && rows?.labelled === true && labels.length < shape.ways)

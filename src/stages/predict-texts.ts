@@ -2,6 +2,7 @@
 // dataset, and what the command shows for texts from the command line.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
+import { shownText } from '../learning/text-pair.ts';
 import type { Artifact } from './artifact.ts';
 import { learntRows, temperaturesOf } from './calibration.ts';
 import { classify, inParts } from './classify.ts';
@@ -9,7 +10,7 @@ import { loadClassifier, type Classifier } from './classifier.ts';
 import { labelIndices, labelSets, select, texts as textsOf, type Dataset } from './dataset.ts';
 import type { EncodeProgress, ModelContext } from './model-source.ts';
 import { idleOfOneClass } from './one-class-problems.ts';
-import { checkSamePrompt } from './row-encoder.ts';
+import { checkAsFitted } from './row-encoder.ts';
 import { severalRefusals } from './several-refusals.ts';
 import { stepFailure } from './step-failure.ts';
 
@@ -63,7 +64,7 @@ export async function predictTexts(
 ): Promise<readonly TextPrediction[]> {
   const classifier = await loadClassifier(model, context);
   try {
-    checkSamePrompt(rows, classifier.description.prompt, 'from');
+    checkAsFitted(rows, classifier.description, 'from');
     if (classifier.description.threshold !== undefined) checkSeveralSettings(settings);
     if (classifier.description.one_class !== undefined) checkOneClassSettings(settings);
     const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
@@ -180,7 +181,7 @@ async function nearRows(
   return (vectors) =>
     nearest(searched, vectors, count, 'cosine').map((found) =>
       found.map(({ row, distance }) => ({
-        text: texts[row] ?? '',
+        text: shownText(texts[row] ?? ''),
         label: labelOf(row),
         similarity: 1 - distance,
       })),

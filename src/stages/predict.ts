@@ -8,6 +8,7 @@ import { readDescription } from './classifier.ts';
 import { checkTexts } from './labelled-texts.ts';
 import { idleOfOneClass } from './one-class-problems.ts';
 import { either, float, int, outputPath, share } from './option.ts';
+import { pairProblem } from './pairs.ts';
 import { predictTexts, type PredictSettings, type TextPrediction } from './predict-texts.ts';
 import { exportedRows, rowsFileProblem, writeRows } from './rows-file.ts';
 import { severalRefusals } from './several-refusals.ts';
@@ -92,10 +93,12 @@ predict labelled {
     } else if (model?.multi_label === true) {
       if (options.abstain !== undefined) report('abstain', severalRefusals.abstain);
       if (context.given('calibrate_on')) report('calibrate_on', severalRefusals.calibrate_on);
-    } else checkCalibration('predict', inputs.dataset('calibrate_on'), model?.labels, report);
+    } else checkCalibration('predict', inputs.dataset('calibrate_on'), model, report);
     const from = inputs.dataset('from');
     const sight = sightProblem(from, model);
     if (sight !== undefined) report('from', sight);
+    const unpaired = pairProblem(from, model);
+    if (unpaired !== undefined) report('from', unpaired);
     const known = { ...options, oneClass: model?.one_class === true };
     const added = addedNames(known, from?.columns ?? []);
     return {
@@ -108,6 +111,7 @@ predict labelled {
         labels: from?.labels,
         partition: from?.partition,
         images: from?.images,
+        pairs: from?.pairs,
         ...(from?.prompt !== undefined && { prompt: from.prompt }),
       },
     };

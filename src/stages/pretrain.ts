@@ -14,6 +14,7 @@ import { checkTexts } from './labelled-texts.ts';
 import { encoderOf } from './model-source.ts';
 import { pretrainOptions, pretrainPlan } from './pretrain-options.ts';
 import { pretrainFolder, type MaskedRecord } from './pretrain-train.ts';
+import { noPairs, refusePairs } from './pairs.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { epochsBesideSteps, stepsOf } from './trained-methods.ts';
@@ -62,6 +63,7 @@ evaluate score { model: classifier  on: parts.test }`,
     if (model?.images === true) report('model', readsPictures);
     else if (model?.trainable === false) report('model', untrainable);
     if (inputs.dataset('from')?.prompt !== undefined) report('from', prompted);
+    if (inputs.dataset('from')?.pairs === true) report('from', noPairs('pretrain'));
     if (options.steps !== undefined && context.given('epochs')) report('epochs', epochsBesideSteps);
     if (options.train?.name === 'head')
       for (const name of ['learning_rate', 'dropout'])
@@ -90,6 +92,7 @@ evaluate score { model: classifier  on: parts.test }`,
     checkTexts(dataset, { stage: 'pretrain', at: 'from' });
     if (dataset.images !== undefined) throw stepFailure(pictureRows, 'from');
     if (dataset.prompt !== undefined) throw stepFailure(prompted, 'from');
+    refusePairs(dataset, 'pretrain', 'from');
     if (hasMixedRows(dataset)) throw stepFailure(mixed, 'from');
     const encoder = encoderOf(inputs.model);
     if ((await imageModelKind(encoder)) !== undefined) throw stepFailure(readsPictures, 'model');

@@ -1,6 +1,6 @@
 // What an encoder is given for each row of a dataset that carries a prompt: the filled templates, with demonstrations behind,
 // cut to the tokens that the encoder reads.
-import { texts, type Dataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { cellText, list } from './load-columns.ts';
 import { needsMaskedModel, type OpenEncoder } from './model-source.ts';
 import { demonstrationsOf } from './prompt-demonstrations.ts';
@@ -60,7 +60,7 @@ function rowPieces(
 ): readonly Piece[] {
   const value = (text: string): string => (mask === '' ? text : text.replaceAll(mask, apart(mask)));
   return fillTemplate(template, {
-    text: value(texts(rows)[row] ?? ''),
+    text: value(cellText(rows.columns.get(rows.roles.text ?? '')?.[row] ?? null)),
     column: (name) => value(cellText(rows.columns.get(name)?.[row] ?? null)),
     mask: filled,
   });

@@ -21,12 +21,14 @@ export type ReadTemplate =
 /** What the holes may name; `undefined` for what is not known before the rows are read. */
 export interface Columns {
   readonly columns: readonly string[] | undefined;
-  /** The column of the texts. */
+  /** The column of the texts; of pairs that of the first ones. */
   readonly text: string | undefined;
+  /** Whether rows are pairs of texts, of which none is the text. */
+  readonly pairs?: boolean | undefined;
 }
 
 /** `{text}` is the text of the row unless another column has that name, `{mask}` always the mask. */
-export function readPromptTemplate(written: string, { columns, text }: Columns): ReadTemplate {
+export function readPromptTemplate(written: string, { columns, text, pairs }: Columns): ReadTemplate {
   const template = parseTemplate(written);
   if (template.state === 'wrong')
     return wrong(`the template has ${template.message}`, 'write columns in braces: `"Review: {text}"`');
@@ -34,9 +36,14 @@ export function readPromptTemplate(written: string, { columns, text }: Columns):
     if (typeof part === 'string') return part;
     const { column } = part;
     if (column === 'mask') return { hole: 'mask' };
-    const isText = column === text || (column === 'text' && columns?.includes('text') !== true);
-    return isText ? { hole: 'text' } : { hole: 'column', column };
+    const own = column === text || (column === 'text' && columns?.includes('text') !== true);
+    return own ? { hole: 'text' } : { hole: 'column', column };
   });
+  if (pairs === true && template.parts.some((part) => isText(part) && !columns?.includes('text')))
+    return wrong(
+      '`{text}` is the text of a row, and these rows are pairs of texts',
+      `name both by their columns${columns === undefined ? '' : `, which are ${list(columns)}`}`,
+    );
   const unknown = parts.find(
     (part) => typeof part !== 'string' && part.hole === 'column' && columns?.includes(part.column) === false,
   );
@@ -51,6 +58,10 @@ export function readPromptTemplate(written: string, { columns, text }: Columns):
       'name at least one: `{text}` is the text of the row',
     );
   return { state: 'read', parts };
+}
+
+function isText(part: string | { readonly column: string }): boolean {
+  return typeof part !== 'string' && part.column === 'text';
 }
 
 /** As it is written in a program. */

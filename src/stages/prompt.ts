@@ -8,6 +8,7 @@ import { checkTexts } from './labelled-texts.ts';
 import { cellText } from './load-columns.ts';
 import { demonstrationFindings, idleOptions } from './prompt-findings.ts';
 import { options, readPrompt } from './prompt-options.ts';
+import { arePairs, noPairs } from './pairs.ts';
 import { fillTemplate, joined } from './prompt-render.ts';
 import type { PromptTemplate } from './prompt-template.ts';
 import { labelTexts, staticPrompt } from './prompted.ts';
@@ -46,10 +47,13 @@ evaluate  score      { model: classifier  on: parts.test }`,
     ];
     if (from?.prompt !== undefined) findings.push({ at: 'from', problem: promptedTwice });
     if (from?.multi_label === true) findings.push({ at: 'from', problem: severalLabels });
+    if (from?.pairs === true && given.label_template !== undefined)
+      findings.push({ at: 'label_template', problem: noPairs('label_template', withoutNames) });
     const known = from?.labelled === true ? from.labels?.map(({ name }) => name) : undefined;
     const read = readPrompt(given, {
       columns: from?.columns,
       text: undefined,
+      pairs: from?.pairs,
       labels: known,
       labelled: from?.labelled,
       draw: [],
@@ -66,11 +70,14 @@ evaluate  score      { model: classifier  on: parts.test }`,
     checkTexts(dataset, { stage: 'prompt', at: 'from' });
     if (dataset.prompt !== undefined) throw stepFailure(promptedTwice, 'from');
     if (dataset.multiLabel) throw stepFailure(severalLabels, 'from');
+    if (arePairs(dataset) && given.label_template !== undefined)
+      throw stepFailure(noPairs('label_template', withoutNames), 'label_template');
     const labelled = dataset.roles.label !== undefined;
     const random = context.random('demonstrations');
     const read = readPrompt(given, {
       columns: [...dataset.columns.keys()],
       text: dataset.roles.text,
+      pairs: arePairs(dataset),
       labels: labelled ? dataset.labels : undefined,
       labelled,
       draw: [random.below(2 ** 32), random.below(2 ** 32)],
@@ -92,6 +99,8 @@ function firstRow(template: PromptTemplate, rows: Dataset): string {
   const characters = [...joined(pieces).replace(/\s+/g, ' ')];
   return characters.length > 160 ? `${characters.slice(0, 159).join('')}…` : characters.join('');
 }
+
+const withoutNames = 'leave it out: the name of a label is one text, and no pair';
 
 const promptedTwice: Omit<Problem, 'span'> = {
   code: 'not-supported',

@@ -1,8 +1,10 @@
 // Rows to vectors: their texts as they are, or put before the encoder in the way of a prompt. What a model is fitted on and what
 // it is asked later go through the same function.
 import type { Matrix } from '../learning/matrix.ts';
+import { pairIn } from '../learning/text-pair.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { EncodeProgress, OpenEncoder } from './model-source.ts';
+import { arePairs, checkSamePairs, type PairReading } from './pairs.ts';
 import { openRendering, type Render } from './prompt-rows.ts';
 import { asksForMask, type Prompt } from './prompted.ts';
 import { stepFailure } from './step-failure.ts';
@@ -10,13 +12,34 @@ import { stepFailure } from './step-failure.ts';
 /** Rows to vectors [rows, width]. Shown as the progress of the step unless `progress` takes it. */
 export type EncodeRows = (rows: Dataset, progress?: EncodeProgress) => Promise<Matrix>;
 
-/** The texts, or the pictures, as they are. */
-export function plainRows({
-  encode,
-  encodeImages,
-}: Pick<OpenEncoder, 'encode' | 'encodeImages'>): EncodeRows {
-  return (rows, progress) =>
-    rows.images === undefined ? encode(texts(rows), progress) : encodeImages(rows, progress);
+/** The texts, or the pictures, as they are; pairs of texts apart unless `pairs` says otherwise. */
+export function plainRows(
+  { encode, encodeImages }: Pick<OpenEncoder, 'encode' | 'encodeImages'>,
+  pairs: PairReading = 'apart',
+): EncodeRows {
+  return async (rows, progress) => {
+    if (rows.images !== undefined) return encodeImages(rows, progress);
+    if (!arePairs(rows) || pairs === 'together') return encode(texts(rows), progress);
+    const { pairFeatures } = await import('../learning/pair-features.ts');
+    const { takeRows } = await import('../learning/matrix.ts');
+    const both = texts(rows).map((text) => pairIn(text) ?? ([text, ''] as const));
+    const all = [...both.map(([first]) => first), ...both.map(([, second]) => second)];
+    const told = progress && ((done: number, total: number) => progress(Math.floor(done / 2), total / 2));
+    const vectors = await encode(all, told);
+    const half = (from: number) =>
+      takeRows(
+        vectors,
+        both.map((_, i) => from + i),
+      );
+    return pairFeatures(half(0), half(both.length));
+  };
+}
+
+/** How the rows of a model are put before its encoder. */
+export interface AsFitted {
+  readonly prompt?: Prompt | undefined;
+  /** There where they are pairs of texts. */
+  readonly pairs?: PairReading | undefined;
 }
 
 /**
@@ -25,10 +48,10 @@ export function plainRows({
  */
 export function rowEncoder(
   encoder: OpenEncoder,
-  prompt: Prompt | undefined,
+  { prompt, pairs }: AsFitted,
   fitted: () => Promise<Dataset>,
 ): EncodeRows {
-  if (prompt === undefined) return plainRows(encoder);
+  if (prompt === undefined) return plainRows(encoder, pairs);
   const encode = asksForMask(prompt) ? encoder.encodeMasks : encoder.encode;
   let rendering: Promise<Render> | undefined;
   return async (rows, progress) => {
@@ -40,8 +63,12 @@ export function rowEncoder(
   };
 }
 
-/** Throws `Failure` where rows carry a prompt that is not the one of the model, which brings its own along. */
-export function checkSamePrompt(rows: Dataset, prompt: Prompt | undefined, at: string): void {
+/**
+ * Throws `Failure` where rows carry a prompt that is not the one of the model, which brings its own along, or where the one reads pairs and
+ * the others are none.
+ */
+export function checkAsFitted(rows: Dataset, { prompt, pairs }: AsFitted, at: string): void {
+  checkSamePairs(rows, pairs !== undefined, at);
   const question = (of: Prompt | undefined): string =>
     JSON.stringify([of?.templates, of?.label_templates, of?.words]);
   if (rows.prompt === undefined || question(rows.prompt) === question(prompt)) return;

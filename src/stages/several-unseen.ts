@@ -50,6 +50,6 @@ export function unseenVectors(
     );
     const after = overlaid(files, inMemory(trained.files));
     const encoder = await openEncoder(after, context, { maxLength: options.max_length });
-    return rowEncoder(encoder, undefined, async () => dataset)(dataset).finally(encoder.dispose);
+    return rowEncoder(encoder, {}, async () => dataset)(dataset).finally(encoder.dispose);
   };
 }

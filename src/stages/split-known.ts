@@ -246,6 +246,7 @@ function partOf(from: StaticDataset, part: Part, count: Count, rows: number | un
     labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
     partition: part,
     images: from.images,
+    pairs: from.pairs,
     ...(from.prompt !== undefined && { prompt: from.prompt }),
   };
 }

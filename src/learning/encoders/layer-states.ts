@@ -5,10 +5,16 @@ import { toTensors } from './packed-texts.ts';
 import { bucketsUpTo, fillPack, packTexts } from './packs.ts';
 import type { Model } from './sentence-encoder.ts';
 
+export interface TypedTexts {
+  readonly texts: readonly (readonly number[])[];
+  /** Which text of a pair each token belongs to, where some are pairs. */
+  readonly types?: readonly (readonly number[])[] | undefined;
+}
+
 /** Of each text, given by its token ids, the states after `count` layers, one token after the other. [length, width] each */
 export async function statesAfter(
   { config, weights, tokenizer }: Pick<Model, 'config' | 'weights' | 'tokenizer'>,
-  texts: readonly (readonly number[])[],
+  { texts, types }: TypedTexts,
   count: number,
   signal: AbortSignal,
 ): Promise<readonly Float32Array[]> {
@@ -21,6 +27,7 @@ export async function statesAfter(
       members.map((text) => texts[text] ?? []),
       bucket,
       heads,
+      types && members.map((text) => types[text] ?? []),
     );
     const made = tf.tidy(() => firstLayers(weights, config, toTensors(arrays, bucket, heads), count)); // [tokens, width]
     const values = await made.data<'float32'>();

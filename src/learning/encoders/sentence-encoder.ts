@@ -12,7 +12,8 @@ import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { PooledTexts, Pooling } from './pooling.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
-import type { TextTokenizer } from './tokenizer.ts';
+import { typesOf } from './token-types.ts';
+import type { TextTokenizer, Tokens } from './tokenizer.ts';
 import { loadBertWeights } from './weights.ts';
 
 export interface SentenceEncoderOptions {
@@ -70,9 +71,9 @@ async function encode(
 ): Promise<Matrix> {
   const width = readOut === readMasks ? model.config.embedding_size : model.config.hidden_size;
   const distinct = [...new Set(texts)];
-  const tokens = distinct.map((text) => model.tokenizer.encode(text));
+  const tokens = distinct.map((text) => model.tokenizer.tokens(text));
   const packs = packTexts(
-    tokens.map((ids) => ids.length),
+    tokens.map(({ ids }) => ids.length),
     bucketsUpTo(model.tokenizer.maxTokens),
   );
   const vectors = new Map<string, Float32Array>();
@@ -82,7 +83,7 @@ async function encode(
     const values = await encodePack(
       model,
       bucket,
-      members.map((index) => tokens[index] ?? []),
+      members.map((index) => tokens[index] ?? { ids: [] }),
       readOut,
     );
     members.forEach((index, i) => {
@@ -127,13 +128,14 @@ function hasMaskHead({ weights, config: { family }, tokenizer }: Model): boolean
 async function encodePack(
   model: Model,
   bucket: Bucket,
-  texts: readonly (readonly number[])[],
+  tokens: readonly Tokens[],
   readOut: ReadOut,
 ): Promise<Float32Array> {
   const { weights, config } = model;
   const heads = config.num_attention_heads;
   const count = bucket.texts;
-  const arrays = fillPack(texts, bucket, heads);
+  const texts = tokens.map(({ ids }) => ids);
+  const arrays = fillPack(texts, bucket, heads, typesOf(tokens));
   const vectors = tf.tidy(() => {
     const packed = toTensors(arrays, bucket, heads);
     return readOut(model, bert(weights, config, packed), { ...packed, texts, count }); // [texts, width]

@@ -1,6 +1,7 @@
 // Text to token ids, as the folder's tokenizer says, cut to the model's length with the special tokens kept.
 import * as tokenizers from '@huggingface/tokenizers';
 import type { Piece } from './masked-word.ts';
+import { pairIn } from '../text-pair.ts';
 import { badModel, isObject, objectIn, readJson } from './model-folder.ts';
 import type { JsonObject, ModelFolder } from './model-folder.ts';
 import { anyTokenizerFiles, tokenizerFiles, tokenizerJson, type TokenizerJson } from './tokenizer-files.ts';
@@ -32,9 +33,17 @@ export interface EncodedPair {
   readonly types: readonly number[];
 }
 
+/** Token ids of a text; of a pair also `types`, where the tokenizer tells its texts apart. */
+export interface Tokens {
+  readonly ids: readonly number[];
+  readonly types?: readonly number[];
+}
+
 export interface TextTokenizer {
-  /** At least one id, at most `maxTokens`. */
+  /** At least one id, at most `maxTokens`. A pair, as `textPair` has it, is read as by `encodePair`. */
   encode(text: string): readonly number[];
+  /** The same with types. */
+  tokens(text: string): Tokens;
   /** Two texts as the model reads pairs, at most `maxTokens` together. Throws `ModelError` where the tokenizer knows no pairs. */
   encodePair(first: string, second: string): EncodedPair;
   /** Tokens of the text before any are cut off, special ones included. */
@@ -83,25 +92,35 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
   const special = (kind: string): Piece | undefined =>
     specialToken(tokenizer, settings[kind] ?? read.usual[kind]);
   let pairs: PairTemplate | undefined;
+  const template = (): PairTemplate => (pairs ??= pairTemplate(tokenizer, around, read));
+  const bare = (text: string): readonly number[] =>
+    tokenizer.encode(trimmed(text), { add_special_tokens: false }).ids;
+  const encodePair = (first: string, second: string): EncodedPair =>
+    fillTemplate(template(), [bare(first), bare(second)], maxTokens);
+  const tokens = (text: string): Tokens => {
+    const pair = pairIn(text);
+    if (pair !== undefined) {
+      const { ids, types } = encodePair(...pair);
+      return types.some((type) => type !== 0) ? { ids, types } : { ids };
+    }
+    const ids = idsOf(text);
+    if (ids.length <= maxTokens) return { ids };
+    return { ids: [...ids.slice(0, maxTokens - around.after), ...ids.slice(ids.length - around.after)] };
+  };
   return {
     maxTokens,
     mask: special('mask_token'),
     unknown: special('unk_token'),
-    length: (text) => idsOf(text).length,
+    length: (text) => {
+      const pair = pairIn(text);
+      if (pair === undefined) return idsOf(text).length;
+      const special = template().around.reduce((sum, { ids }) => sum + ids.length, 0);
+      return pair.reduce((sum, one) => sum + bare(one).length, special);
+    },
     pieces: (word) => piecesOf(tokenizer, word),
-    encode(text) {
-      const ids = idsOf(text);
-      if (ids.length <= maxTokens) return ids;
-      return [...ids.slice(0, maxTokens - around.after), ...ids.slice(ids.length - around.after)];
-    },
-    encodePair(first, second) {
-      pairs ??= pairTemplate(tokenizer, around, read);
-      return fillTemplate(
-        pairs,
-        [first, second].map((text) => tokenizer.encode(trimmed(text), { add_special_tokens: false }).ids),
-        maxTokens,
-      );
-    },
+    encode: (text) => tokens(text).ids,
+    tokens,
+    encodePair,
   };
 }
 

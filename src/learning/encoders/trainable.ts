@@ -20,10 +20,13 @@ import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { Pooling, PooledTexts } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
-import { statesAfter } from './layer-states.ts';
+import { statesAfter, type TypedTexts } from './layer-states.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights, readWeightsFile } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights, transposed } from './weights.ts';
+
+/** Which text of a pair each token of each text belongs to. */
+export type TokenTypes = readonly (readonly number[])[] | undefined;
 
 export interface TrainableEncoder {
   readonly width: number;
@@ -39,8 +42,8 @@ export interface TrainableEncoder {
   /** On the open engine; dense ones are [in, out]. */
   readonly weights: Weights;
   partOf(weight: string): StoredWeight['part'];
-  /** Numbers of a step for `vectors`, from the token ids of its texts, which fit into the bucket. */
-  pack(texts: readonly (readonly number[])[], bucket: Bucket): HostTensors;
+  /** Numbers of a step for `vectors`, from the token ids of its texts, which fit into the bucket, and of pairs their types. */
+  pack(texts: readonly (readonly number[])[], bucket: Bucket, types?: TokenTypes): HostTensors;
   /**
    * Vectors [bucket.texts, width]; those of texts that are not there mean nothing. Where `packed` has `states` [tokens, width], they are what
    * the layers that stay `still` have made of the texts.
@@ -51,6 +54,7 @@ export interface TrainableEncoder {
     texts: readonly (readonly number[])[],
     count: number,
     signal: AbortSignal,
+    types?: TokenTypes,
   ): Promise<readonly Float32Array[]>;
   /** Texts to vectors [texts, width] with these weights in the place of its own: what the folder gives with `changedFiles`. */
   encode(
@@ -91,7 +95,7 @@ export async function loadTrainable(
     tokenizer,
     weights,
     partOf: (weight) => stored.get(weight)?.part ?? 'head',
-    pack: (texts, bucket) => packed(texts, bucket, config, pooling),
+    pack: (texts, bucket, types) => packed({ texts, types }, bucket, config, pooling),
     vectors: (own, batch, run) => {
       const texts = packedTexts(batch);
       const states = batch['states'] as tf.Tensor2D | undefined;
@@ -100,7 +104,8 @@ export async function loadTrainable(
         shares: batch['shares'],
       });
     },
-    statesAfter: (texts, count, signal) => statesAfter({ config, weights, tokenizer }, texts, count, signal),
+    statesAfter: (texts, count, signal, types) =>
+      statesAfter({ config, weights, tokenizer }, { texts, types }, count, signal),
     encode: async (texts, changed, options) => {
       const others = [...changed].map(
         ([weight, data]) => [weight, tf.tensor(data, weights[weight]?.shape)] as const,
@@ -177,7 +182,7 @@ interface Shares {
 }
 
 function packed(
-  texts: readonly (readonly number[])[],
+  { texts, types }: TypedTexts,
   bucket: Bucket,
   { num_attention_heads: heads }: BertConfig,
   { mode }: Pooling,
@@ -192,7 +197,7 @@ function packed(
     start += length;
   });
   return {
-    ...toHostTexts(fillPack(texts, bucket, heads), bucket, heads),
+    ...toHostTexts(fillPack(texts, bucket, heads, types), bucket, heads),
     shares: { data: shares, shape: [count, tokens], type: 'float32' },
   };
 }

@@ -1,4 +1,5 @@
 // Layers that training leaves as they are make the same of a text in every step: made once for each text, and read in the steps. Knows no objectives.
+import type { TypedTexts } from '../encoders/layer-states.ts';
 import type { TrainableEncoder } from '../encoders/trainable.ts';
 import type { Batch } from './train.ts';
 import type { TextShape } from './shapes.ts';
@@ -20,17 +21,17 @@ export interface StillStates {
 /** Numbers kept at most, four bytes each; of more, each step makes its own. */
 const mostNumbers = 2 ** 26;
 
-/** `ids`: those of the tokens of each text. Nothing where there is nothing to keep, or too much. */
+/** `texts`: the ids of the tokens of each. Nothing where there is nothing to keep, or too much. */
 export async function stillStates(
   encoder: Pick<TrainableEncoder, 'statesAfter' | 'width'>,
-  ids: readonly (readonly number[])[],
+  { texts: ids, types }: TypedTexts,
   still: number,
   signal: AbortSignal,
 ): Promise<StillStates | undefined> {
   const { width } = encoder;
   const tokens = ids.reduce((sum, { length }) => sum + length, 0);
   if (still === 0 || tokens * width > mostNumbers) return undefined;
-  const states = await encoder.statesAfter(ids, still, signal);
+  const states = await encoder.statesAfter(ids, still, signal, types);
   return {
     inputs: (texts, shape) => {
       const data = new Float32Array(shape.tokens * width);

@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import { tables as names } from '../encoders/bert-weights.ts';
 import type { LayerWatch, Weights } from '../encoders/bert.ts';
-import type { TrainableEncoder } from '../encoders/trainable.ts';
+import { typesOf } from '../encoders/token-types.ts';
+import type { TokenTypes, TrainableEncoder } from '../encoders/trainable.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 import { numbersIn } from './numbers-in.ts';
 import { chooseShapes } from './shapes.ts';
@@ -24,12 +25,17 @@ export async function tuneEncoder(
   objective: Objective,
   settings: TuneSettings,
 ): Promise<Tuned> {
-  const ids = texts.map((text) => encoder.tokenizer.encode(text));
+  const read = texts.map((text) => encoder.tokenizer.tokens(text));
+  const ids = read.map((tokens) => tokens.ids);
+  const types = typesOf(read);
   const tables = await cutTables(encoder, ids);
   const beside = objective.beside && (await readBeside(objective.beside, ids));
   const still = stillLayers(encoder, settings.trained);
   // Who compares layers wants what every one makes.
-  const known = beside === undefined ? await stillStates(encoder, ids, still, settings.signal) : undefined;
+  const known =
+    beside === undefined
+      ? await stillStates(encoder, { texts: ids, types }, still, settings.signal)
+      : undefined;
   const plan = objective.plan(settings.schedule.steps);
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
   const net: Net = {
@@ -41,8 +47,9 @@ export async function tuneEncoder(
       const shape = shapes[step - 1];
       if (shape === undefined) throw new RangeError(`no step ${step}`);
       const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
-      const inputs = { ...encoder.pack(rows, shape), ...known?.inputs(members, shape) };
-      return { inputs: { ...inputs, ...beside?.pack(rows, shape) }, room: shape.texts };
+      const own = types && members.map((text) => types[text] ?? []);
+      const inputs = { ...encoder.pack(rows, shape, own), ...known?.inputs(members, shape) };
+      return { inputs: { ...inputs, ...beside?.pack(rows, shape, own) }, room: shape.texts };
     },
     vectors: (weights, batch, dropout, all) => {
       if (beside === undefined) return { vectors: encoder.vectors(weights, batch, { dropout, still }) };
@@ -64,7 +71,7 @@ interface Beside {
   /** Under names of their own. */
   readonly weights: Weights;
   readonly cut: Weights;
-  pack(rows: readonly (readonly number[])[], shape: TextShape): Batch;
+  pack(rows: readonly (readonly number[])[], shape: TextShape, types: TokenTypes): Batch;
   outputs(tensors: Tensors): LayerOutputs;
 }
 
@@ -77,7 +84,7 @@ async function readBeside(encoder: TrainableEncoder, ids: readonly (readonly num
   return {
     cut,
     weights: marked({ ...encoder.weights, ...cut }),
-    pack: (rows, shape) => marked(encoder.pack(rows, shape)),
+    pack: (rows, shape, types) => marked(encoder.pack(rows, shape, types)),
     outputs: (tensors) => {
       const own = Object.entries(tensors).filter(([name]) => name.startsWith(mark));
       const mine = Object.fromEntries(own.map(([name, tensor]) => [name.slice(mark.length), tensor]));

@@ -1,10 +1,13 @@
-// What the command `predict` is asked about, as rows: texts as they are, or files of pictures where the model reads pictures.
+// What the command `predict` is asked about, as rows: texts as they are, two by two where the model reads pairs, or files of pictures where it reads
+// pictures.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withoutMark } from '../../learning/text-pair.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import { askedPictures } from '../../stages/asked-pictures.ts';
-import { pictureShapeOf } from '../../stages/classifier.ts';
+import { pairColumnsOf, pictureShapeOf } from '../../stages/classifier.ts';
 import type { Dataset } from '../../stages/dataset.ts';
+import { counted } from '../report/quantity.ts';
 import { usage, type Context } from './context.ts';
 
 /** Throws `Failure` where a file cannot be read, or is no picture. */
@@ -14,6 +17,8 @@ export async function askedRows(
   asked: readonly string[],
 ): Promise<Dataset> {
   const shape = await pictureShapeOf(model);
+  const pair = shape === undefined ? await pairColumnsOf(model) : undefined;
+  if (pair !== undefined) return askedPairs(context, pair, asked);
   if (shape === undefined) return askedTexts(asked);
   const pictures = asked.map((path) => ({ shown: path, bytes: bytesOf(context, path) }));
   return askedPictures(pictures, shape, (shown, problem) =>
@@ -28,12 +33,40 @@ export async function askedRows(
 function askedTexts(texts: readonly string[]): Dataset {
   return {
     rows: texts.length,
-    columns: new Map([['text', texts]]),
+    columns: new Map([['text', texts.map(withoutMark)]]),
     roles: { text: 'text' },
     labels: [],
     multiLabel: false,
     partition: undefined,
     source: Int32Array.from(texts, (_, i) => i),
+  };
+}
+
+/** Two texts one after the other, or one with a tab between. */
+function askedPairs(
+  context: Context,
+  [first, second]: readonly [string, string],
+  asked: readonly string[],
+): Dataset {
+  const parts = asked.flatMap((text) => text.split('\t'));
+  if (parts.length % 2 === 1 || parts.some((text) => text.trim() === ''))
+    throw usage(context, asked.at(-1) ?? '', {
+      message: `this model reads pairs of texts, and of ${counted(parts.length, 'text')} there is one without another`,
+      hint: `give two texts for each pair: \`${first}\` and \`${second}\`; on the standard input with a tab between them`,
+    });
+  const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from).map(withoutMark);
+  const firsts = every(0);
+  return {
+    rows: firsts.length,
+    columns: new Map([
+      [first, firsts],
+      [second, every(1)],
+    ]),
+    roles: { text: first, second },
+    labels: [],
+    multiLabel: false,
+    partition: undefined,
+    source: Int32Array.from(firsts, (_, i) => i),
   };
 }
 

@@ -1,5 +1,7 @@
 // The command `predict`: which model, which texts, and how the labels are shown.
+import { shownText } from '../../learning/text-pair.ts';
 import type { Static } from '../../stages/artifact.ts';
+import { texts as textsOf } from '../../stages/dataset.ts';
 import { decodeText } from '../../stages/tables/text-file.ts';
 import { Failure } from '../../parser/diagnostic.ts';
 import { partLabel } from '../part-names.ts';
@@ -53,7 +55,8 @@ export async function predictLabels(
     showProblems(labelled.problems, host, flags);
     return exitCodes.failed;
   }
-  const predictions = predictionsOf(labelled.dataset, texts, flags);
+  const shown = rows.roles.second === undefined ? texts : textsOf(rows).map(shownText);
+  const predictions = predictionsOf(labelled.dataset, shown, flags);
   const paint = paintFor(host.stdout, host, { color: flags.color && flags.output === undefined });
   const text =
     flags.format === 'json'

@@ -1,4 +1,5 @@
 // A dataset for `show`: how many rows, which columns and labels, and the first rows.
+import { shownText } from '../../learning/text-pair.ts';
 import { showable } from '../../parser/display-width.ts';
 import type { Dataset, Value } from '../../stages/dataset.ts';
 import type { Prompt } from '../../stages/prompted.ts';
@@ -94,7 +95,8 @@ function labelCounts(dataset: Dataset): Readonly<Record<string, number>> {
 }
 
 function cell(value: Value): string {
-  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value, shortened);
+  const text =
+    typeof value === 'string' ? shownText(value) : value === null ? '' : JSON.stringify(value, shortened);
   return cutText(text.replace(/\s+/g, ' '), widestCell);
 }
 

@@ -73,5 +73,5 @@ test('of more than there is room for nothing is kept', async () => {
   };
   const ids = Array.from({ length: 3_000 }, () => Array.from({ length: 60 }, () => 1));
   const encoder = { width: 400, statesAfter };
-  expect(await stillStates(encoder, ids, 3, new AbortController().signal)).toBeUndefined();
+  expect(await stillStates(encoder, { texts: ids }, 3, new AbortController().signal)).toBeUndefined();
 });

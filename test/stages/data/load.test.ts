@@ -76,6 +76,7 @@ test('columns that say what they are', async () => {
       ],
       partition: undefined,
       images: false,
+      pairs: false,
     },
     data: {
       columns: { text: ['good', 'bad', 'fine'], label: ['pos', 'neg', 'pos'] },
@@ -480,4 +481,79 @@ hint: say \`delimiter: ";"\` if semicolons part the columns, and \`delimiter: ",
     (await loaded({ [name]: 'text\na\n' }, { delimiter })).before.text;
   expect(await before(';;')).toContain('at delimiter:1:1 wrong-type: a delimiter is one character');
   expect(await before(';', 'a.txt')).toContain('at delimiter:1:1 option-without-effect');
+});
+
+const premises = 'premise,hypothesis,relation\nIt rains.,It is wet.,yes\nIt rains.,It is dry.,no\n';
+
+test('two columns make pairs of texts', async () => {
+  const { known, data } = await both(
+    { 'a.csv': premises },
+    { text: ['premise', 'hypothesis'], label: 'relation' },
+  );
+  expect(known).toMatchObject({ columns: ['premise', 'hypothesis', 'relation'], rows: 2, pairs: true });
+  expect(data).toMatchObject({
+    columns: { premise: ['It rains.', 'It rains.'], hypothesis: ['It is wet.', 'It is dry.'] },
+    roles: { text: 'premise', second: 'hypothesis', label: 'relation' },
+  });
+});
+
+test('either text of a pair may be a template', async () => {
+  const { known, data } = await both(
+    { 'a.csv': premises },
+    { text: ['It is said: {premise}', 'So: {hypothesis}'], label: 'relation' },
+  );
+  expect(known).toMatchObject({ columns: ['premise', 'hypothesis', 'relation', 'text', 'text_2'] });
+  expect(data).toMatchObject({
+    columns: { text: ['It is said: It rains.', 'It is said: It rains.'], text_2: ['So: It is wet.', 'So: It is dry.'] }, // prettier-ignore
+    roles: { text: 'text', second: 'text_2' },
+  });
+});
+
+test('a pair has two texts, both of them there, and one label', async () => {
+  const text = ['premise', 'hypothesis'];
+  expect(
+    await refused({ 'a.csv': premises }, { text: ['premise', 'hypotesis'], label: 'relation' }),
+  ).toMatchInlineSnapshot(`
+    "at text:1:1 unknown-column: the data has no column \`hypotesis\`
+    hint: did you mean \`hypothesis\`? The columns are \`premise\`, \`hypothesis\`, \`relation\`"
+  `);
+  expect(
+    await refused({ 'a.csv': premises }, { text: ['premise', 'premise'], label: 'relation' }),
+  ).toMatchInlineSnapshot(`
+    "at text:1:1 wrong-type: both texts of a pair are the column \`premise\`
+    hint: name two columns, or give the one without a list"
+  `);
+  const lists = [
+    { premise: 'a', hypothesis: 'b', relation: ['x', 'y'] },
+    { premise: 'c', hypothesis: 'd', relation: ['x'] },
+  ];
+  expect(
+    await refused({ 'a.json': JSON.stringify(lists) }, { text, label: 'relation' }),
+  ).toMatchInlineSnapshot(`
+    "at text:1:1 not-supported: these rows are pairs of texts and have lists of labels, and pairs have one label each
+    hint: leave out one of the two texts, or give each row one label"
+  `);
+  const gaps = `${premises},It is late.,no\nIt snows.,,yes\n`;
+  const { before, ran } = await loaded({ 'a.csv': gaps }, { text, label: 'relation' });
+  expect(before.text).toMatchInlineSnapshot(`
+    "at text:1:1 needs-text: 1 row has nothing in the text column \`premise\`
+    hint: leave such rows out with \`where: premise != null\` or \`on_error: skip\`
+    at text:1:1 needs-text: 1 row has nothing in the text column \`hypothesis\`
+    hint: leave such rows out with \`where: hypothesis != null\` or \`on_error: skip\`"
+  `);
+  expect(ran).toMatchInlineSnapshot(`
+    "at text:1:1 needs-text: 1 row has nothing in the text column \`premise\` (row 3)
+    hint: leave such rows out with \`where: premise != null\` or \`on_error: skip\`
+    at text:1:1 needs-text: 1 row has nothing in the text column \`hypothesis\` (row 4)
+    hint: leave such rows out with \`where: hypothesis != null\` or \`on_error: skip\`"
+  `);
+  const skipped = await both({ 'a.csv': gaps }, { text, label: 'relation', on_error: 'skip' });
+  expect(skipped.data).toMatchObject({ source: [0, 1] });
+});
+
+test('of two pairs with one text in common neither repeats the other', async () => {
+  const twice = 'a,b,label\nsame,one,x\nsame,two,y\nsame,two,x\n';
+  expect((await both({ 'a.csv': twice }, { text: ['a', 'b'] })).notes).toEqual([
+    '1 text comes with different labels, such as `"same | two"` with `x`, `y`',
+  ]);
 });

@@ -9,7 +9,7 @@ export function addPredict(program: Command, context: Context): void {
     .command('predict')
     .summary('labels for texts or pictures, by a model of a program')
     .description(
-      'Labels texts with a fitted model and shows the training rows that are nearest to each; of a model of pictures, files of pictures. Without texts, reads one a line from the standard input.',
+      'Labels texts with a fitted model and shows the training rows that are nearest to each; of a model of pictures, files of pictures; of a model of pairs, two texts for each pair. Without texts, reads one a line from the standard input, a pair with a tab between.',
     )
     .argument('<file>', 'the program')
     .argument('<stage>', 'a stage that gives a classifier; MODEL[KEY=VALUE] inside `each`')
