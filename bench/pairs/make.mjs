@@ -100,7 +100,12 @@ function words(text) {
 }
 
 function clean(text) {
-  return text.replaceAll('\\', ' ').replace(/ ?#39;/g, "'").replace(/ #36;/g, ' $').replace(/\s+/g, ' ').trim();
+  return text
+    .replaceAll('\\', ' ')
+    .replace(/ ?#39;/g, "'")
+    .replace(/ #36;/g, ' $')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Fields of CSV records; quotes are doubled inside of quotes. */

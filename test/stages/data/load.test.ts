@@ -511,15 +511,13 @@ test('either text of a pair may be a template', async () => {
 
 test('a pair has two texts, both of them there, and one label', async () => {
   const text = ['premise', 'hypothesis'];
-  expect(
-    await refused({ 'a.csv': premises }, { text: ['premise', 'hypotesis'], label: 'relation' }),
-  ).toMatchInlineSnapshot(`
+  expect(await refused({ 'a.csv': premises }, { text: ['premise', 'hypotesis'], label: 'relation' }))
+    .toMatchInlineSnapshot(`
     "at text:1:1 unknown-column: the data has no column \`hypotesis\`
     hint: did you mean \`hypothesis\`? The columns are \`premise\`, \`hypothesis\`, \`relation\`"
   `);
-  expect(
-    await refused({ 'a.csv': premises }, { text: ['premise', 'premise'], label: 'relation' }),
-  ).toMatchInlineSnapshot(`
+  expect(await refused({ 'a.csv': premises }, { text: ['premise', 'premise'], label: 'relation' }))
+    .toMatchInlineSnapshot(`
     "at text:1:1 wrong-type: both texts of a pair are the column \`premise\`
     hint: name two columns, or give the one without a list"
   `);
@@ -527,9 +525,8 @@ test('a pair has two texts, both of them there, and one label', async () => {
     { premise: 'a', hypothesis: 'b', relation: ['x', 'y'] },
     { premise: 'c', hypothesis: 'd', relation: ['x'] },
   ];
-  expect(
-    await refused({ 'a.json': JSON.stringify(lists) }, { text, label: 'relation' }),
-  ).toMatchInlineSnapshot(`
+  expect(await refused({ 'a.json': JSON.stringify(lists) }, { text, label: 'relation' }))
+    .toMatchInlineSnapshot(`
     "at text:1:1 not-supported: these rows are pairs of texts and have lists of labels, and pairs have one label each
     hint: leave out one of the two texts, or give each row one label"
   `);
