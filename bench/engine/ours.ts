@@ -6,6 +6,7 @@ import { bert } from '../../src/learning/encoders/bert.ts';
 import type { Weights } from '../../src/learning/encoders/bert.ts';
 import { packedTexts, toHostTexts, toTensors } from '../../src/learning/encoders/packed-texts.ts';
 import { fillPack } from '../../src/learning/encoders/packs.ts';
+import { poolByShares, poolingShares } from '../../src/learning/encoders/pool-by-shares.ts';
 import { pool } from '../../src/learning/encoders/pooling.ts';
 import type { Dropout } from '../../src/learning/layers/dropout.ts';
 import { crossEntropy } from '../../src/learning/losses/cross-entropy.ts';
@@ -78,9 +79,10 @@ function batch(step: number): number[][] {
 const bucket = { places, texts, tokens: texts * places };
 const packOf = (step: number) => fillPack(batch(step), bucket, heads);
 
-function embed(parameters: Weights, packed: ReturnType<typeof packedTexts>, dropout?: Dropout): tf.Tensor {
-  const states = bert(parameters, config, packed, { dropout });
-  return pool({ mode: 'mean', normalize: false }, states, packed);
+/** Vectors as `fine-tune` trains them: the mean as a product with the shares of the tokens. */
+function trained(parameters: Weights, batch: Record<string, tf.Tensor>, dropout: Dropout): tf.Tensor {
+  const states = bert(parameters, config, packedTexts(batch), { dropout });
+  return poolByShares(batch['shares'] ?? tf.scalar(NaN), states, false);
 }
 
 const engine = await openEngine({ backend: 'onnx', threads: Number(threads) });
@@ -95,7 +97,10 @@ const lap = (): void => {
 };
 if (kind === 'forward') {
   for (let step = 0; step < Number(steps); step++) {
-    const vectors = tf.tidy(() => embed(start, toTensors(packOf(step), bucket, heads)));
+    const vectors = tf.tidy(() => {
+      const packed = toTensors(packOf(step), bucket, heads);
+      return pool({ mode: 'mean', normalize: false }, bert(start, config, packed), packed);
+    });
     await vectors.data();
     vectors.dispose();
     lap();
@@ -105,13 +110,16 @@ if (kind === 'forward') {
   await train({
     engine,
     parameters: { ...start, head: normal([width, 2], 0.02) },
-    batch: (step) => ({ ...toHostTexts(packOf(step), bucket, heads) }),
+    batch: (step) => ({
+      ...toHostTexts(packOf(step), bucket, heads),
+      shares: poolingShares(batch(step), bucket, 'mean'),
+    }),
     loss: (parameters, batch, dropout) => {
       const labels = tf.oneHot(
         Array.from({ length: texts }, (_, text) => text % 2),
         2,
       );
-      const vectors = embed(parameters, packedTexts(batch), dropout);
+      const vectors = trained(parameters, batch, dropout);
       return crossEntropy(
         tf.matMul(vectors, parameters['head'] ?? tf.scalar(NaN)),
         tf.cast(labels, 'float32'),

@@ -27,7 +27,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const distill = defineStage({
   name: 'distill',
-  version: 4,
+  version: 5,
   doc:
     'Makes a small model that says what a large one says. The teacher labels rows, which need no labels of their own, ' +
     "with its probabilities; a head on the student's vectors is fitted to them, or the student's encoder is trained until its " +

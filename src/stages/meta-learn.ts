@@ -30,7 +30,7 @@ import { diverging, lossEnds } from './training-losses.ts';
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
-  version: 3,
+  version: 4,
   doc:
     'Learns to learn: trains an encoder on episodes: the `model`, of texts or of pictures, or without one `conv4`, a net for pictures without weights at the start. An episode takes some classes, a few rows ' +
     'of each as support, and others of the same classes as queries, and the encoder learns vectors by which queries find their class, or `conv4` also weights that adapt to the support in a few steps. Of classes that ' +

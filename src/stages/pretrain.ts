@@ -26,7 +26,7 @@ const mostHeld = 1000;
 
 export const pretrain = defineStage({
   name: 'pretrain',
-  version: 1,
+  version: 2,
   doc:
     'Goes on with the training of a language model on texts, without their labels: some of the word pieces are covered, and it learns to tell which ' +
     '(masked language modelling; Devlin et al. 2019). Afterwards the encoder knows the language of these texts, and can be asked for a word ' +

@@ -6,6 +6,7 @@ import { activate } from '../layers/activation.ts';
 import { noDropout } from '../layers/dropout.ts';
 import type { Dropout } from '../layers/dropout.ts';
 import { layerNorm } from '../layers/layer-norm.ts';
+import { lookUpFew } from '../layers/look-up-few.ts';
 import { rearrange } from '../layers/rearrange.ts';
 import type { BertConfig } from './bert-config.ts';
 import { hasProjection, layerPart, tables } from './bert-weights.ts';
@@ -145,13 +146,13 @@ export function maskVectors(weights: Weights, config: BertConfig, states: tf.Ten
 function embed(
   weights: Weights,
   config: BertConfig,
-  { ids, positions, types, replaced }: PackedTexts,
+  { ids, positions, types, replaced, spread }: PackedTexts,
   dropout: Dropout,
 ): tf.Tensor2D {
   const { family, first_place: first, type_vocab_size: kinds } = config;
   const words = put(tf.gather(weight(weights, tables.words), ids), replaced); // [tokens, words' width]
   const rows = first === 0 ? positions : tf.add<tf.Tensor1D>(positions, tf.scalar(first, 'int32'));
-  const places = tf.gather(weight(weights, tables.places), rows); // [tokens, words' width]
+  const places = lookUpFew(weight(weights, tables.places), rows, first + spread.shape[2]); // [tokens, words' width]
   const told = kinds > 1 ? types : undefined; // with one type, the texts of a pair are not told apart
   const sum = family.typed ? tf.add(tf.add(words, typeRows(weights, told)), places) : tf.add(words, places);
   const normed = dropout(norm(weights, tables.norm, config, sum)) as tf.Tensor2D; // the shape of x
@@ -168,7 +169,7 @@ function put(words: tf.Tensor, replaced: Replaced | undefined): tf.Tensor {
 /** [tokens, words' width], or one row for all tokens where there are no pairs. */
 function typeRows(weights: Weights, types: tf.Tensor1D | undefined): tf.Tensor {
   const table = weight(weights, tables.types);
-  return types === undefined ? tf.slice(table, [0, 0], [1, -1]) : tf.gather(table, types);
+  return types === undefined ? tf.slice(table, [0, 0], [1, -1]) : lookUpFew(table, types, 2);
 }
 
 /** What the distance of two tokens adds to their score in every layer. [1, heads, places, places] */
@@ -180,7 +181,8 @@ function distanceBias(
   if (family.distances === undefined) return undefined;
   const places = spread.shape[2];
   const rows = tf.tensor1d(distanceBuckets(places), 'int32'); // [places * places]
-  const scores = tf.gather(weight(weights, family.distances), rows); // [places * places, heads]
+  const table = weight(weights, family.distances);
+  const scores = lookUpFew(table, rows, table.shape[0] ?? 0); // [places * places, heads]
   return tf.reshape(tf.transpose(scores), [1, heads, places, places]);
 }
 

@@ -2,7 +2,6 @@
 // and the folder's files with other weights. Knows no losses and no optimizers.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
-import { unitRows } from '../layers/unit-rows.ts';
 import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
@@ -17,8 +16,9 @@ import type { ModelFolder } from './model-folder.ts';
 import { packedTexts, toHostTexts } from './packed-texts.ts';
 import { fillPack } from './packs.ts';
 import type { Bucket } from './packs.ts';
+import { poolByShares, poolingShares } from './pool-by-shares.ts';
 import { loadPooling, pool } from './pooling.ts';
-import type { Pooling, PooledTexts } from './pooling.ts';
+import type { Pooling } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
 import { statesAfter, type TypedTexts } from './layer-states.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights, readWeightsFile } from './read-folder.ts';
@@ -99,10 +99,10 @@ export async function loadTrainable(
     vectors: (own, batch, run) => {
       const texts = packedTexts(batch);
       const states = batch['states'] as tf.Tensor2D | undefined;
-      return pooled(pooling, bert(own, config, texts, { ...run, states }), {
-        ...texts,
-        shares: batch['shares'],
-      });
+      const { shares } = batch;
+      const last = bert(own, config, texts, { ...run, states });
+      if (shares === undefined) return pool(pooling, last, texts);
+      return poolByShares(shares, last, pooling.normalize);
     },
     statesAfter: (texts, count, signal, types) =>
       statesAfter({ config, weights, tokenizer }, { texts, types }, count, signal),
@@ -176,38 +176,14 @@ async function weightsIn(
   };
 }
 
-interface Shares {
-  /** How much of each token's state is in a text's vector. [texts, tokens] */
-  readonly shares: tf.Tensor | undefined;
-}
-
 function packed(
   { texts, types }: TypedTexts,
   bucket: Bucket,
   { num_attention_heads: heads }: BertConfig,
   { mode }: Pooling,
 ): HostTensors {
-  const { texts: count, tokens } = bucket;
-  const shares = new Float32Array(count * tokens);
-  let start = 0;
-  texts.forEach(({ length }, text) => {
-    const from = text * tokens + start;
-    if (mode === 'cls') shares[from] = 1;
-    else shares.fill(1 / length, from, from + length);
-    start += length;
-  });
-  return {
-    ...toHostTexts(fillPack(texts, bucket, heads, types), bucket, heads),
-    shares: { data: shares, shape: [count, tokens], type: 'float32' },
-  };
-}
-
-/** As `pool`, but where vectors are made of shares by one product, whose gradient is another and adds up no rows. */
-function pooled(pooling: Pooling, states: tf.Tensor2D, texts: PooledTexts & Shares): tf.Tensor2D {
-  if (pooling.mode === 'max' || texts.shares === undefined) return pool(pooling, states, texts);
-  const vectors = tf.matMul<tf.Tensor2D>(texts.shares, states); // [texts, width]
-  if (!pooling.normalize) return vectors;
-  return unitRows(vectors);
+  const plain = toHostTexts(fillPack(texts, bucket, heads, types), bucket, heads);
+  return mode === 'max' ? plain : { ...plain, shares: poolingShares(texts, bucket, mode) };
 }
 
 function onlyOf(all: Weights, wanted: ReadonlyMap<string, unknown>): Weights {

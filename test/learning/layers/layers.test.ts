@@ -5,6 +5,7 @@ import { dropoutOf, noDropout } from '../../../src/learning/layers/dropout.ts';
 import { dropOf } from '../../../src/learning/layers/dropped.ts';
 import { gelu } from '../../../src/learning/layers/gelu.ts';
 import { layerNorm } from '../../../src/learning/layers/layer-norm.ts';
+import { lookUpFew } from '../../../src/learning/layers/look-up-few.ts';
 import { rearrange } from '../../../src/learning/layers/rearrange.ts';
 import { crossEntropy } from '../../../src/learning/losses/cross-entropy.ts';
 import { compute, withEngine } from '../../engine/on-backend.ts';
@@ -96,6 +97,15 @@ describe('value, gradient and second derivative', () => {
       rearranged,
       (x) => tf.mul(tf.gather(given(x), there()), mask()),
       () => [waves([4, 3], 1)],
+    );
+  });
+
+  it.each([3, 5, 9])('of a lookup in the first %i rows of five', async (reach) => {
+    const rows = () => tf.tensor1d([2, 0, 0, 1, 2, 0], 'int32');
+    await same(
+      (x) => lookUpFew(given(x), rows(), reach),
+      (x) => tf.gather(given(x), rows()),
+      () => [waves([5, 3], 1)],
     );
   });
 
