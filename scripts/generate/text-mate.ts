@@ -6,6 +6,7 @@ import { durationUnits, sizeUnits } from '../../src/parser/read-number.ts';
 import { choices } from '../../src/runtime/report/option-text.ts';
 import { commonOptions } from '../../src/stages/common-options.ts';
 import type { Option, OptionKind } from '../../src/stages/option.ts';
+import { ownInputs } from '../../src/stages/own-inputs.ts';
 import type { Registry } from '../../src/stages/registry.ts';
 
 type Rule = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function textMate(registry: Registry): string {
   const inputs = new Set(['after']);
   for (const kind of registry.kinds) {
     for (const [key, option] of Object.entries(kind.options)) add(options, key, option);
-    for (const key of Object.keys(kind.inputs)) inputs.add(key);
+    for (const key of Object.keys(ownInputs(kind))) inputs.add(key);
   }
   for (const [key, option] of Object.entries(commonOptions)) add(options, key, option);
   const grammar = {

@@ -19,7 +19,12 @@ export function checkInput(
   program: Program,
 ): boolean {
   if (input.from === 'many')
-    return input.members.map((member) => checkInput(step, name, member.input, known, program)).every(Boolean);
+    return input.members
+      .map(({ input: one, span = step.places[name] }) => {
+        const places = span === undefined ? step.places : { ...step.places, [name]: span };
+        return checkInput({ ...step, places }, name, one, known, program);
+      })
+      .every(Boolean);
   const artifact = input.from === 'step' ? staticOf(input, known, program.facts) : undefined;
   if (artifact === undefined) return checkOne(step, name, input, known, program);
   // Instances that read, at one place of the program, parts of which the same is known, are checked once.
@@ -58,9 +63,11 @@ function checkOne(
   const artifact = staticOf(input, known, program.facts);
   if (artifact === undefined) return input.from === 'folder';
   if (artifact.type !== declaration.accepts) {
+    const { accepts, within } = declaration;
+    const takes = within === undefined ? `\`${name}\` takes a ${accepts}` : `a ${accepts} is needed here`;
     return report({
       code: 'wrong-artifact',
-      message: `\`${name}\` takes a ${declaration.accepts}, and ${describeSource(input, known)} gives a ${artifact.type}`,
+      message: `${takes}, and ${describeSource(input, known)} gives a ${artifact.type}`,
       hint: wrongArtifactHint(declaration, artifact, step.definition),
     });
   }

@@ -177,7 +177,10 @@ function staticsOf(step: ResolvedStep, known: Known, facts: Facts): Statics {
       if (input?.from !== 'many') return [];
       return input.members.flatMap((member) => {
         const artifact = staticOf(member.input, known, facts);
-        return artifact === undefined ? [] : [{ name: member.name, keys: member.keys, static: artifact }];
+        const { name: own, keys, span } = member;
+        return artifact === undefined
+          ? []
+          : [{ name: own, keys, static: artifact, ...(span !== undefined && { span }) }];
       });
     },
   };

@@ -79,6 +79,7 @@ export function checkValue(
     case 'record':
     case 'space':
     case 'objective':
+    case 'model':
       return wrong('something that is written in place');
     case 'secret':
       return value.type === 'secret' ? { $secret: value.name } : wrong('`secret("NAME")`');

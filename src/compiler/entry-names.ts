@@ -3,6 +3,7 @@ import type * as Ast from '../parser/ast.ts';
 import { declarationAdvice, optionAdvice } from '../parser/other-languages.ts';
 import { suggest } from '../parser/suggest.ts';
 import { commonOptions } from '../stages/common-options.ts';
+import { ownInputs } from '../stages/own-inputs.ts';
 import type { StageDefinition } from '../stages/stage.ts';
 import { listWords } from './check-value.ts';
 import type { Program } from './program.ts';
@@ -37,7 +38,7 @@ export function reportKind(kind: Ast.Name, program: Program): void {
 export function isKnown(name: string, definition: StageDefinition): boolean {
   return (
     Object.hasOwn(definition.options, name) ||
-    Object.hasOwn(definition.inputs, name) ||
+    Object.hasOwn(ownInputs(definition), name) ||
     Object.hasOwn(commonOptions, name) ||
     name === 'after'
   );
@@ -46,7 +47,7 @@ export function isKnown(name: string, definition: StageDefinition): boolean {
 export function checkEntryName(entry: Ast.Entry, definition: StageDefinition, program: Program): boolean {
   const name = entry.name.text;
   if (isKnown(name, definition)) return true;
-  const own = [...Object.keys(definition.inputs), ...Object.keys(definition.options)];
+  const own = [...Object.keys(ownInputs(definition)), ...Object.keys(definition.options)];
   const near = suggest(name, [...own, ...Object.keys(commonOptions), 'after']);
   program.diagnostics.add({
     code: 'unknown-option',

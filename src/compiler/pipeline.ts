@@ -124,6 +124,8 @@ export interface CheckedMember {
   readonly name: string;
   readonly keys: Readonly<Record<string, string | number | boolean>>;
   readonly input: CheckedInput;
+  /** Where it is named, if that is not in the list that the input is. */
+  readonly span?: Span;
 }
 
 /** Of each input the name of the built-in model that it is, if it is one. */

@@ -30,6 +30,14 @@ export interface Program {
   resolvePath(path: string): string;
   /** Inside a stage with a block: what elements of its choices are called, as their options read them. */
   readonly choiceTexts?: ReadonlyMap<Ast.Expr, Json>;
+  /** While the options of a stage are read: the models that arguments of calls name, by input of the stage. */
+  readonly callModels?: Map<string, CallModel[]>;
+}
+
+/** A model as an argument of a call names it, and what is around that place. */
+export interface CallModel {
+  readonly expr: Ast.Expr;
+  readonly scope: Scope;
 }
 
 export interface Constant {

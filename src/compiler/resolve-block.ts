@@ -7,6 +7,7 @@ import { commonOptions } from '../stages/common-options.ts';
 import type { BlockDeclaration } from '../stages/stage.ts';
 import type { Json } from '../stages/value.ts';
 import { heldStages, orderBlock, type UnorderedStage } from './block-order.ts';
+import { resolveCallModels } from './call-models.ts';
 import type { Instances } from './expand.ts';
 import type { CheckedBlock, CheckedBlockStage, CheckedInput } from './pipeline.ts';
 import type { PreparedStage } from './prepare-block.ts';
@@ -126,6 +127,9 @@ function resolveInner(
         found satisfies never;
     }
   }
+  const named = resolveCallModels(definition, options.callModels, scope, instances, program);
+  complete &&= named.complete;
+  Object.assign(outside, named.inputs);
   return {
     checked: {
       name: stage.name.text,

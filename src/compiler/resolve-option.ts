@@ -4,6 +4,7 @@ import type * as Ast from '../parser/ast.ts';
 import { Diagnostics } from '../parser/diagnostic.ts';
 import type { OptionKind } from '../stages/option.ts';
 import type { Json } from '../stages/value.ts';
+import { addCallModel } from './call-models.ts';
 import { checkValue, listWords, unknownWord, wrongType } from './check-value.ts';
 import { evaluate, evaluateBool } from './evaluate.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
@@ -61,6 +62,8 @@ export function resolveOption(
       return resolveSpace(expr, scope, program);
     case 'objective':
       return resolveObjective(expr, scope, program);
+    case 'model':
+      return addCallModel(expr, kind.input, scope, program);
     case 'output-path': {
       const path = resolveValue(expr, kind, scope, program);
       if (typeof path !== 'string') return undefined;
@@ -197,7 +200,7 @@ function listItems(
     const items = expr.items.map((item) => resolveOption(item, kind.of, scope, program));
     return items.every((item) => item !== undefined) ? items : undefined;
   }
-  const asValue = isValueExpression(expr, kind, scope, program);
+  const asValue = kind.of.type !== 'model' && isValueExpression(expr, kind, scope, program);
   const value = asValue ? evaluate(expr, scope, program) : undefined;
   if (asValue && value === undefined) return undefined;
   if (value?.type === 'list') {

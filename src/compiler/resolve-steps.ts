@@ -10,7 +10,8 @@ import { isDamaged } from './damage.ts';
 import { referencedNames } from './referenced-names.ts';
 import type { Instance, Instances } from './expand.ts';
 import type { CheckedInput, CheckedStep, CommonValues } from './pipeline.ts';
-import type { Program, Scope } from './program.ts';
+import type { CallModel, Program, Scope } from './program.ts';
+import { resolveCallModels } from './call-models.ts';
 import { checkResources, resourcesOf } from './check-resources.ts';
 import { checkDefaults, checkEntryName, isKnown, reportKind } from './entry-names.ts';
 import { resolveOption } from './resolve-option.ts';
@@ -85,6 +86,8 @@ interface Shared<T> {
 export interface ResolvedOptions {
   readonly values: Readonly<Record<string, Json>>;
   readonly complete: boolean;
+  /** What their calls name, by input of the stage. */
+  readonly callModels: ReadonlyMap<string, readonly CallModel[]>;
 }
 
 export function prepare(stage: Ast.Stage, program: Program): Prepared | undefined {
@@ -104,6 +107,8 @@ export function prepare(stage: Ast.Stage, program: Program): Prepared | undefine
       inputs: { names: referencedNames(entry.value), results: new Map() },
     });
     places[entry.name.text] = entry.value.span;
+    for (const [name, { within }] of Object.entries(definition.inputs))
+      if (within === entry.name.text) places[name] = entry.value.span;
   };
   const own = new Map<string, Ast.Entry>();
   for (const entry of stage.entries) {
@@ -205,6 +210,9 @@ function resolveInstance(
     if (more === undefined) complete = false;
     else inputs[name] = more;
   }
+  const named = resolveCallModels(definition, options.callModels, scope, instances, program);
+  complete &&= named.complete;
+  Object.assign(inputs, named.inputs);
   const { after } = stage;
   const earlier = after === undefined ? nothing : resolveAfter(after.value, scope, instances, program);
 
@@ -285,8 +293,12 @@ export function resolveOptions(
   const values: Record<string, Json> = {};
   const own = stage.stages === undefined ? scope : { bindings: scope.bindings };
   const { choiceTexts } = scope.block ?? {};
-  const around =
-    stage.stages === undefined || choiceTexts === undefined ? program : { ...program, choiceTexts };
+  const callModels = new Map<string, CallModel[]>();
+  const around = {
+    ...program,
+    ...(stage.stages !== undefined && choiceTexts !== undefined && { choiceTexts }),
+    callModels,
+  };
   for (const [name, declaration] of Object.entries(declarations)) {
     const entry = stage.entries.get(name);
     const at = declaration.kind.type === 'objective' ? scope : own;
@@ -295,7 +307,7 @@ export function resolveOptions(
     const value = given ?? declaration.fallback;
     if (value !== undefined) values[name] = value;
   }
-  return { values, complete };
+  return { values, complete, callModels };
 }
 
 export function commonValues(values: Readonly<Record<string, Json | undefined>>): CommonValues {

@@ -16,11 +16,12 @@ export function declaredInput(step: CheckedStep, name: string): Input | undefine
   return step.block?.stages[place.stage]?.definition.inputs[place.input];
 }
 
-/** As the program calls it: `candidate.model`. */
+/** As the program calls it: `candidate.model`; the option that holds the calls for what calls name. */
 export function inputText(step: CheckedStep, name: string): string {
   const place = placeOf(name);
   const stage = place === undefined ? undefined : step.block?.stages[place.stage];
-  return stage === undefined ? name : `${stage.name}.${place?.input}`;
+  const within = declaredInput(step, name)?.within;
+  return stage === undefined ? (within ?? name) : `${stage.name}.${within ?? place?.input}`;
 }
 
 /** What a stage reads from outside in one trial. */

@@ -1,6 +1,7 @@
 // The changes `augment` knows: their arguments, and how each makes another text of a text. The one place that names them.
 import type { Random } from '../learning/random.ts';
-import { call, float, share, word } from './option.ts';
+import type { AskedModels } from './augment-models.ts';
+import { call, float, model, share, word } from './option.ts';
 import type { CallOf } from './option.ts';
 import type { PictureChanges } from './picture-changes.ts';
 
@@ -26,6 +27,24 @@ export const changes = {
   typos: {
     doc: 'Letters become a neighbour on the keyboard.',
     arguments: { rate: rate('Share of the words with one typo; at least one.') },
+  },
+  fill: {
+    doc:
+      'Words become others that a masked language model finds likely in their place, drawn by how likely they are. It knows ' +
+      'the text and not its label: `good` may become `bad`, which `gate: cv` guards against.',
+    arguments: {
+      model: model({
+        input: 'fill',
+        required: true,
+        doc: 'The masked language model: `"builtin:fsl-mini"`, a folder saved with its head for masked words, or a `pretrain`.',
+      }),
+      rate: share({
+        min: 0.001,
+        max: 1,
+        default: 0.15,
+        doc: 'Share of the words that are replaced; at least one.',
+      }),
+    },
   },
   crop: {
     doc: 'Pictures: a part at a random place, brought to the size of the whole.',
@@ -121,13 +140,22 @@ export function changesOf(rows: 'texts' | 'pictures'): string {
 
 export const changeOption = call(changes, { required: true, doc: 'A change.' });
 
-/** Another text of a text, or of a picture's name the name of another; the same where nothing can be changed. */
-export type ChangeText = (text: string, random: Random) => string;
+/**
+ * Another text of a text, or of a picture's name the name of another; the same where nothing can be changed, and nothing while a
+ * model has yet to be asked.
+ */
+export type ChangeText = (text: string, random: Random) => string | undefined;
 
-/** The functions of the changes, in their order; nothing for `mixup`, which changes no text. `pictures` where there are some. */
+export interface Changing {
+  /** Where there are some. */
+  readonly pictures: Pick<PictureChanges, 'functionOf'> | undefined;
+  readonly models: Pick<AskedModels, 'likelyWords'>;
+}
+
+/** The functions of the changes, in their order; nothing for `mixup`, which changes no text. */
 export async function openChanges(
   asked: readonly Change[],
-  pictures: Pick<PictureChanges, 'functionOf'> | undefined,
+  { pictures, models }: Changing,
 ): Promise<readonly (ChangeText | undefined)[]> {
   const needsThesaurus = asked.some(({ name }) => name === 'synonyms' || name === 'insert');
   const thesaurus = needsThesaurus ? await openThesaurus() : undefined;
@@ -152,6 +180,11 @@ export async function openChanges(
         case 'typos': {
           const { makeTypos } = await import('../learning/augment/typos.ts');
           return (text, random) => makeTypos(text, { rate: change.arguments.rate, random });
+        }
+        case 'fill': {
+          const { fillWords } = await import('../learning/augment/fill.ts');
+          const likely = models.likelyWords(change.arguments.model);
+          return (text, random) => fillWords(text, { rate: change.arguments.rate, random, likely });
         }
         case 'crop':
         case 'flip':

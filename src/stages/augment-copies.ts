@@ -2,6 +2,7 @@
 // where it stands or which rows are beside it; only the partners of `mixup` are drawn from the others.
 import type { Random } from '../learning/random.ts';
 import { pairIn, textPair } from '../learning/text-pair.ts';
+import type { AskedModels } from './augment-models.ts';
 import { openChanges, type Change, type ChangeText } from './augment-changes.ts';
 import { select, texts, withColumn, withTexts, type Dataset, type Value } from './dataset.ts';
 import type { PictureChanges } from './picture-changes.ts';
@@ -12,6 +13,7 @@ export interface CopySettings {
   readonly copies: number;
   /** Where rows are pictures, of which `text` is the name. */
   readonly pictures: PictureChanges | undefined;
+  readonly models: Pick<AskedModels, 'likelyWords' | 'answer'>;
   readonly random: Random;
   readonly signal: AbortSignal;
 }
@@ -29,9 +31,21 @@ const attempts = 3;
 
 /** Up to `copies` different copies a row, by row and then in the order they were made. */
 export async function makeCopies(dataset: Dataset, settings: CopySettings): Promise<readonly Copy[]> {
+  const functions = await openChanges(settings.with, settings);
+  // What models are asked while copies are drawn is known when they are drawn again.
+  for (;;) {
+    const copies = await drawCopies(dataset, functions, settings);
+    if (!(await settings.models.answer())) return copies;
+  }
+}
+
+async function drawCopies(
+  dataset: Dataset,
+  functions: readonly (ChangeText | undefined)[],
+  settings: CopySettings,
+): Promise<readonly Copy[]> {
   const { normaliseText } = await import('../learning/identity.ts');
   const { betaShare } = await import('../learning/augment/mixup.ts');
-  const functions = await openChanges(settings.with, settings.pictures);
   const originals = texts(dataset);
   const mixable = dataset.columns.get(mixedColumns.text);
   const partners = sortedRows(originals).filter((row) => (mixable?.[row] ?? null) === null);
@@ -67,7 +81,7 @@ export async function makeCopies(dataset: Dataset, settings: CopySettings): Prom
   return copies;
 }
 
-/** The change whose turn it is, and where it can do nothing new the next one. */
+/** The change whose turn it is, and where it can do nothing new the next one. Nothing while a model has yet to be asked. */
 function changedText(
   text: string,
   functions: readonly (ChangeText | undefined)[],
@@ -79,6 +93,7 @@ function changedText(
     const change = functions[(turn + step) % functions.length];
     for (let attempt = 0; change !== undefined && attempt < attempts; attempt += 1) {
       const changed = changedOnce(text, change, random.derive(step, attempt));
+      if (changed === undefined) return undefined;
       if (isNew(changed)) return changed;
     }
   }
@@ -86,13 +101,14 @@ function changedText(
 }
 
 /** Of a pair one text is changed, by chance the first or the second: the less is changed, the likelier its label is still true. */
-function changedOnce(text: string, change: ChangeText, random: Random): string {
+function changedOnce(text: string, change: ChangeText, random: Random): string | undefined {
   const pair = pairIn(text);
   if (pair === undefined) return change(text, random);
   const [first, second] = pair;
-  return random.derive('which').below(2) === 0
-    ? textPair(change(first, random), second)
-    : textPair(first, change(second, random));
+  const turn = random.derive('which').below(2);
+  const changed = change(turn === 0 ? first : second, random);
+  if (changed === undefined) return undefined;
+  return turn === 0 ? textPair(changed, second) : textPair(first, changed);
 }
 
 /** A row as it is, by its number, or a copy. */

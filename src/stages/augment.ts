@@ -1,6 +1,8 @@
 // `augment`: a dataset in, the same rows with changed copies out.
+import type { Artifact } from './artifact.ts';
 import { changeOption } from './augment-changes.ts';
 import { changesProblem, checkChanges } from './augment-check.ts';
+import { openAskedModels } from './augment-models.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
 import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
@@ -8,11 +10,18 @@ import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
 import { checkLabelledTexts, checkTexts, severalLabels } from './labelled-texts.ts';
-import { openEncoder, openNgrams, openPixels, type ModelContext, type OpenEncoder } from './model-source.ts';
+import {
+  needsFiller,
+  openEncoder,
+  openNgrams,
+  openPixels,
+  type ModelContext,
+  type OpenEncoder,
+} from './model-source.ts';
 import { bool, call, int, list, share } from './option.ts';
 import { openPictureChanges, type PictureChanges } from './picture-changes.ts';
 import { plainRows, type EncodeRows } from './row-encoder.ts';
-import { defineStage, input } from './stage.ts';
+import { defineStage, input, type Member } from './stage.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
 export const augment = defineStage({
@@ -88,6 +97,12 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
         'The encoder for `filter` and `gate`; best the one that is fine-tuned later. Without it: `builtin:ngrams`, ' +
         'whose vectors follow the wording closely, and `builtin:pixels` for pictures.',
     }),
+    fill: input.inCalls('model', {
+      within: 'with',
+      capability: 'encoder',
+      use: 'apply',
+      doc: 'The masked language models of `fill`.',
+    }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows and their copies.' } },
   randomness: () => true,
@@ -101,6 +116,9 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     if (unfit !== undefined) report('with', unfit);
     const sight = sightProblem(from, inputs.model('model'));
     if (sight !== undefined) report('model', sight);
+    for (const { static: filler, span } of inputs.many('fill'))
+      if (filler.type === 'model' && (filler.masked === false || filler.images === true))
+        report('with', { ...needsFiller, ...(span !== undefined && { span }) });
     if (from?.labelled === false && (mixes || gated))
       report('from', {
         code: 'needs-labels',
@@ -146,13 +164,15 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     };
   },
 
-  cost: ({ options: { copies, gate, filter }, inputs }) => {
+  cost: ({ options: { with: changes, copies, gate, filter }, inputs }) => {
     const rows = rowsOf(inputs, 'from');
     const made = rows && rows * copies;
+    const filling = changes.filter(({ name }) => name === 'fill').length;
     const gated = gate.name === 'cv' ? 2 * gate.arguments.folds * gate.arguments.repeats : 0;
     const encodes = gated > 0 || filter !== undefined;
     return [
       { count: made, unit: rowsToMake },
+      { count: filling > 0 ? made && Math.ceil((made * filling) / changes.length) : 0, unit: 'rows to fill' },
       { count: encodes ? made && made + (rows ?? 0) : 0, unit: textsToEncode },
       { count: gated, unit: fits },
     ];
@@ -167,13 +187,15 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     else checkTexts(dataset, { stage: 'augment', at: 'from' });
     checkChanges(options.with, dataset);
     const pictures = dataset.images && (await openPictureChanges(dataset.images));
+    const models = openAskedModels(membersOf(inputs.fill), context);
     const made = await makeCopies(dataset, {
       with: options.with,
       pictures,
+      models,
       copies: options.copies,
       random: context.random('copies'),
       signal,
-    });
+    }).finally(() => models.dispose());
     noteMissing(dataset.rows * options.copies - made.length, dataset.rows * options.copies, context.note);
     const whole = withPictures(dataset, made, pictures);
 
@@ -211,6 +233,10 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     }
   },
 });
+
+function membersOf(members: readonly Member[] | undefined): readonly Artifact[] {
+  return (members ?? []).map(({ artifact }) => artifact);
+}
 
 async function similarCopies(
   dataset: Dataset,

@@ -189,6 +189,13 @@ export const needsMaskedModel = {
   hint: 'use `"builtin:fsl-mini"`, a folder that was saved with its masked language model, such as `BertForMaskedLM`, or what `pretrain` makes of this one; for a sentence encoder write `label_template` in the place of `{mask}`',
 } as const;
 
+/** For `fill`, with a model that has no words for a mask. */
+export const needsFiller = {
+  code: 'wrong-artifact',
+  message: '`fill` asks a masked language model for words, and this model has none to give',
+  hint: 'use `"builtin:fsl-mini"`, a folder that was saved with its masked language model, such as `BertForMaskedLM`, or what `pretrain` makes of this one',
+} as const;
+
 /** Equal keys give equal vectors: the same files, read in the same way by the same programs. */
 function cacheKey(
   files: Artifact,

@@ -45,6 +45,11 @@ export type OptionKind =
   | { readonly type: 'space' }
   /** `stage.metric` of a stage inside the block. */
   | { readonly type: 'objective' }
+  /**
+   * As an argument of a call: a model, which the stage reads as a member of the input of that name (`input.inCalls`). Resolved to its
+   * place among the members.
+   */
+  | { readonly type: 'model'; readonly input: string }
   /** `secret("NAME")` and nothing else; never keyed, shown or stored. */
   | { readonly type: 'secret' }
   /** The first kind that accepts the value; `oneOrMany` style alternatives. */
@@ -124,6 +129,7 @@ export const name = builder<object, string>('name');
 export const condition = builder<object, Condition>('condition');
 export const space = builder<object, Space>('space');
 export const objective = builder<object, Objective>('objective');
+export const model = builder<{ readonly input: string }, number>('model');
 export const requirement = builder<{ readonly metrics: readonly string[] }, Requirement>('requirement');
 
 /** Never keyed: another token for the same thing changes nothing in what comes of it. */

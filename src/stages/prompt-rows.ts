@@ -1,5 +1,6 @@
 // What an encoder is given for each row of a dataset that carries a prompt: the filled templates, with demonstrations behind,
 // cut to the tokens that the encoder reads.
+import { apart } from '../learning/encoders/masked-place.ts';
 import type { Dataset } from './dataset.ts';
 import { cellText, list } from './load-columns.ts';
 import { needsMaskedModel, type OpenEncoder } from './model-source.ts';
@@ -64,11 +65,6 @@ function rowPieces(
     column: (name) => value(cellText(rows.columns.get(name)?.[row] ?? null)),
     mask: filled,
   });
-}
-
-/** `[ MASK ]` */
-function apart(mask: string): string {
-  return `${mask.slice(0, 1)} ${mask.slice(1, -1)} ${mask.slice(-1)}`;
 }
 
 /** A row with its label: its word in the place of the mask, or its text behind the row. */

@@ -44,6 +44,8 @@ export interface Input<V = unknown> {
   readonly images?: boolean;
   /** Calls that may stand in the place of a model, for one that the stage makes itself: `encoder(layers: 3)`. */
   readonly calls?: Readonly<Record<string, CallDeclaration>>;
+  /** The option in whose calls its members are named, `with: fill(model: …)`: it is no entry of its own. */
+  readonly within?: string;
   readonly required: boolean;
   readonly doc: string;
   /** Carries the type that `run` sees. */
@@ -85,8 +87,15 @@ function many(accepts: ArtifactType, settings: InputSettings): Input<readonly Me
   return { accepts, shape: 'many', required: true, ...settings };
 }
 
+function inCalls(
+  accepts: 'model',
+  settings: InputSettings & { readonly within: string },
+): Input<readonly Member[] | undefined> {
+  return { accepts, shape: 'many', required: false, ...settings };
+}
+
 /** `input.required('dataset', { use: 'fit', doc: '…' })` */
-export const input = { required, optional, many } as const;
+export const input = { required, optional, many, inCalls } as const;
 
 /** The parts a stage gives: `{ '': 'dataset' }` for one artifact, `{ train: 'dataset', … }` for named parts. */
 export type Outputs = Readonly<Record<string, { readonly type: ArtifactType; readonly doc: string }>>;
@@ -98,9 +107,13 @@ export interface Statics {
   report(input: string): StaticReport | undefined;
   files(input: string): (StaticFiles & { readonly paths: readonly string[] }) | undefined;
   /** The members of a `many` input: names, the keys that tell instances of one name apart, and statics. */
-  many(
-    input: string,
-  ): readonly { readonly name: string; readonly keys: Member['keys']; readonly static: Static }[];
+  many(input: string): readonly {
+    readonly name: string;
+    readonly keys: Member['keys'];
+    readonly static: Static;
+    /** Where it is named, if that is not in the list that the input is. */
+    readonly span?: Problem['span'];
+  }[];
 }
 
 export interface CheckContext<O extends Options> {

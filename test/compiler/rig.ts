@@ -99,7 +99,16 @@ const learn = defineStage({
     ),
     with: option.list(
       option.call(
-        { swap: { doc: 'Swaps.', arguments: { rate: option.share({ default: 0.1, doc: 'How much.' }) } } },
+        {
+          swap: { doc: 'Swaps.', arguments: { rate: option.share({ default: 0.1, doc: 'How much.' }) } },
+          ask: {
+            doc: 'Asks a model.',
+            arguments: {
+              model: option.model({ input: 'asked', required: true, doc: 'Which.' }),
+              rate: option.share({ default: 0.1, doc: 'How much.' }),
+            },
+          },
+        },
         { doc: 'what' },
       ),
       { doc: 'Calls.' },
@@ -118,6 +127,12 @@ const learn = defineStage({
   inputs: {
     model: input.required('model', { use: 'apply', capability: 'encoder', doc: 'What to start from.' }),
     from: input.required('dataset', { use: 'fit', doc: 'Rows to learn from.' }),
+    asked: input.inCalls('model', {
+      within: 'with',
+      capability: 'encoder',
+      use: 'apply',
+      doc: 'Who is asked.',
+    }),
     validation: input.optional('dataset', { use: 'select', doc: 'Rows to choose with.' }),
   },
   outputs: { '': { type: 'model', doc: 'The model.' } },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deleteWords } from '../../src/learning/augment/delete.ts';
+import { fillWords, type FillOptions } from '../../src/learning/augment/fill.ts';
 import { betaShare, mixup } from '../../src/learning/augment/mixup.ts';
 import { putTogether, takeApart } from '../../src/learning/augment/pieces.ts';
 import { similarEnough } from '../../src/learning/augment/similarity.ts';
@@ -258,5 +259,68 @@ describe('mixup', () => {
   test('refuses what does not fit', () => {
     expect(() => mixup(x, y, 3, { alpha: 0, copies: 1, random })).toThrow('alpha');
     expect(() => mixup(x, y.subarray(1), 3, { alpha: 1, copies: 1, random })).toThrow('30 rows');
+  });
+});
+
+describe('fill', () => {
+  const likely: FillOptions['likely'] = ({ word }) =>
+    (
+      ({
+        good: ['Good', 'great', 'not', 'Paris', '##ly', 'fine'],
+        film: ['movie', 'art house', 'ending'],
+        old: ['new', 'odd'],
+        测: ['试', 'great', '测试'],
+      })[word.toLowerCase()] ?? []
+    ).map((one, i) => ({ word: one, probability: 1 / (i + 1) }));
+  const fill = (text: string, { rate, random }: { rate: number; random: Random }): string =>
+    fillWords(text, { rate, random, likely }) ?? 'unknown';
+
+  test('takes whole words that carry meaning, in the casing of what they replace', () => {
+    expect(outcomes(fill, 'Good film, in a good way!', 0.5)).toEqual(
+      new Set(
+        ['Great', 'Fine', 'Paris'].flatMap((first) =>
+          ['movie', 'ending'].flatMap((second) =>
+            ['great', 'fine'].map((third) => `${first} ${second}, in a ${third} way!`),
+          ),
+        ),
+      ),
+    );
+    expect(outcomes(fill, 'GOOD', 1)).toEqual(new Set(['GREAT', 'FINE', 'PARIS']));
+  });
+
+  test('follows the article, spares names and words that hold a sentence together', () => {
+    expect(outcomes(fill, 'an old tale', 1)).toEqual(new Set(['an odd tale']));
+    expect(outcomes(fill, 'We met Good.', 1)).toEqual(new Set(['We met Good.']));
+  });
+
+  test('replaces characters by characters', () => {
+    expect(outcomes(fill, '测一测。', 0.3)).toEqual(new Set(['试一测。', '测一试。']));
+  });
+
+  test('takes likely words more often', () => {
+    const found = Array.from({ length: 2000 }, (_, i) =>
+      fill('film', { rate: 1, random: createRandom('often', i) }),
+    );
+    const share = found.filter((word) => word === 'movie').length / found.length;
+    expect(share).toBeCloseTo(1 / (1 + 1 / 3), 1); // `art house` is no word
+  });
+
+  test('asks for every word that it may need before it says anything, and for no more', () => {
+    const asked = new Set<string>();
+    const asking: FillOptions['likely'] = ({ before, word, after }) => {
+      asked.add(`${before}|${word}|${after}`);
+      return undefined;
+    };
+    const options = { rate: 0.4, random: createRandom('asked') };
+    expect(fillWords('A good old film.', { ...options, likely: asking })).toBeUndefined();
+    expect(asked.size).toBe(2);
+    for (const one of asked)
+      expect(['A |good| old film.', 'A good |old| film.', 'A good old |film|.']).toContain(one);
+  });
+
+  test('draws the same words however often it was asked before', () => {
+    const options = { rate: 1, random: createRandom('again') };
+    const first = fillWords('Good old film', { ...options, likely });
+    expect(fillWords('Good old film', { ...options, likely })).toBe(first);
   });
 });

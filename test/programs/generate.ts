@@ -1,6 +1,7 @@
 // Whole programs that are right by construction, made up from the declarations of the registry: what it knows of a kind beyond its
 // declaration stands in `rules`. A program that does not compile is a mistake of this, or of the compiler.
 import type * as Ast from '../../src/parser/ast.ts';
+import { ownInputs } from '../../src/stages/own-inputs.ts';
 import { commonOptions } from '../../src/stages/common-options.ts';
 import type { Option } from '../../src/stages/option.ts';
 import { standardRegistry } from '../../src/stages/standard-registry.ts';
@@ -172,7 +173,7 @@ export function generate(d: Decisions, world: readonly Group[], size: Size): rea
     };
     const entries: Ast.Entry[] = [];
     const decides = new Set<Axis>();
-    for (const [input, declaration] of Object.entries(definition.inputs)) {
+    for (const [input, declaration] of Object.entries(ownInputs(definition))) {
       if (!declaration.required && !from.chance(`give ${input}`, 0.4)) continue;
       const read = makeInput(input, declaration, sketch, block, own, from.at(input));
       if (read === undefined) {

@@ -64,6 +64,7 @@ export function anyValue(kind: OptionKind, inner: Inner, path: string, d: Decisi
     case 'output-path':
     case 'space':
     case 'objective':
+    case 'model':
     case 'secret':
       return undefined;
     default:

@@ -39,6 +39,12 @@ export function placeWords(pieces: readonly Piece[], moved: readonly Piece[]): P
   });
 }
 
+/** Whether the replacement begins like the word it replaces, which it must after `a` or `an`. */
+export function fitsArticle(pieces: readonly Piece[], i: number, replacement: string): boolean {
+  const article = i > 0 && /^an?$/i.test(pieces[i - 1].word);
+  return !article || /^[aeiou]/i.test(replacement) === /^[aeiou]/i.test(pieces[i].word);
+}
+
 /** With a capital first letter. */
 function capitalise(word: string): string {
   const [head = '', ...rest] = word;

@@ -1,6 +1,6 @@
 // Synonyms in place of random words, or beside them (synonym replacement and random insertion of EDA: Wei and Zou 2019).
 import type { Random } from '../random.ts';
-import { isName, likeCasing, placeWords } from './casing.ts';
+import { fitsArticle, isName, likeCasing, placeWords } from './casing.ts';
 import { countOf, putTogether, takeApart, type Piece } from './pieces.ts';
 import { functionWords, type Thesaurus } from './thesaurus.ts';
 
@@ -62,10 +62,4 @@ function inserted(pieces: readonly Piece[], word: string, random: Random): Piece
 function synonymsOf(piece: Piece, thesaurus: Thesaurus): readonly string[] {
   const word = piece.word.toLowerCase();
   return piece.unspaced || isName(piece) || functionWords.has(word) ? [] : thesaurus.synonyms(word);
-}
-
-/** After `a` or `an`, a synonym must begin like the word it replaces. */
-function fitsArticle(pieces: readonly Piece[], i: number, synonym: string): boolean {
-  const article = i > 0 && /^an?$/i.test(pieces[i - 1].word);
-  return !article || /^[aeiou]/i.test(synonym) === /^[aeiou]/i.test(pieces[i].word);
 }

@@ -46,7 +46,8 @@ export async function loadSentenceEncoder(
   };
 }
 
-async function loadModel(folder: ModelFolder, { maxTokens }: SentenceEncoderOptions): Promise<Model> {
+/** The caller disposes the weights. */
+export async function loadModel(folder: ModelFolder, { maxTokens }: SentenceEncoderOptions): Promise<Model> {
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
@@ -66,17 +67,39 @@ export async function encodeTexts(
 async function encode(
   model: Model,
   texts: readonly string[],
-  { signal, progress }: EncodeOptions,
+  options: EncodeOptions,
   readOut: ReadOut,
 ): Promise<Matrix> {
   const width = readOut === readMasks ? model.config.embedding_size : model.config.hidden_size;
+  const keep = (values: Float32Array): Float32Array => values;
+  const vectors = await readTexts(model, texts, options, { read: readOut, width, keep });
+  const data = new Float32Array(texts.length * width);
+  vectors.forEach((vector, i) => data.set(vector, i * width));
+  return { rows: texts.length, columns: width, data };
+}
+
+export interface Reading<T> {
+  readonly read: ReadOut;
+  /** Of what it gives. */
+  readonly width: number;
+  /** What is kept of the numbers of a text, which are its own. */
+  readonly keep: (values: Float32Array) => T;
+}
+
+/** What is read of each text; equal texts are read once. */
+export async function readTexts<T>(
+  model: Model,
+  texts: readonly string[],
+  { signal, progress }: EncodeOptions,
+  { read, width, keep }: Reading<T>,
+): Promise<readonly T[]> {
   const distinct = [...new Set(texts)];
   const tokens = distinct.map((text) => model.tokenizer.tokens(text));
   const packs = packTexts(
     tokens.map(({ ids }) => ids.length),
     bucketsUpTo(model.tokenizer.maxTokens),
   );
-  const vectors = new Map<string, Float32Array>();
+  const found = new Map<string, T>();
   progress?.(0, distinct.length);
   for (const { bucket, members } of packs) {
     signal.throwIfAborted();
@@ -84,20 +107,18 @@ async function encode(
       model,
       bucket,
       members.map((index) => tokens[index] ?? { ids: [] }),
-      readOut,
+      read,
     );
     members.forEach((index, i) => {
-      vectors.set(distinct[index] ?? '', values.slice(i * width, (i + 1) * width));
+      found.set(distinct[index] ?? '', keep(values.slice(i * width, (i + 1) * width)));
     });
-    progress?.(vectors.size, distinct.length);
+    progress?.(found.size, distinct.length);
   }
-  const data = new Float32Array(texts.length * width);
-  texts.forEach((text, i) => data.set(vectors.get(text) ?? [], i * width));
-  return { rows: texts.length, columns: width, data };
+  return texts.map((text) => found.get(text) as T); // every text is in a pack
 }
 
 /** From the states of all tokens to one vector a text. */
-type ReadOut = (model: Model, states: tf.Tensor2D, run: Run) => tf.Tensor2D;
+export type ReadOut = (model: Model, states: tf.Tensor2D, run: Run) => tf.Tensor2D;
 
 interface Run extends PooledTexts {
   /** Token ids of the texts. */
@@ -108,7 +129,11 @@ interface Run extends PooledTexts {
 
 const poolTexts: ReadOut = ({ pooling }, states, run) => pool(pooling, states, run);
 
-const readMasks: ReadOut = ({ weights, config, tokenizer }, states, { texts, count }) => {
+const readMasks: ReadOut = (model, states, run) =>
+  maskVectors(model.weights, model.config, statesAtMasks(model, states, run)); // [texts, width]
+
+/** The states at the one mask of each text [texts, width of states]. */
+export const statesAtMasks: ReadOut = ({ tokenizer }, states, { texts, count }) => {
   const places = new Int32Array(count);
   let start = 0;
   texts.forEach((ids, text) => {
@@ -117,10 +142,10 @@ const readMasks: ReadOut = ({ weights, config, tokenizer }, states, { texts, cou
     places[text] = start + (masks[0] ?? 0);
     start += ids.length;
   });
-  return maskVectors(weights, config, tf.gather(states, tf.tensor1d(places, 'int32'))); // [texts, width]
+  return tf.gather(states, tf.tensor1d(places, 'int32'));
 };
 
-function hasMaskHead({ weights, config: { family }, tokenizer }: Model): boolean {
+export function hasMaskHead({ weights, config: { family }, tokenizer }: Model): boolean {
   const { head } = family;
   return head !== undefined && weights[`${head.dense}.weight`] !== undefined && tokenizer.mask !== undefined;
 }

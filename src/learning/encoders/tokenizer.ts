@@ -22,6 +22,7 @@ interface Tokenizer {
     readonly token_type_ids?: readonly number[];
   };
   token_to_id(token: string): number | undefined;
+  decode(ids: readonly number[]): string;
 }
 const { Tokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (json: JsonObject, settings: JsonObject) => Tokenizer;
@@ -50,6 +51,8 @@ export interface TextTokenizer {
   length(text: string): number;
   /** The tokens of a word that stands behind another one, without special ones. */
   pieces(word: string): readonly Piece[];
+  /** The spelling of a token: equal ones where it differs from others by the space before it alone. */
+  spelling(id: number): string;
   readonly maxTokens: number;
   /** What stands for a word that is asked for; `undefined` for tokenizers without one. */
   readonly mask: Piece | undefined;
@@ -118,6 +121,7 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
       return pair.reduce((sum, one) => sum + bare(one).length, special);
     },
     pieces: (word) => piecesOf(tokenizer, word),
+    spelling: (id) => tokenizer.decode([id]).trim(),
     encode: (text) => tokens(text).ids,
     tokens,
     encodePair,

@@ -2,6 +2,7 @@
 import type { Failure } from '../../parser/diagnostic.ts';
 import { codes } from '../../parser/codes.ts';
 import { suggest } from '../../parser/suggest.ts';
+import { ownInputs } from '../../stages/own-inputs.ts';
 import type { Registry } from '../../stages/registry.ts';
 import { standardRegistry } from '../../stages/standard-registry.ts';
 import { explainLists } from '../report/explain.ts';
@@ -49,7 +50,7 @@ function unknownSubject(context: Context, registry: Registry, asked: string): Fa
       message: `there is nothing called \`${asked}\` to explain`,
       hint: near === undefined ? '`fslrun explain` lists what there is' : `did you mean \`${near}\`?`,
     });
-  const known = [...Object.keys(kind.inputs), ...Object.keys(kind.options)];
+  const known = [...Object.keys(ownInputs(kind)), ...Object.keys(kind.options)];
   return usage(context, asked, {
     message: `\`${option}\` is not an option of \`${kindName}\``,
     hint: near === undefined ? `its options are ${known.join(', ')}` : `did you mean \`${near}\`?`,

@@ -14,16 +14,16 @@ export function hubModels({ steps }: Planned, all: boolean): readonly WantedMode
   const wanted = new Map<string, WantedModel>();
   for (const { step } of steps) {
     for (const [name, input] of Object.entries(step.inputs)) {
-      for (const source of sourcesIn(input, all))
-        if (!wanted.has(source.text))
-          wanted.set(source.text, { source, span: step.places[name] ?? step.span });
+      for (const found of sourcesIn(input, step.places[name] ?? step.span, all))
+        if (!wanted.has(found.source.text)) wanted.set(found.source.text, found);
     }
   }
   return [...wanted.values()];
 }
 
-function sourcesIn(input: CheckedInput, all: boolean): readonly HubSource[] {
-  if (input.from === 'many') return input.members.flatMap((member) => sourcesIn(member.input, all));
+function sourcesIn(input: CheckedInput, span: Span, all: boolean): readonly WantedModel[] {
+  if (input.from === 'many')
+    return input.members.flatMap((member) => sourcesIn(member.input, member.span ?? span, all));
   if (input.from !== 'folder' || input.hub === undefined) return [];
-  return all || !input.hub.ready ? [input.hub.source] : [];
+  return all || !input.hub.ready ? [{ source: input.hub.source, span }] : [];
 }

@@ -5,6 +5,7 @@ import type { CodeEntry } from '../../parser/codes.ts';
 import { declarationDocs, wordDocs } from '../../parser/word-docs.ts';
 import { commonOptions } from '../../stages/common-options.ts';
 import type { BuiltinModel, Registry } from '../../stages/registry.ts';
+import { ownInputs } from '../../stages/own-inputs.ts';
 import type { StageDefinition } from '../../stages/stage.ts';
 import type { CodeExample } from './code-example.ts';
 import { optionEntry } from './explain-option.ts';
@@ -63,7 +64,7 @@ export function explainCode(name: string, { title, text }: CodeEntry, example: C
 
 /** A stage kind: what it does, an example, what it reads and gives, its options. */
 export function explainKind(kind: StageDefinition): string {
-  const inputs = Object.entries(kind.inputs).map(([name, input]) => {
+  const inputs = Object.entries(ownInputs(kind)).map(([name, input]) => {
     const of = input.capability === undefined ? input.accepts : `${input.accepts} (${input.capability})`;
     const shape = input.shape === 'many' ? `${of}, one or several` : of;
     return `- \`${name}\`${input.required ? ' (required)' : ''}: ${shape}. ${input.doc}`;

@@ -54,6 +54,8 @@ export function kindText(kind: OptionKind): string {
       return 'what to choose from: `uniform(a, b)`, `log_uniform(a, b)`, `int(a, b)` or `choice(…)`';
     case 'objective':
       return 'a metric of a stage in the block, such as `score.macro_f1`';
+    case 'model':
+      return 'a model: a stage, `"builtin:NAME"`, or the path of a model folder';
     case 'secret':
       return '`secret("NAME")`, the name of an environment variable';
     default:
@@ -109,6 +111,7 @@ export function choices(kind: OptionKind): readonly Choice[] {
     case 'output-path':
     case 'space':
     case 'objective':
+    case 'model':
     case 'secret':
       return [];
     default:
@@ -131,6 +134,7 @@ export function valueText(kind: OptionKind, value: Json): string {
       return typeof value === 'number' ? `${figureOf(value)}s` : languageText(value);
     case 'word':
     case 'name':
+    case 'model':
       return typeof value === 'string' ? value : languageText(value);
     case 'count':
       return countText(value);
@@ -215,11 +219,11 @@ function countText(value: Json): string {
     : languageText(value);
 }
 
-function isList(value: Json): value is readonly Json[] {
+export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function isCall(
+export function isCall(
   value: Json,
 ): value is { readonly name: string; readonly arguments: Readonly<Record<string, Json>> } {
   return (

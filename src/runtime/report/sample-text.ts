@@ -55,6 +55,8 @@ function sampleOf(kind: OptionKind): string {
       return 'uniform(0.1, 0.9)';
     case 'objective':
       return 'score.macro_f1';
+    case 'model':
+      return '"./model"';
     case 'secret':
       return 'secret("NAME")';
     case 'either':

@@ -4,6 +4,7 @@ import { paramTypes } from '../../compiler/param-types.ts';
 import { codes, type Code } from '../../parser/codes.ts';
 import { wordDocs } from '../../parser/word-docs.ts';
 import { commonOptions } from '../../stages/common-options.ts';
+import { ownInputs } from '../../stages/own-inputs.ts';
 import type { Registry } from '../../stages/registry.ts';
 import type { StageDefinition } from '../../stages/stage.ts';
 import { codeExamples } from './code-examples.ts';
@@ -53,7 +54,7 @@ export function subjects(registry: Registry): readonly Subject[] {
 
 /** Options and inputs as `KIND.OPTION`, words and calls of options as `KIND.OPTION.WORD`. */
 function entriesOf(kind: StageDefinition): readonly Subject[] {
-  const inputs = Object.keys(kind.inputs).map((name) =>
+  const inputs = Object.keys(ownInputs(kind)).map((name) =>
     subject(`${kind.name}.${name}`, `the input of \`${kind.name}\``, () => explainInput(kind, name)),
   );
   const own = Object.entries(kind.options).map(([name, option]) =>
@@ -75,7 +76,7 @@ function bareNames(registry: Registry): readonly Subject[] {
     if (known.every((one) => one.owner !== owner)) found.set(name, [...known, { owner, doc }]);
   };
   for (const kind of registry.kinds) {
-    for (const [name, { doc }] of Object.entries({ ...kind.inputs, ...kind.options }))
+    for (const [name, { doc }] of Object.entries({ ...ownInputs(kind), ...kind.options }))
       add(name, `${kind.name}.${name}`, doc);
     for (const [name, option] of Object.entries(kind.options))
       for (const choice of choices(option.kind))

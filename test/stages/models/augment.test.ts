@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/learning/random.ts';
@@ -10,7 +12,9 @@ import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { testing, training } from './messages.ts';
-import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
+import { artifactOf } from '../data/memory.ts';
+import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Ran, type Row } from './rig.ts';
+import { files as encoderFiles } from './tiny-encoder.ts';
 
 const change = (name: string, rate = 0.2) => ({ name, arguments: { rate } });
 const mixup = { name: 'mixup', arguments: { alpha: 0.4 } };
@@ -246,5 +250,95 @@ describe('what is known before anything runs', () => {
     ],
   ])('%j', (options, inputs, expected) => {
     expect(check(augment, { options, inputs }).problems).toBe(expected);
+  });
+});
+
+describe('fill', () => {
+  const folder = join(import.meta.dirname, '../../fixtures/masked/tiny-bert');
+  const files = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]),
+  );
+  const masked = artifactOf('model', files);
+  const films = datasetOf([
+    ['The movie was great, the book is awful!', 'good'],
+    ['This film is terrible.', 'bad'],
+    ['A fine plot in a bad film', 'good'],
+  ]);
+  const options = { with: [{ name: 'fill', arguments: { model: 0, rate: 0.3 } }], copies: 3 };
+  const filled = async (
+    dataset: Dataset,
+    more: Readonly<Record<string, unknown>> = {},
+    models = [masked],
+  ): Promise<{ readonly rows: Dataset; readonly ran: Ran; readonly progress: readonly string[] }> => {
+    const progress: string[] = [];
+    const inputs = {
+      from: await datasetArtifact(dataset),
+      fill: models.map((artifact, i) => ({ name: `model ${i + 1}`, keys: {}, artifact })),
+    };
+    const onProgress = (done: number, unit: string): void => void progress.push(`${done} ${unit}`);
+    const ran = await run(augment, { options: { ...options, ...more }, inputs, onProgress });
+    return { ran, rows: await readDataset(ran.artifact), progress };
+  };
+
+  test('gives each row copies in which words of the model stand in the place of others', async () => {
+    const { rows, progress } = await filled(films);
+    expect(rows.rows).toBe(12);
+    expect(new Set(texts(rows)).size).toBe(12);
+    expect(progress.some((one) => one.endsWith('masked words'))).toBe(true);
+    for (const [i, text] of texts(rows).entries()) {
+      const [own = ''] = films.columns.get('text')?.slice(rows.source[i], rows.source[i] + 1) ?? [];
+      const [words, before] = [text, String(own)].map((one) => one.split(' '));
+      expect(words).toHaveLength(before.length);
+      expect(text.replace(/\w+/g, '')).toBe(String(own).replace(/\w+/g, ''));
+      expect(text.charAt(0)).toBe(text.charAt(0).toUpperCase());
+    }
+  });
+
+  test('the copies of a row do not depend on the rows beside it', async () => {
+    const all = texts((await filled(films)).rows);
+    expect(texts((await filled(select(films, [2]))).rows)).toEqual(all.slice(8));
+    expect(texts((await filled(select(films, [1, 0]))).rows)).toEqual([
+      ...all.slice(4, 8),
+      ...all.slice(0, 4),
+    ]);
+  });
+
+  test('goes with other changes, two models, the filter and the gate', async () => {
+    const twice = [0, 1].map((model) => ({ name: 'fill', arguments: { model, rate: 0.5 } }));
+    const other = artifactOf('model', { ...files, 'README.md': 'the same otherwise' });
+    const { ran, rows } = await filled(
+      datasetOf(training),
+      {
+        with: [...twice, change('swap')],
+        filter: { name: 'similarity', arguments: { min: 0 } },
+        gate: cv,
+      },
+      [masked, other],
+    );
+    const { kept } = (await json(ran.artifact, 'gate.json')) as GateReport;
+    expect(rows.rows).toBe(kept ? 12 * 4 : 12);
+  });
+
+  test('a model without words for masks is refused, also before anything runs', async () => {
+    const random = artifactOf('model', encoderFiles);
+    expect(await failure(filled(films, {}, [random]))).toContain('`fill` asks a masked language model');
+    const problems = (masks: boolean): string => {
+      const model = { type: 'model', capability: 'encoder', labels: undefined, masked: masks } as const;
+      return check(augment, { options, inputs: {}, many: [{ name: 'model 1', static: model }] }).problems;
+    };
+    expect(problems(false)).toContain('with wrong-artifact: `fill` asks a masked language model');
+    expect(problems(true)).toBe('');
+  });
+
+  test('stops between batches', async () => {
+    const stopped = new AbortController();
+    const inputs = {
+      from: await datasetArtifact(films),
+      fill: [{ name: 'model 1', keys: {}, artifact: masked }],
+    };
+    const onProgress = (): void => stopped.abort(new Error('enough'));
+    await expect(run(augment, { options, inputs, onProgress, signal: stopped.signal })).rejects.toThrow(
+      'enough',
+    );
   });
 });
