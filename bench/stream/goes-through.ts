@@ -1,12 +1,8 @@
 // What `adapt` does with a stream, and what is done instead: a head that is fitted anew on all rows so far.
 import { recursiveRidge } from '../../src/learning/adapt/recursive-ridge.ts';
 import type { Learner } from '../../src/learning/adapt/learner.ts';
-import {
-  runStream,
-  type LabelledVectors,
-  type Streamed,
-  type StreamSettings,
-} from '../../src/learning/adapt/stream.ts';
+import type { LabelledVectors } from '../../src/learning/adapt/stream.ts';
+import { runStream, type Streamed, type VectorSettings } from '../../src/learning/adapt/vector-stream.ts';
 import type { Head } from '../../src/learning/heads/head.ts';
 import { headProbabilities, mostProbable } from '../../src/learning/heads/probabilities.ts';
 import { stacked, takeRows, type Matrix } from '../../src/learning/matrix.ts';
@@ -24,7 +20,7 @@ const ridge: MakeLearner = (width, labels) => recursiveRidge(width, labels, 1);
 export function adapted(
   start: LabelledVectors,
   rows: LabelledVectors,
-  more: Partial<StreamSettings> = {},
+  more: Partial<VectorSettings> = {},
   make: MakeLearner = ridge,
 ): Promise<Streamed> {
   const labels = [...new Set(start.labels)].sort();

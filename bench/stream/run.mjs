@@ -1,4 +1,4 @@
-// What `adapt` does with streams of Banking77: npm run bench:stream -- [--seeds 5] [--ask late,drift,poison] [--slow] [--shared FOLDER]
+// What `adapt` does with streams of Banking77: npm run bench:stream -- [--seeds 5] [--ask late,drift,poison,full] [--slow] [--shared FOLDER]
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

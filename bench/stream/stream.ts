@@ -1,5 +1,6 @@
 // Prints the tables of README.md.
 import { drift } from './drift.ts';
+import { full } from './full.ts';
 import { lateIntents } from './late.ts';
 import { poison, undoneOfGood } from './poison.ts';
 import { streamsOf } from './streams.ts';
@@ -15,4 +16,6 @@ if (asked.includes('poison')) {
   await poison(all);
   await undoneOfGood(all);
 }
+if (asked.includes('full'))
+  for (const streams of all) await full(banking, streams, `${shared}/models/all-MiniLM-L6-v2`, 400);
 process.exit(0);

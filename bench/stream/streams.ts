@@ -12,6 +12,8 @@ const canaryRows = 200;
 const testRows = 1000;
 
 export interface Streams {
+  /** Rows of Banking77 that some of the parts are made of, in their order. */
+  readonly places: Readonly<Record<'start' | 'late' | 'canary', readonly number[]>>;
   /** What the model starts with: 8 rows of each of the 57 intents. */
   readonly start: LabelledVectors;
   /** 1000 rows of the 57 intents, then 1000 of all 77. */
@@ -58,6 +60,7 @@ export function streamsOf(banking: Banking, seed: number): Streams {
   });
   const wrong = free.filter((row) => mistyped(banking, row) !== undefined).slice(0, half);
   return {
+    places: { start, late: [...first, ...all], canary },
     start: part(start),
     late: part([...first, ...all]),
     lateLabels,

@@ -12,6 +12,7 @@ import { createRandom } from '../../src/learning/random.ts';
 
 export interface Banking {
   /** Of every row of the training file, then of the test file. */
+  readonly texts: readonly string[];
   readonly labels: readonly string[];
   /** How many rows are those of the training file. */
   readonly training: number;
@@ -34,6 +35,7 @@ export async function bankingVectors(shared: string, cache: string): Promise<Ban
     ...train.flatMap(([text = ''], i) => (i % 3 === 0 ? [typos(text, i)] : [])),
   ];
   return {
+    texts: rows.map(([text = '']) => text),
     labels: rows.map(([, label = '']) => label),
     training: train.length,
     vectors: await encoded(texts, join(shared, 'models/all-MiniLM-L6-v2'), cache),
@@ -54,12 +56,14 @@ async function encoded(texts: readonly string[], model: string, cache: string): 
   const file = join(cache, `${createHash('sha256').update(JSON.stringify(texts)).digest('hex')}.f32`);
   if (!existsSync(file)) {
     console.error(`encoding ${texts.length} texts, once`);
-    await openEngine({ backend: 'onnx', threads: 2 });
+    const engine = await openEngine({ backend: 'onnx', threads: 2 });
     const encoder = await loadSentenceEncoder({
       has: async (name) => existsSync(join(model, name)),
       read: (name) => readFile(join(model, name)),
     });
     const { data } = await encoder.encode(texts, { signal: new AbortController().signal });
+    encoder.dispose();
+    await engine.dispose();
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }

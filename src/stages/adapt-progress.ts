@@ -1,11 +1,12 @@
-// How far a stream has come, kept from time to time, so that an attempt that was stopped is gone on with. Knows no files.
+// How far a stream has come, kept from time to time, so that an attempt that was stopped is gone on with: a line of JSON, and behind it what else
+// the model needs. Knows no files.
 import { createHash } from 'node:crypto';
 import type { StreamProgress } from '../learning/adapt/stream.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 interface Kept {
   readonly format: 'fsl-adapt';
-  readonly version: 3;
+  readonly version: 4;
   readonly about: string;
   readonly progress: StreamProgress;
 }
@@ -14,9 +15,9 @@ interface Kept {
 const mostOverhead = 0.05;
 
 export interface KeptProgress {
-  readonly earlier: StreamProgress | undefined;
-  /** To be called after each batch. */
-  readonly keep: (progress: StreamProgress) => Promise<void>;
+  readonly earlier: { readonly progress: StreamProgress; readonly model: Uint8Array } | undefined;
+  /** To be called after each batch. `model` gives what cannot be made from the progress. */
+  readonly keep: (progress: StreamProgress, model?: () => Uint8Array) => Promise<void>;
 }
 
 /** `about`: all that decides the numbers; what was kept of another stream is not gone on with. */
@@ -26,22 +27,29 @@ export async function openProgress(
   signal: AbortSignal,
   now: () => number = () => performance.now(),
 ): Promise<KeptProgress> {
-  const bytes = await place.load();
-  const kept = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<Kept>); // under a digest
-  const same = kept?.format === 'fsl-adapt' && kept.version === 3 && kept.about === about;
+  const bytes = (await place.load()) ?? new Uint8Array();
+  const end = bytes.indexOf(lineEnd);
+  const kept: Partial<Kept> =
+    end < 0 ? {} : (JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Partial<Kept>); // under a digest
+  const { progress: earlier } = kept;
+  const same = kept.format === 'fsl-adapt' && kept.version === 4 && kept.about === about;
   let due = now() + place.every * 1000;
   return {
-    earlier: same ? kept.progress : undefined,
-    keep: async (progress) => {
+    earlier: same && earlier !== undefined ? { progress: earlier, model: bytes.slice(end + 1) } : undefined,
+    keep: async (progress, model) => {
       const time = now();
       if (time < due && !signal.aborted) return;
-      const file: Kept = { format: 'fsl-adapt', version: 3, about, progress };
-      await place.save([new TextEncoder().encode(JSON.stringify(file))]);
+      const file: Kept = { format: 'fsl-adapt', version: 4, about, progress };
+      const line = new TextEncoder().encode(JSON.stringify(file));
+      await place.save([line, Uint8Array.of(lineEnd), model?.() ?? new Uint8Array()]);
       const saved = now();
       due = saved + Math.max(place.every * 1000, (saved - time) / mostOverhead);
     },
   };
 }
+
+/** No JSON of one line has it. */
+const lineEnd = 10;
 
 /** Equal for equal values. */
 export function aboutOf(values: readonly unknown[], numbers: readonly Float32Array[]): string {

@@ -1,9 +1,11 @@
 // What is told of a stream that was gone through: a record of the model, a row for each row of the stream and for each update, and why
 // each update was kept or undone. Pure.
 import type { Suspicion } from '../learning/adapt/label-guard.ts';
-import type { Streamed, Update } from '../learning/adapt/stream.ts';
+import type { GoneThrough, Update } from '../learning/adapt/stream.ts';
 import type { Column, Dataset } from './dataset.ts';
 import { percentTenths } from './percent.ts';
+
+type Told = Pick<GoneThrough<unknown>, 'foretold' | 'updates'>;
 
 /** Kept in the description of the model. */
 export interface AdaptationRecord {
@@ -23,7 +25,7 @@ export interface AdaptationRecord {
 /** Rows of the stream over which the recent error is told. */
 const recentRows = 100;
 
-export function recordOf({ updates }: Streamed, wrong: readonly boolean[]): AdaptationRecord {
+export function recordOf({ updates }: Told, wrong: readonly boolean[]): AdaptationRecord {
   const made = updates.filter(({ asked }) => asked.length > 0);
   return {
     rows: wrong.length,
@@ -36,7 +38,7 @@ export function recordOf({ updates }: Streamed, wrong: readonly boolean[]): Adap
 }
 
 /** Of each row of the stream, whether it was foretold wrongly. */
-export function wrongOf({ foretold }: Streamed, labels: readonly string[]): readonly boolean[] {
+export function wrongOf({ foretold }: Told, labels: readonly string[]): readonly boolean[] {
   return foretold.map(({ predicted }, i) => predicted !== labels[i]);
 }
 
@@ -53,7 +55,7 @@ export const curveColumns = [
 ] as const;
 
 /** A row for each row of the stream, in its order. */
-export function curveOf(stream: Dataset, streamed: Streamed, labels: readonly string[]): Dataset {
+export function curveOf(stream: Dataset, streamed: Told, labels: readonly string[]): Dataset {
   const { foretold, updates } = streamed;
   const wrong = wrongOf(streamed, labels);
   const asked = new Set(updates.flatMap((update) => update.asked));
@@ -94,7 +96,7 @@ export const decisionColumns = [
 ] as const;
 
 /** A row for each batch, in their order; `kept` is null where nothing was learnt. */
-export function decisionsOf({ updates }: Pick<Streamed, 'updates'>, canaryRows: number): Dataset {
+export function decisionsOf({ updates }: Pick<Told, 'updates'>, canaryRows: number): Dataset {
   const rows = updates.map((update, i) => ({
     update: i + 1,
     first: update.first,
@@ -161,7 +163,7 @@ function table<const N extends string>(
 
 /** What the user is told of it. */
 export function notesOf(
-  streamed: Streamed,
+  streamed: Told,
   record: AdaptationRecord,
   wrong: readonly boolean[],
 ): readonly string[] {

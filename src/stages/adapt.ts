@@ -1,12 +1,10 @@
 // `adapt`: a classifier that goes on learning from rows as they come, and undoes what harms it.
 import { setImmediate as turn } from 'node:timers/promises';
-import type { LabelledVectors } from '../learning/adapt/stream.ts';
-import { checkAdaptation, checkModel, checkStream } from './adapt-check.ts';
+import { checkAdaptation, checkModel, checkSize, checkStream, checkTrainable } from './adapt-check.ts';
 import {
   driftOption,
   driftTest,
   labelsOption,
-  learnerOf,
   methodOf,
   replayOption,
   updateOption,
@@ -21,14 +19,18 @@ import {
   recordOf,
   wrongOf,
 } from './adapt-record.ts';
-import { artifactFolder } from './artifact-folder.ts';
-import { baseOf, loadClassifier, saveClassifier, type Classifier } from './classifier.ts';
+import { adaptTrained } from './adapt-trained.ts';
+import { adaptVectors, type Going } from './adapt-vectors.ts';
+import { rowsOfStream } from './adapt-rows.ts';
+import { baseOf, loadClassifier, saveClassifier } from './classifier.ts';
 import { uniteConsumed, type Consumed } from './consumed.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
-import { rowsOf, textsToEncode } from './cost.ts';
-import { labelIndices, select, type Column, type Dataset } from './dataset.ts';
+import { rowsOf, textsToEncode, textsToTrain } from './cost.ts';
+import { unitedImages, type Images } from './images.ts';
+import { knownClasses } from './learnt-classes.ts';
+import { select, texts, type Column, type Dataset } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
-import { encoderFolder } from './model-source.ts';
+import { encoderOf } from './model-source.ts';
 import { deviation, either, int, outputPath, word } from './option.ts';
 import { exportedRows, writeRows } from './rows-file.ts';
 import { defineStage, input } from './stage.ts';
@@ -38,10 +40,10 @@ const csvName = 'rows.csv';
 
 export const adapt = defineStage({
   name: 'adapt',
-  version: 2,
+  version: 3,
   doc:
     'Lets a classifier go on learning from a stream of rows, a batch at a time: each row is first foretold and then learnt, and labels ' +
-    'that the model has not known become its own. The encoder stays as it is. With `canary` rows an update that harms the model is ' +
+    'that the model has not known become its own. The encoder learns, too, where `update: full` asks for it. With `canary` rows an update that harms the model is ' +
     'undone; with `drift` it is told where the stream becomes another. Labels that are learnt count in the label budget.',
   example: `load tickets { from: "tickets.csv"  text: "text"  label: "team" }
 load inbox   { from: "inbox.csv"  text: "text"  label: "team" }
@@ -85,8 +87,13 @@ evaluate score { model: better  on: parts.test }`,
       use: 'apply',
       doc: 'The classifier to start from, with its training rows.',
     }),
-    from: input.required('dataset', { use: 'fit', doc: 'The stream: labelled rows, in their order.' }),
+    from: input.required('dataset', {
+      images: true,
+      use: 'fit',
+      doc: 'The stream: labelled rows, in their order.',
+    }),
     canary: input.optional('dataset', {
+      images: true,
       use: 'select',
       doc:
         'Labelled rows that are not learnt from, on which the model is measured after each update. Their labels count in the label ' +
@@ -106,9 +113,10 @@ evaluate score { model: better  on: parts.test }`,
       doc: 'Each update: what was learnt, what the canary rows said, whether it was kept, and why.',
     },
   },
-  randomness: ({ labels, drift, replay }) =>
+  randomness: ({ labels, drift, replay, update }) =>
     (labels.name === 'budget' && labels.arguments.query === 'random') ||
     drift.name === 'psi' ||
+    update.name === 'full' ||
     replay !== 'all',
   exports: ({ curve_to, decisions_to }) => [
     ...exportedRows('curve', csvName, curve_to),
@@ -118,7 +126,8 @@ evaluate score { model: better  on: parts.test }`,
   check(context) {
     checkAdaptation(context.options, context);
     const from = context.inputs.dataset('from');
-    const known = context.inputs.model('model')?.labels;
+    const model = context.inputs.model('model');
+    const known = model?.labels;
     const nothingNew = from?.labels?.every(({ name }) => known?.includes(name) === true) === true;
     return {
       '': {
@@ -126,13 +135,28 @@ evaluate score { model: better  on: parts.test }`,
         capability: 'classifier',
         labels: nothingNew ? known : undefined,
         pairs: from?.pairs,
+        learnt: [
+          ...(model?.learnt ?? []),
+          ...(context.options.update.name === 'full'
+            ? [...(known ?? []), ...(knownClasses(from?.labels) ?? [])]
+            : []),
+        ],
+        trainable: model?.trainable,
+        images: model?.images,
       },
       curve: toldRows(curveColumns, from?.rows),
       decisions: toldRows(decisionColumns, from?.rows && Math.ceil(from.rows / context.options.batch_size)),
     };
   },
 
-  cost: ({ inputs }) => [{ count: rowsOf(inputs, 'from', 'canary'), unit: textsToEncode }],
+  cost: ({ inputs, options }) => {
+    const { update, labels } = options;
+    const encoded = { count: rowsOf(inputs, 'from', 'canary'), unit: textsToEncode };
+    if (update.name !== 'full') return [encoded];
+    const rows = rowsOf(inputs, 'from');
+    const learnt = rows && (labels.name === 'all' ? rows : Math.min(rows, labels.arguments.labels));
+    return [encoded, { count: learnt && 2 * update.arguments.passes * learnt, unit: textsToTrain }];
+  },
 
   async run(context) {
     const { options, inputs, signal, note } = context;
@@ -144,38 +168,36 @@ evaluate score { model: better  on: parts.test }`,
     const support = await classifier.support();
     checkModel(classifier, support, update);
     checkStream(stream, classifier, 'from');
-    if (canaryRows !== undefined) checkStream(canaryRows, classifier, 'canary');
+    checkSize(stream, support, 'from');
+    if (canaryRows !== undefined) {
+      checkStream(canaryRows, classifier, 'canary');
+      checkSize(canaryRows, support, 'canary');
+    }
 
-    const [start, rows, canary] = await vectorsOf(classifier, [support, stream, canaryRows]);
+    const files = encoderOf(inputs.model);
+    if (update.name === 'full') await checkTrainable(files);
+    const { start, rows, canary, texts } = await rowsOfStream(
+      classifier,
+      [support, stream, canaryRows],
+      update.name === 'full',
+    );
     const random = context.random('stream');
-    const learner = await learnerOf({
-      update,
-      replay:
-        typeof options.replay === 'object' && 'per_label' in options.replay
-          ? options.replay.per_label
-          : 'all',
-      description,
-      width: rows.vectors.columns,
-      labels: classifier.labels.length,
-      random,
-      signal,
-    });
-    const targets = Int32Array.from(start.labels, (label) => classifier.labels.indexOf(label));
+    const replay =
+      typeof options.replay === 'object' && 'per_label' in options.replay ? options.replay.per_label : 'all';
     const numbers = [start, rows, ...(canary ? [canary] : [])];
+    const { backend, device } = context.engine;
     const about = aboutOf(
-      [update, options.replay, asking, drift, rollback, batch, numbers.map(({ labels }) => labels)],
+      [
+        [update, options.replay, asking, drift, rollback, batch, numbers.map(({ labels }) => labels)],
+        ...(update.name === 'full' ? [backend, device, files.digest, texts] : []),
+      ],
       numbers.map(({ vectors }) => vectors.data),
     );
-    const { earlier, keep } = await openProgress(context.checkpoint('stream'), about, signal);
-    if (earlier !== undefined) note(`resumed at row ${earlier.foretold.length} of ${stream.rows}`);
-    const { runStream } = await import('../learning/adapt/stream.ts');
-    const streamed = await runStream(
-      {
-        learner: learner.learn({ vectors: start.vectors, targets }, classifier.labels.length),
-        labels: classifier.labels,
-      },
-      rows,
-      {
+    const progress = await openProgress(context.checkpoint('stream'), about, signal);
+    if (progress.earlier !== undefined)
+      note(`resumed at row ${progress.earlier.progress.foretold.length} of ${stream.rows}`);
+    const going: Going = {
+      settings: {
         batch,
         asking:
           asking.name === 'all' ? 'all' : { budget: asking.arguments.labels, query: asking.arguments.query },
@@ -183,14 +205,32 @@ evaluate score { model: better  on: parts.test }`,
         canary: canary && { ...canary, deviations: rollback === 'none' ? undefined : rollback },
         random,
         signal,
-        onBatch: async (progress) => {
-          context.progress({ done: progress.foretold.length, total: stream.rows, unit: 'rows' });
-          await keep(progress);
-          await turn(); // what came in meanwhile, such as an interruption, is heard
-        },
       },
-      earlier,
-    );
+      told: async (gone) => {
+        context.progress({ done: gone.foretold.length, total: stream.rows, unit: 'rows' });
+        await turn(); // what came in meanwhile, such as an interruption, is heard
+      },
+      kept: progress,
+    };
+    const { labels } = classifier;
+    const vectors = { start, rows, canary };
+    const streamed =
+      update.name === 'full'
+        ? await adaptTrained(
+            vectors,
+            {
+              update,
+              replay,
+              files,
+              maxLength: description.max_length ?? undefined,
+              texts,
+              images: await imagesOf(support, stream, ...(canaryRows === undefined ? [] : [canaryRows])),
+              labels,
+            },
+            going,
+            context,
+          )
+        : await adaptVectors(vectors, { update, replay, description, labels, random, signal }, going);
 
     const wrong = wrongOf(streamed, rows.labels);
     const record = recordOf(streamed, wrong);
@@ -213,9 +253,10 @@ evaluate score { model: better  on: parts.test }`,
       classWeights: update.name === 'head' ? description.class_weights : 'none',
       maxLength: description.max_length ?? undefined,
       head: streamed.head,
-      encoder: artifactFolder(inputs.model, encoderFolder),
+      encoder: files,
+      trained: streamed.trained,
       base: baseOf(inputs.model),
-      support: joined(support, learnt, streamed.labels),
+      support: await joined(support, learnt, streamed.labels),
       consumed: uniteConsumed(
         consumed,
         await consumedRows(select(stream, asked), 'fitted'),
@@ -239,24 +280,8 @@ async function learntToo(canary: Dataset, stream: Dataset, { rows }: Consumed): 
   return (await identities(canary)).filter((identity) => learnt.has(identity)).length;
 }
 
-/** The vectors and labels of each; nothing of what is not there. */
-async function vectorsOf(
-  classifier: Classifier,
-  [support, stream, canary]: readonly [Dataset, Dataset, Dataset | undefined],
-): Promise<readonly [LabelledVectors, LabelledVectors, LabelledVectors | undefined]> {
-  const of = async (dataset: Dataset): Promise<LabelledVectors> => {
-    const labels = Array.from(labelIndices(dataset), (label) => dataset.labels[label] ?? '');
-    return { vectors: await classifier.encodeRows(dataset), labels };
-  };
-  try {
-    return [await of(support), await of(stream), canary && (await of(canary))];
-  } finally {
-    await classifier.dispose();
-  }
-}
-
 /** The training rows with those of the stream behind them, by the columns that they have in common. */
-function joined(support: Dataset, learnt: Dataset, labels: readonly string[]): Dataset {
+async function joined(support: Dataset, learnt: Dataset, labels: readonly string[]): Promise<Dataset> {
   const { text, second, label } = support.roles;
   const roles = new Map([
     [text, learnt.roles.text],
@@ -273,7 +298,16 @@ function joined(support: Dataset, learnt: Dataset, labels: readonly string[]): D
     columns: new Map([...support.columns].map(([name, values]) => [name, [...values, ...own(name)]])),
     labels,
     source: Int32Array.from([...support.source, ...learnt.source]),
+    images: await imagesOf(support, learnt),
   };
+}
+
+/** Of all of them together; nothing where rows are texts. */
+async function imagesOf(...of: readonly Dataset[]): Promise<Images | undefined> {
+  const parts = of.flatMap((rows) =>
+    rows.images === undefined ? [] : [{ images: rows.images, names: texts(rows) }],
+  );
+  return parts[0] && unitedImages(parts[0].images, parts);
 }
 
 function toldRows(columns: readonly string[], rows: number | undefined): StaticDataset {

@@ -55,6 +55,19 @@ export function imagesInMemory(shape: ImageShape, names: readonly string[], pixe
   };
 }
 
+/** Of several blocks of one shape the pictures that are named, in one block. */
+export async function unitedImages(
+  shape: ImageShape,
+  parts: readonly { readonly images: Images; readonly names: readonly string[] }[],
+): Promise<Images> {
+  const found = new Map<string, Uint8Array>();
+  for (const { images, names } of parts) {
+    const block = await images.open();
+    for (const name of names) if (!found.has(name)) found.set(name, block.pixels(name));
+  }
+  return namedImages(shape, [...found.values()]).images;
+}
+
 /** Of a dataset's artifact; the file is read when a picture is looked at, and taken over unread where it is written again. */
 export function storedImages(shape: ImageShape, artifact: Artifact): Images {
   let opening: Promise<OpenImages> | undefined;

@@ -16,7 +16,7 @@ export type Render = (rows: Dataset) => Promise<readonly (readonly string[])[]>;
 
 /** Demonstrations are drawn from `fittedRows`. Throws `Failure`, now or later, where a row cannot be put into the prompt. */
 export async function openRendering(
-  encoder: OpenEncoder,
+  encoder: Pick<OpenEncoder, 'encode'> & { readonly tokenizer?: OpenEncoder['tokenizer'] | undefined },
   prompt: Prompt,
   fittedRows: () => Promise<Dataset>,
 ): Promise<Render> {

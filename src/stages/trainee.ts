@@ -1,7 +1,7 @@
 // What `tuneFolder` trains, opened: an encoder of texts or a net of pictures, with the rows of the training. Knows no methods.
 import type { Engine } from '../engine/engine.ts';
 import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
-import type { Objective, Tuned, TuneSettings } from '../learning/training/tune-net.ts';
+import type { Net, Objective, Tuned, TuneSettings } from '../learning/training/tune-net.ts';
 import type { Artifact } from './artifact.ts';
 import { texts as textsOf } from './dataset.ts';
 import { openTrainable } from './huggingface-source.ts';
@@ -42,11 +42,20 @@ export interface Trainee {
   /** What is wrong in files or with the engine becomes a failure of the step. */
   readonly translated: <T>(work: () => Promise<T>) => Promise<T>;
   tune(objective: Objective, settings: TuneSettings): Promise<Tuned>;
+  /** With the rows of the training, for steps that are not known beforehand. */
+  net(): Promise<OpenNet>;
   /** As it is in the middle of training. */
   opened(tuned: Tuned): OpenEncoder;
   changedFiles(tuned: Tuned): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>>;
   /** `training` is what was done, for the record of the step. */
   dispose(training: Computation['training']): Promise<void>;
+}
+
+export interface OpenNet {
+  readonly engine: Pick<Engine, 'capture'>;
+  readonly net: Net;
+  /** Frees what it has beside the trainee. */
+  readonly dispose: () => void;
 }
 
 export interface TextTrainee {
@@ -88,6 +97,10 @@ async function openTexts(
       const { tuneEncoder } = await import('../learning/training/tune-encoder.ts');
       return tuneEncoder(engine, encoder, texts, objective, settings);
     },
+    net: async () => {
+      const { textsNet } = await import('../learning/training/tune-encoder.ts');
+      return { engine, ...(await textsNet(encoder, texts)) };
+    },
     opened: (tuned) => ({
       encode: (some) => encoder.encode(some, tuned.encoder, { signal }),
       encodeImages: refused(needsTexts),
@@ -119,6 +132,11 @@ async function openPictures(
     tune: async (objective, settings) => {
       const { tuneImages } = await import('../learning/training/tune-images.ts');
       return tuneImages(engine, net, pictures, objective, settings);
+    },
+    net: async () => {
+      const { picturesNet } = await import('../learning/training/tune-images.ts');
+      const roomFor = (rows: number): number => Math.ceil(rows / 16) * 16; // few graphs
+      return { engine, net: picturesNet(net, pictures, roomFor), dispose: () => undefined };
     },
     opened: (tuned) => ({
       encode: refused(needsImages),

@@ -1,14 +1,12 @@
 // A stream of rows, a batch at a time: each is first foretold, then learnt (prequential evaluation, Dawid 1984), and what was learnt is
-// undone where the canary rows say so. Knows vectors and names of labels, no files.
-import { headProbabilities, mostProbable } from '../heads/probabilities.ts';
-import type { Head } from '../heads/head.ts';
+// undone where the canary rows say so. Knows names of labels, and of models only that they foretell and learn rows.
+import { mostProbable } from '../heads/probabilities.ts';
 import type { Matrix } from '../matrix.ts';
-import { row, takeRows } from '../matrix.ts';
+import { row } from '../matrix.ts';
 import type { Random } from '../random.ts';
 import { judge } from './canary.ts';
 import { driftWatch, type DriftTest, type DriftWatch, type WatchState } from './drift-watch.ts';
 import { freshGuard, remember, suspicionOf, type GuardState, type Suspicion } from './label-guard.ts';
-import type { Learner } from './learner.ts';
 import { rowsToAsk, type Query } from './queries.ts';
 import { surpriseAt } from './surprise.ts';
 import { youngLabels } from './young-labels.ts';
@@ -19,19 +17,33 @@ export interface LabelledVectors {
   readonly labels: readonly string[];
 }
 
-export interface StreamSettings {
+/** A model at some point of a stream, which stays as it was when rows are learnt on top of it. */
+export interface StreamModel<M> {
+  /** In the order of its numbers. */
+  readonly labels: readonly string[];
+  /** Probabilities [places, labels] of rows of the stream, and of all canary rows. */
+  foretell(places: readonly number[]): Promise<Float64Array>;
+  foretellCanary(): Promise<Float64Array>;
+  /** The model that has learnt these rows of the stream, too; labels that are new get the next numbers, in the order of the rows. */
+  learn(places: readonly number[]): Promise<M>;
+}
+
+export interface StreamSettings<M = unknown> {
   readonly batch: number;
   readonly asking: 'all' | { readonly budget: number; readonly query: Query };
   readonly drift: DriftTest;
-  readonly canary?:
-    | (LabelledVectors & {
-        /** Nothing where updates are never undone. */ readonly deviations: number | undefined;
-      })
-    | undefined;
+  readonly canary?: Canary | undefined;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Told after each batch: how far the stream has come. */
-  readonly onBatch: (progress: StreamProgress) => Promise<void>;
+  /** Told after each batch: how far the stream has come, and the model then. */
+  readonly onBatch: (progress: StreamProgress, model: M) => Promise<void>;
+}
+
+export interface Canary {
+  /** Of each canary row. */
+  readonly labels: readonly string[];
+  /** Nothing where updates are never undone. */
+  readonly deviations: number | undefined;
 }
 
 /** What a row of the stream was foretold. */
@@ -57,7 +69,7 @@ export interface Update {
   readonly kept: boolean;
 }
 
-/** Plain data: what was done so far. The learner follows from it. */
+/** Plain data: what was done so far. */
 export interface StreamProgress {
   readonly foretold: readonly Foretold[];
   readonly updates: readonly Update[];
@@ -65,41 +77,38 @@ export interface StreamProgress {
   readonly guard: GuardState;
 }
 
-export interface Start {
-  readonly learner: Learner;
-  /** In the order of its numbers. */
-  readonly labels: readonly string[];
+/** Where an attempt with the same settings and rows has come to. */
+export interface Earlier<M> {
+  readonly progress: StreamProgress;
+  readonly model: M;
 }
 
-export interface Streamed extends Omit<StreamProgress, 'watch' | 'guard'>, Start {
-  readonly head: Head;
+export interface GoneThrough<M> extends Pick<StreamProgress, 'foretold' | 'updates'> {
+  readonly model: M;
 }
 
-/** `earlier`: how far an attempt with the same settings and rows has come; the result is that of going through all of it at once. */
-export async function runStream(
-  start: Start,
+/** The vectors of `rows` are for the drift test alone. With `earlier` the result is that of going through all of it at once. */
+export async function goThrough<M extends StreamModel<M>>(
+  start: M,
   rows: LabelledVectors,
-  settings: StreamSettings,
-  earlier?: StreamProgress,
-): Promise<Streamed> {
+  settings: StreamSettings<M>,
+  earlier?: Earlier<M>,
+): Promise<GoneThrough<M>> {
   const { batch, canary, random, signal } = settings;
-  const foretold = [...(earlier?.foretold ?? [])];
-  const updates = [...(earlier?.updates ?? [])];
+  const before = earlier?.progress;
+  const foretold = [...(before?.foretold ?? [])];
+  const updates = [...(before?.updates ?? [])];
   let spent = updates.reduce((sum, { asked }) => sum + asked.length, 0);
   const watch = driftWatch(
     settings.drift,
     random.derive('drift'),
-    earlier && { state: earlier.watch, vectors: foretold.map((_, i) => row(rows.vectors, i)) },
+    before && { state: before.watch, vectors: foretold.map((_, i) => row(rows.vectors, i)) },
   );
-  let guard = earlier?.guard ?? freshGuard;
+  let guard = before?.guard ?? freshGuard;
   const young = youngLabels(start.labels);
-  let state = start;
-  for (const { asked } of updates.filter(({ kept }) => kept)) {
-    state = after(state, rows, asked);
-    young.learn(asked.map((i) => rows.labels[i]));
-  }
-  let head = await state.learner.head();
-  let seen = ofCanary(head, state.labels, canary);
+  for (const { asked } of updates.filter(({ kept }) => kept)) young.learn(asked.map((i) => rows.labels[i]));
+  let model = earlier?.model ?? start;
+  let seen = await ofCanary(model, canary);
   let best = updates.reduce(
     (most, { kept, canary: judged }) => (kept && judged ? Math.max(most, judged.before, judged.after) : most),
     updates.find(({ canary: judged }) => judged)?.canary?.before ?? seen.right,
@@ -108,12 +117,12 @@ export async function runStream(
   for (let first = foretold.length; first < rows.vectors.rows; first += batch) {
     signal.throwIfAborted();
     const last = Math.min(first + batch, rows.vectors.rows) - 1;
-    const probabilities = headProbabilities(head, takeRows(rows.vectors, range(first, last)));
-    foretold.push(...saidOf(probabilities, state.labels));
-    const asked = chosen(settings, rows, probabilities, state.labels.length, { first, last, spent });
+    const probabilities = await model.foretell(range(first, last));
+    foretold.push(...saidOf(probabilities, model.labels));
+    const asked = chosen(settings, rows, probabilities, model.labels.length, { first, last, spent });
     spent += asked.length;
     const surprises = new Map(
-      asked.map((i) => [i, surpriseAt(probabilities, state.labels, i - first, rows.labels[i])]),
+      asked.map((i) => [i, surpriseAt(probabilities, model.labels, i - first, rows.labels[i])]),
     );
     const alarms = watched(watch, rows, foretold, { places: range(first, last), surprises });
     let update: Update = {
@@ -134,37 +143,24 @@ export async function runStream(
         guard = remember(guard, chances, suspicion.suspicious ? [] : old);
       }
       if (update.suspicion?.suspicious !== true) {
-        const next = after(state, rows, asked);
-        const nextHead = await next.learner.head();
-        const nextSeen = ofCanary(nextHead, next.labels, canary);
+        const next = await model.learn(asked);
+        const nextSeen = await ofCanary(next, canary);
         const verdict = canary
           ? judge({ rows: canary.labels.length, deviations: canary.deviations }, best, nextSeen.right)
           : { kept: true, least: 0 };
         const { kept, least } = verdict;
         const judged = canary ? { before: seen.right, after: nextSeen.right, least } : null;
-        update = { ...update, added: next.labels.slice(state.labels.length), kept, canary: judged };
+        update = { ...update, added: next.labels.slice(model.labels.length), kept, canary: judged };
         if (kept) {
-          [state, head, seen, best] = [next, nextHead, nextSeen, Math.max(best, nextSeen.right)];
+          [model, seen, best] = [next, nextSeen, Math.max(best, nextSeen.right)];
           young.learn(asked.map((i) => rows.labels[i]));
         }
       }
     }
     updates.push(update);
-    await settings.onBatch({ foretold, updates, watch: watch.state(), guard });
+    await settings.onBatch({ foretold, updates, watch: watch.state(), guard }, model);
   }
-  return { ...state, head, foretold, updates };
-}
-
-/** The state with the labels of the rows learnt; labels that are new get the next numbers, in the order of the rows. */
-function after({ learner, labels }: Start, rows: LabelledVectors, asked: readonly number[]): Start {
-  const known = [...labels];
-  const targets = Int32Array.from(asked, (i) => {
-    const label = rows.labels[i];
-    const number = known.indexOf(label);
-    return number < 0 ? known.push(label) - 1 : number;
-  });
-  const vectors = takeRows(rows.vectors, asked);
-  return { learner: learner.learn({ vectors, targets }, known.length), labels: known };
+  return { model, foretold, updates };
 }
 
 function saidOf(probabilities: Float64Array, labels: readonly string[]): readonly Foretold[] {
@@ -175,7 +171,7 @@ function saidOf(probabilities: Float64Array, labels: readonly string[]): readonl
 }
 
 function chosen(
-  { asking, random }: StreamSettings,
+  { asking, random }: Pick<StreamSettings, 'asking' | 'random'>,
   { vectors }: LabelledVectors,
   probabilities: Float64Array,
   labels: number,
@@ -206,13 +202,13 @@ function watched(
 }
 
 /** What a model says of the canary rows: how many it gets right, and how surprising each is to it. */
-function ofCanary(
-  head: Head,
-  labels: readonly string[],
-  canary: LabelledVectors | undefined,
-): { readonly right: number; readonly surprises: readonly number[] } {
+async function ofCanary<M extends StreamModel<M>>(
+  model: M,
+  canary: Canary | undefined,
+): Promise<{ readonly right: number; readonly surprises: readonly number[] }> {
   if (canary === undefined) return { right: 0, surprises: [] };
-  const probabilities = headProbabilities(head, canary.vectors);
+  const { labels } = model;
+  const probabilities = await model.foretellCanary();
   const found = mostProbable(probabilities, labels.length);
   return {
     right: canary.labels.filter((label, i) => labels[found[i]] === label).length,

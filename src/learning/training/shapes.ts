@@ -64,7 +64,7 @@ function cost({ texts, places, tokens }: TextShape): number {
 }
 
 /** Coarse enough for few different ones, fine enough for little padding: places double, the others have three steps to a doubling. */
-function roundedUp({ texts, places, tokens }: TextShape, maxTokens: number): TextShape {
+export function roundedUp({ texts, places, tokens }: TextShape, maxTokens: number): TextShape {
   let wide = shortest;
   while (wide < places) wide *= 2;
   return {

@@ -8,9 +8,10 @@ import { typesOf } from '../encoders/token-types.ts';
 import type { TokenTypes, TrainableEncoder } from '../encoders/trainable.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 import { numbersIn } from './numbers-in.ts';
-import { chooseShapes } from './shapes.ts';
+import { chooseShapes, roundedUp } from './shapes.ts';
 import type { TextShape } from './shapes.ts';
 import { stillLayers, stillStates } from './still-states.ts';
+import type { StillStates } from './still-states.ts';
 import type { Batch } from './train.ts';
 import { tuneNet } from './tune-net.ts';
 import type { LayerOutputs, Net, Objective, Tuned, TuneSettings } from './tune-net.ts';
@@ -38,33 +39,83 @@ export async function tuneEncoder(
       : undefined;
   const plan = objective.plan(settings.schedule.steps);
   const shapes = shapesOf(plan, ids, encoder.tokenizer.maxTokens);
+  const shapeOf = (step: number): TextShape => {
+    const shape = shapes[step - 1];
+    if (shape === undefined) throw new RangeError(`no step ${step}`);
+    return shape;
+  };
   const net: Net = {
-    weights: { ...encoder.weights, ...tables.cut },
-    layers: encoder.layers,
-    partOf: (name) => encoder.partOf(name),
+    ...netOf(encoder, tables, { ids, types }, (_, step) => shapeOf(step), known),
     frozen: beside?.weights,
-    batch: (members, step) => {
-      const shape = shapes[step - 1];
-      if (shape === undefined) throw new RangeError(`no step ${step}`);
-      const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
-      const own = types && members.map((text) => types[text] ?? []);
-      const inputs = { ...encoder.pack(rows, shape, own), ...known?.inputs(members, shape) };
-      return { inputs: { ...inputs, ...beside?.pack(rows, shape, own) }, room: shape.texts };
-    },
     vectors: (weights, batch, dropout, all) => {
       if (beside === undefined) return { vectors: encoder.vectors(weights, batch, { dropout, still }) };
       const { watch, outputs } = watching();
       const vectors = encoder.vectors(weights, batch, { dropout, still, watch });
       return { vectors, layers: { own: outputs, beside: beside.outputs(all) } };
     },
-    whole: (changed, decay) => tables.whole(changed, decay),
+  };
+  const batch: Net['batch'] = (members, step) => {
+    const own = net.batch(members, step);
+    if (beside === undefined) return own;
+    const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
+    const kinds = types && members.map((text) => types[text] ?? []);
+    return { inputs: { ...own.inputs, ...beside.pack(rows, shapeOf(step), kinds) }, room: own.room };
   };
   try {
-    return await tuneNet(engine, net, plan, objective, settings);
+    return await tuneNet(engine, { ...net, batch }, plan, objective, settings);
   } finally {
     tf.dispose(Object.values(tables.cut));
     tf.dispose(Object.values(beside?.cut ?? {}));
   }
+}
+
+/** The encoder as a net whose rows are these texts, whatever steps they come in; `dispose` frees what it has beside the encoder. */
+export async function textsNet(
+  encoder: TrainableEncoder,
+  texts: readonly string[],
+): Promise<{ readonly net: Net; readonly dispose: () => void }> {
+  const read = texts.map((text) => encoder.tokenizer.tokens(text));
+  const ids = read.map((tokens) => tokens.ids);
+  const tables = await cutTables(encoder, ids);
+  const shapeOf = (members: readonly number[]): TextShape =>
+    roundedUp(needOf(members, ids), encoder.tokenizer.maxTokens);
+  return {
+    net: netOf(encoder, tables, { ids, types: typesOf(read) }, shapeOf, undefined),
+    dispose: () => tf.dispose(Object.values(tables.cut)),
+  };
+}
+
+/** The tokens of each text, and which text of a pair they belong to. */
+interface Read {
+  readonly ids: readonly (readonly number[])[];
+  readonly types: readonly (readonly number[])[] | undefined;
+}
+
+function netOf(
+  encoder: TrainableEncoder,
+  tables: CutTables,
+  { ids, types }: Read,
+  shapeOf: (members: readonly number[], step: number) => TextShape,
+  known: StillStates | undefined,
+): Net {
+  return {
+    weights: { ...encoder.weights, ...tables.cut },
+    layers: encoder.layers,
+    partOf: (name) => encoder.partOf(name),
+    batch: (members, step) => {
+      const shape = shapeOf(members, step);
+      const rows = tables.rowsOf(members.map((text) => ids[text] ?? []));
+      return {
+        inputs: {
+          ...encoder.pack(rows, shape, types && members.map((text) => types[text] ?? [])),
+          ...known?.inputs(members, shape),
+        },
+        room: shape.texts,
+      };
+    },
+    vectors: (weights, batch, dropout) => ({ vectors: encoder.vectors(weights, batch, { dropout }) }),
+    whole: (changed, decay) => tables.whole(changed, decay),
+  };
 }
 
 interface Beside {
@@ -107,16 +158,18 @@ export function shapesOf(
   ids: readonly (readonly number[])[],
   maxTokens: number,
 ): readonly TextShape[] {
-  const needs = plan.map((members): TextShape => {
-    const lengths = members.map((text) => ids[text]?.length ?? 0);
-    return {
-      texts: members.length,
-      places: Math.max(...lengths),
-      tokens: lengths.reduce((sum, length) => sum + length, 0),
-    };
-  });
+  const needs = plan.map((members) => needOf(members, ids));
   const different = new Set(needs.map(({ texts, places, tokens }) => `${texts} ${places} ${tokens}`));
   return different.size === 1 ? needs : chooseShapes(needs, { shapes: mostShapes, maxTokens });
+}
+
+function needOf(members: readonly number[], ids: readonly (readonly number[])[]): TextShape {
+  const lengths = members.map((text) => ids[text]?.length ?? 0);
+  return {
+    texts: members.length,
+    places: Math.max(...lengths),
+    tokens: lengths.reduce((sum, length) => sum + length, 0),
+  };
 }
 
 /** Each is a graph to compile. */

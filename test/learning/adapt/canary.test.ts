@@ -1,12 +1,8 @@
 // What the canary rows undo, and what they let pass, on streams of drawn vectors.
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../../src/learning/adapt/canary.ts';
-import {
-  runStream,
-  type LabelledVectors,
-  type Start,
-  type Update,
-} from '../../../src/learning/adapt/stream.ts';
+import type { LabelledVectors, Update } from '../../../src/learning/adapt/stream.ts';
+import { runStream, type Start } from '../../../src/learning/adapt/vector-stream.ts';
 import { takeRows } from '../../../src/learning/matrix.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { accuracyOf, drawn, few, settings, shuffled, started } from './streams.ts';

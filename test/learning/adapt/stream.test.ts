@@ -1,7 +1,8 @@
 // Streams of drawn vectors: what is foretold, learnt and told, and that a stream which was stopped ends the same.
 import { describe, expect, test } from 'vitest';
 import { rowsToAsk } from '../../../src/learning/adapt/queries.ts';
-import { runStream, type StreamProgress, type StreamSettings } from '../../../src/learning/adapt/stream.ts';
+import type { StreamProgress, StreamSettings } from '../../../src/learning/adapt/stream.ts';
+import { runStream } from '../../../src/learning/adapt/vector-stream.ts';
 import { fitRidge } from '../../../src/learning/heads/ridge.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { accuracyOf, drawn, few, settings, started, width } from './streams.ts';

@@ -1,6 +1,7 @@
 // Streams of drawn vectors, and what goes through them.
 import { recursiveRidge } from '../../../src/learning/adapt/recursive-ridge.ts';
-import type { LabelledVectors, Start, StreamSettings } from '../../../src/learning/adapt/stream.ts';
+import type { LabelledVectors } from '../../../src/learning/adapt/stream.ts';
+import type { Start, VectorSettings } from '../../../src/learning/adapt/vector-stream.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 
 export const width = 12;
@@ -48,7 +49,7 @@ export function started(rows: LabelledVectors): Start {
   return { learner, labels };
 }
 
-export const settings = (more: Partial<StreamSettings> = {}): StreamSettings => ({
+export const settings = (more: Partial<VectorSettings> = {}): VectorSettings => ({
   batch: 16,
   asking: 'all',
   drift: { name: 'none' },

@@ -210,12 +210,19 @@ describe('a classifier that has gone through a stream', () => {
         {
           replay: 'all',
           labels: { name: 'all' },
+          update: { name: 'ridge' },
           drift: { name: 'none' },
           ...options,
         },
         () => undefined,
       );
-    expect([draws({}), draws(settings), draws({ replay: { per_label: 3 } })]).toEqual([false, true, true]);
+    const full = { update: { name: 'full' } };
+    expect([draws({}), draws(settings), draws({ replay: { per_label: 3 } }), draws(full)]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -233,7 +240,6 @@ describe('refused before anything runs', () => {
     check(adapt, { options: options as never, inputs: { model, from: rows, ...inputs } }).problems;
 
   test.each([
-    [{ update: { name: 'full', arguments: {} } }, /^update not-supported: `update: full` would train/],
     [{ replay: { per_label: 5 } }, /^replay option-without-effect: `update: ridge` keeps/],
     [{ update: { name: 'head', arguments: {} }, replay: { rows: 5 } }, /^replay out-of-range/],
     [{ rollback: 3 }, /^rollback option-without-effect: `rollback` compares/],
