@@ -1,8 +1,9 @@
-// Makes three tasks of pairs of texts out of data sets that are not part of the repository, with wrong partners that look right:
+// Makes three tasks of pairs of texts out of data sets that are not part of the repository. Half of the pairs are right; of twenty wrong partners the one
+// that shares most words is taken:
 //   node bench/pairs/make.mjs [FOLDER of the data sets] [FOLDER to write to]
-// banking.csv  two messages: do they ask the same? (Banking77; another intent, and as many words in common as can be found)
-// news.csv     a headline and a text: do they belong together? (AG News; another story of the same section that shares words)
-// hint3.csv    a message and the name of an intent: is it that? (HINT3 curekart; the intent that the most alike message has)
+// banking.csv  two messages: do they ask the same? (Banking77; else of another intent)
+// news.csv     a headline and a text: do they belong together? (AG News; else of another story of the same section)
+// hint3.csv    a message and the name of an intent: is it that? (HINT3 curekart; else the intent of another message)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,11 +11,12 @@ const here = import.meta.dirname;
 const [data = join(here, '../../../shared/data'), to = join(here, 'data')] = process.argv.slice(2);
 const yes = 'yes';
 const no = 'no';
+const columns = ['first', 'second', 'label'];
 
 mkdirSync(to, { recursive: true });
-write('banking.csv', ['first', 'second', 'same'], banking());
-write('news.csv', ['headline', 'story', 'belongs'], news());
-write('hint3.csv', ['message', 'intent', 'right'], hint3());
+write('banking.csv', columns, banking());
+write('news.csv', columns, news());
+write('hint3.csv', columns, hint3());
 
 function banking() {
   const rows = shuffled([...table('banking77/train.csv'), ...table('banking77/test.csv')], 1)
@@ -57,7 +59,8 @@ function hint3() {
   return own.map((row, i) => {
     if (i % 2 === 0) return [row.text, row.name, yes];
     const others = own.filter(({ name }) => name !== row.name);
-    return [row.text, mostAlike(row.text, others, ({ text }) => text).name, no];
+    const some = Array.from({ length: 20 }, (_, k) => others[(37 * i + 101 * k) % others.length]);
+    return [row.text, mostAlike(row.text, some, ({ text }) => text).name, no];
   });
 }
 
@@ -74,7 +77,7 @@ function pairs(rows, most, { right, wrong, text, like }) {
       free.delete(other);
       made.push([row.text, text(other), yes]);
     } else {
-      const candidates = [...free].filter((one) => wrong(row, one)).slice(0, 500);
+      const candidates = [...free].filter((one) => wrong(row, one)).slice(0, 20);
       if (candidates.length === 0) continue;
       const other = mostAlike(row.text, candidates, like);
       free.delete(other);

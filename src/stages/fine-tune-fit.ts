@@ -101,11 +101,7 @@ export async function fitModel(asked: FitRequest, context: TrainingContext): Pro
     return { ...fitted, method, strength, named: record, encoder, trained: undefined };
   }
   if (encoder.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
-  const rows = await textsToTrain(training, extra, options.class_weights, before);
-  const start = trainsHead(method)
-    ? (await fitOn(startingFrom({ ...request, extra }), before, undefined, context)).head
-    : undefined;
-  await before.dispose(); // one engine is open at a time
+  const { rows, start } = await startOf({ ...request, extra }, before, context).finally(before.dispose); // one engine is open at a time
   const trained = await trainEncoder(
     {
       files: encoder,
@@ -115,6 +111,7 @@ export async function fitModel(asked: FitRequest, context: TrainingContext): Pro
       images: training.images,
       start,
       random,
+      pairs: asked.pairs,
       watch: watchOf({ ...request, extra }, context),
     },
     context,
@@ -124,6 +121,16 @@ export async function fitModel(asked: FitRequest, context: TrainingContext): Pro
   const fitted = await fitOn({ ...request, extra }, after, trained.head, context).finally(after.dispose);
   const validation = fitted.validation && { ...fitted.validation, ...keptAt(trained) };
   return { ...fitted, method, strength, validation, named: record, encoder, trained };
+}
+
+/** The texts that are trained on, and the classifier that is trained along. */
+async function startOf(request: HeadRequest, before: SourcedEncoder, context: ModelContext) {
+  const { training, extra, options } = request;
+  const rows = await textsToTrain(training, extra, options.class_weights, before);
+  const start = trainsHead(options.method)
+    ? (await fitOn(startingFrom(request), before, undefined, context)).head
+    : undefined;
+  return { rows, start };
 }
 
 /** What is decided, and what is learnt beside the rows, by the encoder as it is. */

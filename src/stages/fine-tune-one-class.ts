@@ -37,6 +37,7 @@ export interface OneClassRecord {
 }
 
 const withoutMeaning = [
+  'pairs',
   'class_weights',
   'early_stopping',
   'label_template',

@@ -32,7 +32,7 @@ import { knownRows } from './known-rows.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { knownClasses } from './learnt-classes.ts';
 import { int, word } from './option.ts';
-import { arePairs, checkSamePairs, pairProblem, pairReadingOf } from './pairs.ts';
+import { arePairs, checkSamePairs, pairFindings, pairProblem, pairReadingOf, pairsOption } from './pairs.ts';
 import { needsNoRows } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
 import { wordsProblem } from './prompted-words.ts';
@@ -81,6 +81,7 @@ fine-tune classifier {
     early_stopping: earlyStoppingOption,
     label_template: labelTemplateOption,
     threshold: thresholdOption,
+    pairs: pairsOption,
     ...trainingOptions,
   },
   inputs: {
@@ -160,6 +161,8 @@ fine-tune classifier {
       const problem = sightProblem(rows, model);
       if (problem !== undefined) report('model', problem);
     }
+    for (const { at, problem } of pairFindings(dataset ?? {}, options.method, options.pairs))
+      report(at, problem);
     for (const name of ['validation', 'unlabelled']) {
       const problem = pairProblem(inputs.dataset(name), { pairs: dataset?.pairs });
       if (problem !== undefined) report(name, problem);
@@ -233,13 +236,15 @@ fine-tune classifier {
     if (validation !== undefined)
       checkAsFitted(
         validation,
-        { prompt: dataset.prompt, pairs: pairReadingOf(dataset, method) },
+        { prompt: dataset.prompt, pairs: pairReadingOf(dataset, method, options.pairs) },
         'validation',
       );
     const unlabelled = inputs.unlabelled && (await readUnlabelled(inputs.unlabelled));
     if (unlabelled !== undefined) checkSamePairs(unlabelled, arePairs(dataset), 'unlabelled');
     const idle = unlabelled && unlabelledProblem(options);
     if (idle !== undefined) throw stepFailure(idle, 'unlabelled');
+    for (const { at, problem } of pairFindings(knownRows(dataset), method, options.pairs))
+      throw stepFailure(problem, at);
     const request = {
       model: inputs.model,
       training: dataset,
@@ -248,7 +253,7 @@ fine-tune classifier {
       validation,
       options,
       random: context.random('train'),
-      pairs: pairReadingOf(dataset, method),
+      pairs: pairReadingOf(dataset, method, options.pairs),
     };
     const {
       head,

@@ -111,9 +111,10 @@ export async function severalProbeOf(
 
 /** Whether it is a head on the rows alone, with the strength that the probe has too. */
 function isPlain(
-  { method, strength, validation, class_weights, prompt, named, unlabelled }: ClassifierDescription,
+  { method, strength, validation, class_weights, prompt, pairs, named, unlabelled }: ClassifierDescription,
   kind: 'logistic' | 'svm',
 ): boolean {
+  if (pairs === 'together') return false;
   if (unlabelled !== undefined || (named !== undefined && named.templates.length > 0)) return false;
   if (validation?.tried !== undefined || class_weights !== 'none') return false;
   if (prompt !== undefined && prompt.label_templates.length > 0) return false;

@@ -1,6 +1,8 @@
 // Rows that are pairs of texts: how a model reads them, and what is wrong where rows and model, or rows and a stage, do not go together.
 import type { Dataset } from './dataset.ts';
 import { trainsEncoder, type Method } from './fine-tune-method.ts';
+import type { Finding } from './load-columns.ts';
+import { word } from './option.ts';
 import { stepFailure } from './step-failure.ts';
 
 /** `together`: as one text, the way encoders are trained on pairs. `apart`: each text alone, and then features of the two vectors. */
@@ -10,14 +12,58 @@ export function arePairs({ roles }: Pick<Dataset, 'roles'>): boolean {
   return roles.second !== undefined;
 }
 
-/** How a model of this method reads pairs. */
-export function pairReading(method: Method): PairReading {
-  return trainsEncoder(method) ? 'together' : 'apart';
+export const pairsOption = word(
+  {
+    together:
+      'both as one text, with the special tokens of the tokenizer between them, so that each word of one sees those of the other; what is too long is cut from the longer one',
+    apart:
+      'each text by itself, and then of their two vectors u and v the features |u - v|, u * v and their cosine; which text is the first makes no difference',
+  },
+  {
+    doc:
+      'Where rows are pairs of texts (`text: ["…", "…"]` of `load`): how the encoder reads them. Without it: `apart` where the encoder stays as it is, ' +
+      '`together` where it is trained. `contrastive` and `cloze` without a `prompt` do not read pairs.',
+  },
+);
+
+/** How a model of this method reads pairs, where rows are such; `asked` is what the program says. */
+export function pairReadingOf(
+  rows: Pick<Dataset, 'roles'>,
+  method: Method,
+  asked: PairReading | undefined,
+): PairReading | undefined {
+  if (!arePairs(rows)) return undefined;
+  return asked ?? (trainsEncoder(method) ? 'together' : 'apart');
 }
 
-/** The same where rows are pairs. */
-export function pairReadingOf(rows: Pick<Dataset, 'roles'>, method: Method): PairReading | undefined {
-  return arePairs(rows) ? pairReading(method) : undefined;
+/** What is wrong with the method, or with saying how pairs are read, for these rows. */
+export function pairFindings(
+  rows: Kind & { readonly prompt?: unknown },
+  method: Method,
+  asked: PairReading | undefined,
+): readonly Finding[] {
+  const finding = (at: string, problem: Finding['problem']): readonly Finding[] => [{ at, problem }];
+  if (rows.pairs !== true)
+    return rows.pairs === false && asked !== undefined
+      ? finding('pairs', idle('these rows have one text each'))
+      : [];
+  if (rows.prompt !== undefined)
+    return asked === undefined
+      ? []
+      : finding('pairs', idle('the `prompt` of the rows makes one text of both'));
+  if (method.name !== 'contrastive') return [];
+  return finding('method', {
+    ...noPairs('contrastive'),
+    hint: 'use `method: full`, whose encoder is trained on pairs, or `method: head`',
+  });
+}
+
+function idle(why: string): Finding['problem'] {
+  return {
+    code: 'option-without-effect',
+    message: `\`pairs\` changes nothing here: ${why}`,
+    hint: 'remove `pairs`',
+  };
 }
 
 interface Kind {

@@ -1,10 +1,12 @@
 // Trains the encoder of a step on its rows, by one of the methods of `fine-tune` that do so.
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
+import { pairIn } from '../learning/text-pair.ts';
 import type { TextsWithSets } from '../learning/training/contrastive-sets.ts';
 import type { Artifact } from './artifact.ts';
 import type { Images } from './images.ts';
 import type { TrainingContext } from './model-source.ts';
+import type { PairReading } from './pairs.ts';
 import { seenIn, trainingPlan, type TrainedMethod, type TrainingOptions } from './trained-methods.ts';
 import { tuneFolder, type Aim, type EncoderWatch, type TrainedEncoder } from './tune-folder.ts';
 
@@ -30,6 +32,8 @@ export interface TrainingRequest {
   /** For methods that train a classifier along: the one that they start from. */
   readonly start: Head | undefined;
   readonly random: Random;
+  /** Where rows are pairs of texts: how they are read. `apart` is for methods that train a classifier along. */
+  readonly pairs?: PairReading | undefined;
   readonly watch?: EncoderWatch | undefined;
 }
 
@@ -37,7 +41,7 @@ export async function trainEncoder(
   request: TrainingRequest,
   context: TrainingContext,
 ): Promise<TrainedEncoder> {
-  const { files, method, options, rows, images, random, watch } = request;
+  const { files, method, options, rows, images, random, watch, pairs } = request;
   const plan = trainingPlan(method, options, seenIn(request));
   const labels = 'sets' in rows ? rows.sets : [[...rows.labels], [...rows.weights]];
   return tuneFolder(
@@ -45,11 +49,11 @@ export async function trainEncoder(
       files,
       maxLength: options.max_length,
       plan,
-      texts: rows.texts,
+      texts: pairs === 'apart' ? rows.texts.flatMap((text) => pairIn(text) ?? [text, '']) : rows.texts,
       images,
       aim: () => objectiveOf(request, plan),
       watch,
-      about: [method, options, labels, watch?.about],
+      about: [method, options, labels, watch?.about, ...(pairs === undefined ? [] : [pairs])],
       random,
     },
     context,
@@ -57,7 +61,7 @@ export async function trainEncoder(
 }
 
 async function objectiveOf(
-  { method, rows, start, random }: TrainingRequest,
+  { method, rows, start, random, pairs }: TrainingRequest,
   { size, smoothing }: { readonly size: number; readonly smoothing: number },
 ): Promise<Aim> {
   if ('sets' in rows) {
@@ -73,7 +77,8 @@ async function objectiveOf(
   }
   const { classification, classificationHead } = await import('../learning/training/classification.ts');
   if (start === undefined) throw new Error('a classifier to start from');
-  const objective = classification(
+  const { pairClassification } = await import('../learning/training/pair-classification.ts');
+  const objective = (pairs === 'apart' ? pairClassification : classification)(
     { ...rows, start },
     { size, smoothing, seed: random.derive('order').below(2 ** 32) },
   );

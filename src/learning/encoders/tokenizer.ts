@@ -215,7 +215,7 @@ function pairTemplate(
     throw badModel(
       file,
       'puts nothing between the texts of a pair',
-      'Give each row as one text, or use a model that was trained on pairs.',
+      'Read the texts apart (`pairs: apart`), make one text of both, or use a model that was trained on pairs.',
     );
   const part = (from: number, to: number): EncodedPair => ({
     ids: ids.slice(from, to),
