@@ -1,7 +1,10 @@
 // When two texts are the same text: what duplicates are found by, and the folding of letters that goes into it.
+import { pairIn, textPair } from './text-pair.ts';
 
-/** The text that duplicates share: composed characters, one case, white space collapsed and trimmed. */
+/** The text that duplicates share: composed characters, one case, white space collapsed and trimmed, of a pair that of both. */
 export function normaliseText(text: string): string {
+  const pair = pairIn(text);
+  if (pair !== undefined) return textPair(normaliseText(pair[0]), normaliseText(pair[1]));
   return foldCase(text.normalize('NFC')).normalize('NFC').replace(/\s+/gu, ' ').trim();
 }
 

@@ -23,6 +23,7 @@ import {
 } from './distill-problems.ts';
 import { severalLabels } from './labelled-texts.ts';
 import { needsLabelsKnown } from './one-class-problems.ts';
+import { pairProblem } from './pairs.ts';
 import type { CheckContext, Statics } from './stage.ts';
 import { epochsBesideSteps } from './trained-methods.ts';
 
@@ -49,6 +50,13 @@ export function checkDistillation(options: DistillOptions, context: Context): vo
   if (match.includes('logits')) checkLabels(options, context);
   else checkUnlabelled(context);
   if (inputs.dataset('from')?.prompt?.label_texts === true) report('from', promptRefused);
+  const unpaired = inputs
+    .many('teacher')
+    .map(({ static: known }) =>
+      known.type === 'model' ? pairProblem(inputs.dataset('from'), known) : undefined,
+    )
+    .find((problem) => problem !== undefined);
+  if (unpaired !== undefined) report('from', unpaired);
 }
 
 function checkTeachers(

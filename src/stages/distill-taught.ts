@@ -33,6 +33,7 @@ export function taughtRows(from: StaticDataset | undefined): StaticDataset {
     rows: from?.rows,
     labelled: from?.labelled ?? false,
     multi_label: from?.multi_label,
+    pairs: from?.pairs,
     labels: from?.labels,
     partition: from?.partition,
     ...(from?.prompt !== undefined && { prompt: from.prompt }),

@@ -9,6 +9,7 @@ import type { ModelContext } from './model-source.ts';
 import type { Member } from './stage.ts';
 import { severalTeacher } from './distill-problems.ts';
 import { needsLabelsKnown } from './one-class-problems.ts';
+import { checkSamePairs } from './pairs.ts';
 import { stepFailure } from './step-failure.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 
@@ -95,6 +96,7 @@ async function ask(
     if (teacher.description.threshold !== undefined) throw stepFailure(severalTeacher, 'teacher');
     if (teacher.description.one_class !== undefined)
       throw stepFailure(needsLabelsKnown('`distill`'), 'teacher');
+    checkSamePairs(rows, teacher.description.pairs !== undefined, 'from');
     const [probabilities = new Float64Array()] = await classify(teacher, [teacher.head], rows, progress);
     const [support, consumed] = await Promise.all([teacher.support(), teacher.consumed()]);
     return { labels: teacher.labels, probabilities, support, consumed };

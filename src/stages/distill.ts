@@ -90,7 +90,7 @@ evaluate score { model: small  on: parts.test }`,
     const trainable = trained ? true : inputs.model('student')?.trainable;
     if (matchOf(options, situation).includes('logits'))
       return {
-        '': { type: 'model', capability: 'classifier', labels, trainable },
+        '': { type: 'model', capability: 'classifier', labels, trainable, pairs: from?.pairs },
         taught: taughtRows(from),
       };
     return {

@@ -163,7 +163,7 @@ const recipe = {
   auto: {
     doc:
       'The default recipe. Where the encoder can be trained and the rows are texts with one label each: `contrastive`, with `iterations` ' +
-      'so few that no more than 20,000 texts are learnt from, and with `label_template: auto`. Of rows with several labels: `head(kind: svm)`. Elsewhere: `head(kind: logistic)`.',
+      'so few that no more than 20,000 texts are learnt from, and with `label_template: auto`. Of rows with several labels: `head(kind: svm)`. Of pairs of texts: `head(kind: logistic)` on texts that are read apart. Elsewhere: `head(kind: logistic)`.',
     arguments: {},
   },
 } as const;

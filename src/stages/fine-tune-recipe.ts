@@ -12,7 +12,7 @@ export interface RecipeFacts {
   /** Whether the encoder can be trained; where that is not known, it mostly can. */
   readonly trainable: boolean | undefined;
   readonly rows: number | undefined;
-  /** `plain`: texts, and not pictures, with one label each, none of them mixed, and no prompt asks for a word. */
+  /** `pairs`: of texts; `plain`: texts, and not pictures, with one label each, none of them mixed, and no prompt asks for a word. */
   readonly kind: 'plain' | 'pairs' | 'several labels' | 'other';
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { normaliseText } from '../../src/learning/identity.ts';
 import { pairFeatures, pairWidth } from '../../src/learning/pair-features.ts';
 import { pairIn, shownText, textPair, withoutMark } from '../../src/learning/text-pair.ts';
 
@@ -21,6 +22,12 @@ test('differences, products, and the cosine', () => {
 test('the same two texts in the other order have the same features', () => {
   const [u, v] = [matrix([1, -2, 0.5]), matrix([0.25, 3, -1])];
   expect(pairFeatures(u, v)).toEqual(pairFeatures(v, u));
+});
+
+test('two pairs are one where both texts are', () => {
+  const one = normaliseText(textPair(' Where  is it? ', 'Here'));
+  expect(normaliseText(textPair('where is it?', ' HERE '))).toBe(one);
+  expect(normaliseText(textPair('where is it? Here', ''))).not.toBe(one);
 });
 
 test('two texts travel as one', () => {

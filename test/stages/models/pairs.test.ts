@@ -6,6 +6,7 @@ import { adapt } from '../../../src/stages/adapt.ts';
 import { augment } from '../../../src/stages/augment.ts';
 import { labelIndices, texts, type Dataset } from '../../../src/stages/dataset.ts';
 import { readDataset } from '../../../src/stages/dataset-file.ts';
+import { distill } from '../../../src/stages/distill.ts';
 import { evaluate } from '../../../src/stages/evaluate.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
@@ -208,6 +209,7 @@ describe('what does not read pairs says so', () => {
         check(evaluate, { inputs: { model: reads(true), on: pairs, calibrate_on: single } }),
         check(predict, { inputs: { model: reads(true), from: single } }),
         check(adapt, { inputs: { model: reads(true), from: single } }),
+        check(distill, { inputs: { student: encoder, from: { ...single, labelled: false } }, many: [{ name: 't', static: reads(true) }] }), // prettier-ignore
       ),
     ).toMatchInlineSnapshot(`
       [
@@ -220,6 +222,7 @@ describe('what does not read pairs says so', () => {
         "on wrong-artifact: these rows are pairs of texts, and the model was fitted on rows with one text each",
         "on wrong-artifact: the model was fitted on pairs of texts, and these rows have one text each",
         "calibrate_on wrong-artifact: the model was fitted on pairs of texts, and these rows have one text each",
+        "from wrong-artifact: the model was fitted on pairs of texts, and these rows have one text each",
         "from wrong-artifact: the model was fitted on pairs of texts, and these rows have one text each",
         "from wrong-artifact: the model was fitted on pairs of texts, and these rows have one text each",
       ]
