@@ -162,9 +162,16 @@ function checkCapability(
       hint: 'put a `fine-tune` between them: `fine-tune m { model: …, from: parts.train }`, and name `m` here',
     });
   }
+  const found = `${describeSource(input, known)} is of the kind \`${model.capability}\``;
+  if (capability === 'generator')
+    return report({
+      code: 'wrong-artifact',
+      message: `a sequence-to-sequence model in ONNX files is needed here, and ${found}`,
+      hint: 'name a folder, or a model of the hub, with `onnx/encoder_model.onnx` and `onnx/decoder_model_merged.onnx`',
+    });
   return report({
     code: 'wrong-artifact',
-    message: `a model of the kind \`${capability}\` is needed here, and ${describeSource(input, known)} is of the kind \`${model.capability}\``,
+    message: `a model of the kind \`${capability}\` is needed here, and ${found}`,
     hint: 'name a model source such as "builtin:ngrams" or a folder',
   });
 }

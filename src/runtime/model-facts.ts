@@ -11,12 +11,14 @@ import { ModelError } from '../learning/model-error.ts';
 import type { Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
+import { sequenceFiles } from '../stages/sequence-files.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
 import { imageModelFacts } from './image-model-facts.ts';
 import { withLearnt } from './learnt-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
+import { withOnnx } from './model-folder.ts';
 import { layoutOf as readLayout } from './weights-layout.ts';
 
 /** Types of a tokenizer's model that can be run. */
@@ -41,6 +43,7 @@ export function modelFacts(folder: string, display: (path: string) => string): F
   try {
     const images = imageModelFacts(folder, names, display);
     if (images !== undefined) return withLearnt(images, folder, names, display);
+    if (sequenceFiles(withOnnx(folder, names)) !== undefined) return writerFacts(folder, names, display);
     const config = readConfig(folder, names, display);
     if (config.state === 'wrong') return wrong(config.problem);
     const weights = weightsFound(folder, names, display, config.json);
@@ -56,6 +59,17 @@ export function modelFacts(folder: string, display: (path: string) => string): F
 }
 
 type Display = (path: string) => string;
+
+/** Of a sequence-to-sequence model in ONNX files. */
+function writerFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
+  const config = names.includes('config.json')
+    ? undefined
+    : missing(folder, 'config.json', display, 'copy it from where the model comes from');
+  const problem = config ?? tokenizerProblem(folder, names, display);
+  if (problem !== undefined) return { state: 'wrong', problem };
+  const value = { capability: 'generator', images: false, trainable: false, labels: undefined } as const;
+  return { state: 'known', value };
+}
 
 type Config =
   | { readonly state: 'known'; readonly json: Readonly<Record<string, unknown>> }

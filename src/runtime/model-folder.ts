@@ -2,8 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
+import { sequenceModelFiles } from '../stages/sequence-files.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
+import { errorCode } from './durable.ts';
 import { learnerFile, metaFile, metaWeightsFile } from '../stages/meta-description.ts';
 import { learntFile } from '../stages/meta-learnt.ts';
 
@@ -28,6 +30,8 @@ export function isModelFile(path: string): boolean {
 export function modelFiles(folder: string): readonly string[] {
   const names: string[] = [];
   const all = readdirSync(folder);
+  const sequence = sequenceModelFiles(withOnnx(folder, all), tokenizerFiles(all));
+  if (sequence !== undefined) return [...sequence].sort(compareCodePoints);
   const kind = imageFolderKind(all)?.name;
   if (kind === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
   if (kind === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
@@ -41,4 +45,15 @@ export function modelFiles(folder: string): readonly string[] {
     }
   }
   return names.sort(compareCodePoints);
+}
+
+/** With the names in `onnx/`. Throws what the file system says. */
+export function withOnnx(folder: string, names: readonly string[]): readonly string[] {
+  if (!names.includes('onnx')) return names;
+  try {
+    return [...names, ...readdirSync(join(folder, 'onnx')).map((name) => `onnx/${name}`)];
+  } catch (error) {
+    if (errorCode(error) === 'ENOTDIR') return names;
+    throw error;
+  }
 }

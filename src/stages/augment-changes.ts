@@ -1,11 +1,17 @@
 // The changes `augment` knows: their arguments, and how each makes another text of a text. The one place that names them.
 import type { Random } from '../learning/random.ts';
 import type { AskedModels } from './augment-models.ts';
-import { call, float, model, share, word } from './option.ts';
+import { call, float, list, model, share, string, word } from './option.ts';
 import type { CallOf } from './option.ts';
 import type { PictureChanges } from './picture-changes.ts';
 
 const rate = (doc: string) => share({ min: 0.001, max: 1, default: 0.05, doc });
+
+const temperature = float({
+  above: 0,
+  default: 1,
+  doc: 'Scores of tokens are divided by it: below 1 for likelier texts, which differ less.',
+});
 
 export const changes = {
   synonyms: {
@@ -44,6 +50,37 @@ export const changes = {
         default: 0.15,
         doc: 'Share of the words that are replaced; at least one.',
       }),
+    },
+  },
+  paraphrase: {
+    doc: 'Texts become others that a sequence-to-sequence model writes of them, drawn token by token (nucleus sampling, 90 %).',
+    arguments: {
+      model: model({
+        input: 'write',
+        required: true,
+        doc: 'The model, in ONNX files; best one that was trained to paraphrase.',
+      }),
+      prefix: string({
+        default: '',
+        doc: 'What such a model wants before each text, such as `"paraphrase: "`.',
+      }),
+      temperature,
+    },
+  },
+  back_translate: {
+    doc: 'Texts become translations into another language and back (Sennrich 2016): drawn on the way there, the likeliest on the way back.',
+    arguments: {
+      model: list(model({ input: 'write', doc: 'A translator.' }), {
+        required: true,
+        min: 1,
+        max: 2,
+        doc: 'Two models, `[there, back]`, or one that knows both languages; in ONNX files.',
+      }),
+      via: string({
+        doc: 'For one model: the language between, as the model calls it: `"fr"`, `"fra_Latn"`.',
+      }),
+      language: string({ default: 'en', doc: 'For one model: the language of the rows.' }),
+      temperature,
     },
   },
   crop: {
@@ -121,6 +158,7 @@ export const changes = {
 } as const;
 
 export type Change = CallOf<typeof changes>;
+type BackTranslation = Extract<Change, { readonly name: 'back_translate' }>;
 
 const pictureChanges = ['crop', 'flip', 'rotate', 'shift', 'erase', 'jitter', 'noise'] as const;
 export type PictureChange = Extract<Change, { readonly name: (typeof pictureChanges)[number] }>;
@@ -149,7 +187,7 @@ export type ChangeText = (text: string, random: Random) => string | undefined;
 export interface Changing {
   /** Where there are some. */
   readonly pictures: Pick<PictureChanges, 'functionOf'> | undefined;
-  readonly models: Pick<AskedModels, 'likelyWords'>;
+  readonly models: Pick<AskedModels, 'filler' | 'writer'>;
 }
 
 /** The functions of the changes, in their order; nothing for `mixup`, which changes no text. */
@@ -183,9 +221,22 @@ export async function openChanges(
         }
         case 'fill': {
           const { fillWords } = await import('../learning/augment/fill.ts');
-          const likely = models.likelyWords(change.arguments.model);
+          const likely = models.filler(change.arguments.model).likelyWords;
           return (text, random) => fillWords(text, { rate: change.arguments.rate, random, likely });
         }
+        case 'paraphrase': {
+          const { model: place, prefix, temperature: heat } = change.arguments;
+          const { written } = models.writer(place);
+          return (text, random) => {
+            const made = written({
+              text: prefix + text,
+              drawn: { seed: random.below(2 ** 32), temperature: heat },
+            });
+            return made === '' ? text : made;
+          };
+        }
+        case 'back_translate':
+          return backTranslation(change.arguments, models);
         case 'crop':
         case 'flip':
         case 'rotate':
@@ -201,6 +252,22 @@ export async function openChanges(
       }
     }),
   );
+}
+
+function backTranslation(
+  { model: places, via, language, temperature: heat }: BackTranslation['arguments'],
+  { writer }: Changing['models'],
+): ChangeText {
+  const [there = 0, back] = places;
+  const languages = (from: string, to: string) => (back === undefined ? { languages: { from, to } } : {});
+  const [forth, home] = [languages(language, via ?? ''), languages(via ?? '', language)];
+  return (text, random) => {
+    const drawn = { seed: random.below(2 ** 32), temperature: heat };
+    const between = writer(there).written({ text, drawn, ...forth });
+    if (between === undefined || between === '') return between && text;
+    const made = writer(back ?? there).written({ text: between, ...home });
+    return made === '' ? text : made;
+  };
 }
 
 async function openThesaurus() {

@@ -13,7 +13,7 @@ export interface CopySettings {
   readonly copies: number;
   /** Where rows are pictures, of which `text` is the name. */
   readonly pictures: PictureChanges | undefined;
-  readonly models: Pick<AskedModels, 'likelyWords' | 'answer'>;
+  readonly models: Pick<AskedModels, 'filler' | 'writer' | 'answer'>;
   readonly random: Random;
   readonly signal: AbortSignal;
 }

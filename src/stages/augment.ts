@@ -1,6 +1,6 @@
 // `augment`: a dataset in, the same rows with changed copies out.
 import type { Artifact } from './artifact.ts';
-import { changeOption } from './augment-changes.ts';
+import { changeOption, type Change } from './augment-changes.ts';
 import { changesProblem, checkChanges } from './augment-check.ts';
 import { openAskedModels } from './augment-models.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
@@ -103,6 +103,12 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
       use: 'apply',
       doc: 'The masked language models of `fill`.',
     }),
+    write: input.inCalls('model', {
+      within: 'with',
+      capability: 'generator',
+      use: 'apply',
+      doc: 'The sequence-to-sequence models of `paraphrase` and `back_translate`.',
+    }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows and their copies.' } },
   randomness: () => true,
@@ -119,6 +125,12 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     for (const { static: filler, span } of inputs.many('fill'))
       if (filler.type === 'model' && (filler.masked === false || filler.images === true))
         report('with', { ...needsFiller, ...(span !== undefined && { span }) });
+    if (options.with.some(withoutLanguage))
+      report('with', {
+        code: 'missing-option',
+        message: '`back_translate` with one model needs `via`, the language to translate into',
+        hint: 'write `back_translate(via: "fr", model: …)`, or give two models: `model: [there, back]`',
+      });
     if (from?.labelled === false && (mixes || gated))
       report('from', {
         code: 'needs-labels',
@@ -167,12 +179,16 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
   cost: ({ options: { with: changes, copies, gate, filter }, inputs }) => {
     const rows = rowsOf(inputs, 'from');
     const made = rows && rows * copies;
-    const filling = changes.filter(({ name }) => name === 'fill').length;
+    const madeBy = (...names: readonly Change['name'][]): number | undefined => {
+      const share = changes.filter(({ name }) => names.includes(name)).length / changes.length;
+      return share === 0 ? 0 : made && Math.ceil(made * share);
+    };
     const gated = gate.name === 'cv' ? 2 * gate.arguments.folds * gate.arguments.repeats : 0;
     const encodes = gated > 0 || filter !== undefined;
     return [
       { count: made, unit: rowsToMake },
-      { count: filling > 0 ? made && Math.ceil((made * filling) / changes.length) : 0, unit: 'rows to fill' },
+      { count: madeBy('fill'), unit: 'rows to fill' },
+      { count: madeBy('paraphrase', 'back_translate'), unit: 'texts to write' },
       { count: encodes ? made && made + (rows ?? 0) : 0, unit: textsToEncode },
       { count: gated, unit: fits },
     ];
@@ -187,7 +203,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     else checkTexts(dataset, { stage: 'augment', at: 'from' });
     checkChanges(options.with, dataset);
     const pictures = dataset.images && (await openPictureChanges(dataset.images));
-    const models = openAskedModels(membersOf(inputs.fill), context);
+    const models = openAskedModels({ fill: membersOf(inputs.fill), write: membersOf(inputs.write) }, context);
     const made = await makeCopies(dataset, {
       with: options.with,
       pictures,
@@ -233,6 +249,13 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     }
   },
 });
+
+/** One model there and back, and nobody says by way of which language. */
+function withoutLanguage(change: Change): boolean {
+  if (change.name !== 'back_translate') return false;
+  const { model: places, via } = change.arguments;
+  return places.length === 1 && via === undefined;
+}
 
 function membersOf(members: readonly Member[] | undefined): readonly Artifact[] {
   return (members ?? []).map(({ artifact }) => artifact);

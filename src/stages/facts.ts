@@ -1,5 +1,6 @@
 // What the compiler may learn from the world before anything runs: a port that the runtime answers, cached by stat and digest.
 import type { MaskedWord } from '../learning/encoders/masked-word.ts';
+import type { Capability } from './artifact.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Source } from '../parser/source.ts';
 import type { HubSource } from './hub-source.ts';
@@ -48,7 +49,7 @@ export interface ModelFacts {
   readonly images?: boolean;
   /** Whether it has weights that can be trained; it has unless this says no. */
   readonly trainable?: boolean;
-  readonly capability: 'encoder' | 'masked-lm' | 'classifier';
+  readonly capability: Capability;
   readonly labels: readonly string[] | undefined;
   /** Classes that it has learnt to tell apart. */
   readonly learnt?: readonly string[];

@@ -130,6 +130,34 @@ test('what is wrong with a model is told once it is known, before anything runs'
   });
 });
 
+test('of a model that writes texts the graphs of one precision are downloaded', async () => {
+  await withProgram(async ({ run, hub, write }) => {
+    const folder = join(import.meta.dirname, '../fixtures/seq2seq/t5');
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.includes('.'),
+    );
+    const writer: Files = Object.fromEntries(
+      names.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+    );
+    const other = new TextEncoder().encode('of another precision');
+    const beside = {
+      'onnx/encoder_model_quantized.onnx': other,
+      'onnx/decoder_model.onnx': other,
+      'model.safetensors': other,
+    };
+    hub.publish('4'.repeat(40), { ...writer, ...beside });
+    await write(`load rows { from: "rows.csv"  text: "text"  label: "label" }
+augment more { from: rows  with: paraphrase(model: "hf:me/tiny")  copies: 1 }
+`);
+    const plan = await run('main.fsl', '--dry-run');
+    expect(plan.stdout).toMatch(/augment more +run +`hf:me\/tiny` is to be downloaded/);
+    const first = await run('main.fsl');
+    expect(first.stderr).toContain('✔ more');
+    const got = fetched(hub).map((line) => line.replace(/^\S+ \/me\/tiny\/resolve\/\d+\//, ''));
+    expect([...new Set(got)].sort()).toEqual(names.sort());
+  });
+});
+
 test('Ctrl-C while downloading keeps what is there', async () => {
   await withProgram(async ({ run, hub, interrupt }) => {
     const weights = files['model.safetensors'] ?? new Uint8Array();

@@ -22,7 +22,7 @@ interface Tokenizer {
     readonly token_type_ids?: readonly number[];
   };
   token_to_id(token: string): number | undefined;
-  decode(ids: readonly number[]): string;
+  decode(ids: readonly number[], options?: { readonly skip_special_tokens?: boolean }): string;
 }
 const { Tokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (json: JsonObject, settings: JsonObject) => Tokenizer;
@@ -51,6 +51,10 @@ export interface TextTokenizer {
   length(text: string): number;
   /** The tokens of a word that stands behind another one, without special ones. */
   pieces(word: string): readonly Piece[];
+  /** A text of its tokens, without special ones. */
+  decode(ids: readonly number[]): string;
+  /** Of a token as the vocabulary has it. */
+  idOf(token: string): number | undefined;
   /** The spelling of a token: equal ones where it differs from others by the space before it alone. */
   spelling(id: number): string;
   readonly maxTokens: number;
@@ -121,6 +125,8 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
       return pair.reduce((sum, one) => sum + bare(one).length, special);
     },
     pieces: (word) => piecesOf(tokenizer, word),
+    decode: (ids) => tokenizer.decode(ids, { skip_special_tokens: true }).trim(),
+    idOf: (token) => tokenizer.token_to_id(token),
     spelling: (id) => tokenizer.decode([id]).trim(),
     encode: (text) => tokens(text).ids,
     tokens,

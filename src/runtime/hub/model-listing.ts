@@ -1,6 +1,7 @@
 // What a model of the hub consists of at a revision: its commit, and of its files those that say what it computes. Asks the hub's API,
 // fetches nothing else.
 import type { HubSource } from '../../stages/hub-source.ts';
+import { sequenceModelFiles } from '../../stages/sequence-files.ts';
 import { tokenizerFiles } from '../../learning/encoders/tokenizer-files.ts';
 import { isModelFile } from '../model-folder.ts';
 import type { HubAccess } from './hub-access.ts';
@@ -49,6 +50,9 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
     new HubError(`\`${source.text}\` has no ${what}`, hint);
   if (!names.includes('config.json'))
     throw lacking('`config.json`', 'choose a model of transformers or sentence-transformers');
+  const sequence = sequenceModelFiles(names, tokenizer);
+  if (sequence !== undefined && tokenizer.length > 0)
+    return files.filter(({ path }) => sequence.includes(path)).sort(smallFirst);
   if (!whole && !names.includes('model.safetensors.index.json'))
     throw lacking(
       'weights as safetensors',
@@ -70,7 +74,11 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
       // Weights in other precisions and for other programs lie beside the model's own.
       return isModelFile(path) && (path.includes('/') || !path.endsWith('.safetensors'));
     })
-    .sort((a, b) => a.size - b.size || (a.path < b.path ? -1 : 1));
+    .sort(smallFirst);
+}
+
+function smallFirst(a: HubFile, b: HubFile): number {
+  return a.size - b.size || (a.path < b.path ? -1 : 1);
 }
 
 /** What the hub answered, or why it did not, in words. Reasons of cancellation pass through. */

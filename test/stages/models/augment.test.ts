@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { modelFiles } from '../../../src/runtime/model-folder.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
 import { augment } from '../../../src/stages/augment.ts';
@@ -339,6 +340,83 @@ describe('fill', () => {
     const onProgress = (): void => stopped.abort(new Error('enough'));
     await expect(run(augment, { options, inputs, onProgress, signal: stopped.signal })).rejects.toThrow(
       'enough',
+    );
+  });
+});
+
+describe('texts written by sequence-to-sequence models', () => {
+  const writer = (name: string): Artifact => {
+    const folder = join(import.meta.dirname, '../../fixtures/seq2seq', name);
+    const contents = modelFiles(folder).map((file) => [file, readFileSync(join(folder, file))] as const);
+    const path = async (file: string): Promise<string> => join(folder, file);
+    return { ...artifactOf('model', Object.fromEntries(contents)), path };
+  };
+  const films = datasetOf([
+    ['the film was good', 'good'],
+    ['a very old house', 'bad'],
+    ['the cat sat on the mat', 'good'],
+  ]);
+  const written = async (
+    dataset: Dataset,
+    change: { readonly name: string; readonly arguments: object },
+    models: readonly string[],
+    more: Readonly<Record<string, unknown>> = {},
+  ) => {
+    const inputs = {
+      from: await datasetArtifact(dataset),
+      write: models.map((name, i) => ({ name: `model ${i + 1}`, keys: {}, artifact: writer(name) })),
+    };
+    const ran = await run(augment, { options: { with: [change], copies: 3, ...more }, inputs });
+    const rows = await readDataset(ran.artifact);
+    return { ran, texts: texts(rows), sources: rows.source };
+  };
+  const paraphrase = { name: 'paraphrase', arguments: { model: 0, prefix: 'a ', temperature: 2 } };
+  const translate = (more: object) => ({
+    name: 'back_translate',
+    arguments: { model: [0, 1], language: 'en', temperature: 1, ...more },
+  });
+
+  test('paraphrases differ, and depend on the row, the prefix and the seed alone', async () => {
+    const all = await written(films, paraphrase, ['t5']);
+    expect(all.texts).toHaveLength(12);
+    expect(new Set(all.texts).size).toBe(12);
+    expect((await written(select(films, [2]), paraphrase, ['t5'])).texts).toEqual(all.texts.slice(8));
+    const other = { ...paraphrase, arguments: { ...paraphrase.arguments, prefix: '' } };
+    expect((await written(films, other, ['t5'])).texts).not.toEqual(all.texts);
+  });
+
+  test.each([
+    ['one model there and another one back', translate({}), ['marian', 'bart']],
+    ['one model that knows both languages', translate({ model: [0], via: 'fr' }), ['m2m100']],
+    ['one model there and back', translate({ model: [0, 1] }), ['t5', 't5']],
+  ])('translations come back by %s', async (_, change, models) => {
+    const first = await written(films, change, models);
+    expect(first.texts.length).toBeGreaterThan(3);
+    const own = new Set(first.texts.map((text, i) => `${first.sources[i]} ${text}`));
+    expect(own.size).toBe(first.texts.length);
+    expect((await written(films, change, models)).ran.artifact.digest).toBe(first.ran.artifact.digest);
+  });
+
+  test('what is wrong is told', async () => {
+    const unknown = translate({ model: [0], via: 'tlh' });
+    expect(await failure(written(films, unknown, ['m2m100']))).toBe(
+      'step:with wrong-artifact: the model has no token for the language `tlh`',
+    );
+    const options = { with: [translate({ model: [0] })] };
+    expect(check(augment, { options, inputs: {} }).problems).toBe(
+      'with missing-option: `back_translate` with one model needs `via`, the language to translate into',
+    );
+    expect(check(augment, { options: { with: [translate({})] }, inputs: {} }).problems).toBe('');
+    const failing = async (artifact: Artifact): Promise<string> => {
+      const inputs = { from: await datasetArtifact(films), write: [{ name: 'model 1', keys: {}, artifact }] };
+      return failure(run(augment, { options: { with: [paraphrase] }, inputs }));
+    };
+    const path = async (): Promise<string> => join(import.meta.dirname, 'rig.ts');
+    expect(await failing({ ...writer('t5'), path })).toContain(
+      'step:with bad-model: `onnx/encoder_model.onnx` cannot be run',
+    );
+    expect(await failing(artifactOf('model', encoderFiles))).toContain(
+      'step:with wrong-artifact: a sequence-to-sequence model is needed here',
     );
   });
 });
