@@ -1,5 +1,5 @@
 // Prototypical networks and MAML on the small Omniglot set: FSL's `meta-learn` and `evaluate` by episodes beside a twin in PyTorch with the same weights and episodes, nearest
-// pictures by pixels, and frozen doodlenet. Needs a Python with PyTorch; see README.md for the arguments.
+// pictures by pixels, frozen doodlenet, and nets that are fine-tuned on the support of each episode. Needs a Python with PyTorch; see README.md for the arguments.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     queries: { type: 'string' },
     rate: { type: 'string', default: '0.001' },
     measured: { type: 'string', default: '600' },
+    tuned: { type: 'string', default: '0' },
     threads: { type: 'string', default: '1' },
     'no-twin': { type: 'boolean', default: false },
   },
@@ -53,6 +54,16 @@ const tests = [
   // A head that adapts is of as many classes as it was trained with.
   .filter(({ ways, shots }) => !adapting || (ways === trained.ways && shots === trained.shots))
   .map((shape) => ({ name: `w${shape.ways}s${shape.shots}`, shape }));
+
+const tuned = Number(values.tuned);
+/** Models that are fine-tuned on each support. */
+const baselines = {
+  glyphs: { model: '"builtin:glyph-conv"', told: '`builtin:glyph-conv`, fine-tuned' },
+  scratch: { model: 'scratch', told: '`conv4` from random weights, fine-tuned' },
+};
+/** A step that changes nothing to speak of: what is left are random weights, normalised by pictures of the training. */
+const scratch = (seed) =>
+  `meta-learn scratch { from: known  ways: 5  shots: 1  queries: 5  episodes: 1  learning_rate: 1e-9  seed: ${seed} }\n`;
 
 const ours = await bundled('omniglot/ours.ts');
 for (const seed of values.seeds.split(',').map(Number)) {
@@ -84,6 +95,14 @@ async function run(work, seed) {
   );
   const twin = values['no-twin'] ? undefined : await theirs(work, seed, parts, fslrun);
   print(seed, reports, twin);
+  if (tuned > 0)
+    printTuned(
+      tests.map(({ name, shape }) => ({
+        shape,
+        own: reports[name].episodes.accuracies,
+        all: Object.keys(baselines).map((other) => report(`${other}_${name}`).episodes.accuracies),
+      })),
+    );
 }
 
 function program(seed) {
@@ -94,14 +113,22 @@ function program(seed) {
   const lines = tests.map(({ name, shape }) => {
     const same = `on: novel  episodes: ${values.measured}  ways: ${shape.ways}  shots: ${shape.shots}  queries: ${shape.queries}  seed: ${seed}`;
     return `evaluate ${name} { model: net  ${same} }
-evaluate doodle_${name} { model: ${JSON.stringify(values.doodlenet)}  ${same} }`;
+evaluate doodle_${name} { model: ${JSON.stringify(values.doodlenet)}  ${same} }${tuned > 0 ? fineTuned(name, shape, seed) : ''}`;
   });
   return `fsl 1
 load known { from: "train-*" }
 load novel { from: "test-*" }
 meta-learn net { from: known  method: ${method}  learning_rate: ${values.rate}  ways: ${ways}  shots: ${shots}  queries: ${queries}  episodes: ${values.training}  rotations: true  seed: ${seed} }
-${lines.join('\n')}
+${tuned > 0 ? scratch(seed) : ''}${lines.join('\n')}
 `;
+}
+
+/** Of the same episodes the first ones: each is drawn by its number. */
+function fineTuned(name, { ways, shots, queries }, seed) {
+  const asked = `on: novel  episodes: ${tuned}  ways: ${ways}  shots: ${shots}  queries: ${queries}  method: full  seed: ${seed}`;
+  return Object.entries(baselines)
+    .map(([other, { model }]) => `\nevaluate ${other}_${name} { model: ${model}  ${asked} }`)
+    .join('');
 }
 
 async function theirs(work, seed, { train, test }, fslrun) {
@@ -146,6 +173,19 @@ async function testEpisodes(work, stage, fslrun) {
   const found = [];
   for (const { episode, row } of await parquetReadObjects({ file })) (found[episode] ??= []).push(row);
   return found;
+}
+
+function printTuned(measured) {
+  const percent = (value) => (100 * value).toFixed(2);
+  const shown = (numbers) => `${percent(average(numbers))} ± ${percent(halfWidth(numbers))}`;
+  const told = Object.values(baselines).flatMap((one) => [one.told, 'FSL less that']);
+  console.log(`\nthe first ${tuned} of these episodes\n\n| episodes | FSL | ${told.join(' | ')} |`);
+  console.log(`| --- | --- |${told.map(() => ' --- |').join('')}`);
+  for (const { shape, own, all } of measured) {
+    const mine = own.slice(0, tuned);
+    const cells = all.flatMap((other) => [shown(other), shown(mine.map((value, i) => value - other[i]))]);
+    console.log(`| ${[`${shape.ways}-way ${shape.shots}-shot`, shown(mine), ...cells].join(' | ')} |`);
+  }
 }
 
 function print(seed, reports, twin) {

@@ -1,7 +1,7 @@
 // The options of `evaluate` that measure by episodes: new tasks, again and again, each with a few rows of a few classes to learn from. Any of them asks for it.
 import type { EpisodeShape } from '../learning/meta/episodes.ts';
 import { methods } from './fine-tune-method.ts';
-import { call, int, type OptionValues } from './option.ts';
+import { call, float, int, type OptionValues } from './option.ts';
 
 const { prototype, head } = methods;
 
@@ -21,6 +21,16 @@ const rules = {
   head: {
     doc: 'A classifier on the vectors, fitted anew on the support of every episode.',
     arguments: head.arguments,
+  },
+  full: {
+    doc: 'Plain fine-tuning: all weights of the encoder, and a linear classifier on it, are trained on the support of every episode as by `fine-tune` with `method: full`, always from the same weights.',
+    arguments: {
+      steps: int({ min: 1, max: 10_000, default: 50, doc: 'On each support, of eight rows or fewer.' }),
+      learning_rate: float({
+        above: 0,
+        doc: 'The greatest rate of the weights of the encoder. Without it that of `fine-tune`.',
+      }),
+    },
   },
 } as const;
 

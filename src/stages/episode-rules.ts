@@ -4,6 +4,7 @@ import type { EpisodeRule } from '../learning/meta/score-episodes.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Artifact } from './artifact.ts';
 import { texts, type Dataset } from './dataset.ts';
+import type { FullRule } from './episode-fine-tuning.ts';
 import { type EpisodeMethod } from './episode-options.ts';
 import { fitHead, methodText } from './fine-tune-method.ts';
 import { pixelsOf } from './image-source.ts';
@@ -15,10 +16,12 @@ import { adaptingOf, adaptingText } from './meta-methods.ts';
 import { encoderOf } from './model-source.ts';
 
 /** By vectors. */
-export type VectorRule = Exclude<EpisodeMethod, { readonly name: 'own' }>;
+export type VectorRule = Exclude<EpisodeMethod, { readonly name: 'own' | 'full' }>;
 /** With nothing left to the model. */
 export type SettledRule =
-  VectorRule | { readonly name: 'adapt'; readonly adapting: Adapting; readonly description: MetaDescription };
+  | VectorRule
+  | FullRule
+  | { readonly name: 'adapt'; readonly adapting: Adapting; readonly description: MetaDescription };
 
 /** Of a classifier the vectors of its encoder are asked, which may have been trained further; of a net that adapts, the net. */
 export async function settledRule(method: EpisodeMethod, model: Artifact): Promise<SettledRule> {
@@ -46,6 +49,10 @@ export function ruleText(method: SettledRule): string {
       return `prototype(distance: ${method.arguments.distance})`;
     case 'matching':
       return 'matching';
+    case 'full': {
+      const { steps, learning_rate: rate } = method.arguments;
+      return rate === undefined ? `full(steps: ${steps})` : `full(steps: ${steps}, learning_rate: ${rate})`;
+    }
     case 'adapt':
       return adaptingText(method.adapting);
     case 'head':

@@ -3,6 +3,8 @@ import type { EpisodeShape } from '../learning/meta/episodes.ts';
 import type { EpisodeOptions } from './episode-options.ts';
 import { checkJudgement, type EvaluateOptions } from './evaluate-known.ts';
 import { choosesStrength, idleArguments } from './fine-tune-method.ts';
+import { full } from './episode-fine-tuning.ts';
+import { notTrainable, untrainableNet } from './training-check.ts';
 import { sightProblem } from './image-source.ts';
 import { severalLabels } from './labelled-texts.ts';
 import { knownClasses, sharedClasses, sharedProblem } from './learnt-classes.ts';
@@ -38,6 +40,8 @@ export function checkEpisodes(
   const other = options.metrics?.find((metric) => metric !== 'accuracy');
   if (other !== undefined) report('metrics', onlyAccuracy(other));
   checkMethod(options.method, report);
+  if (options.method.name === 'full' && model?.trainable === false)
+    report('method', model.images === true ? untrainableNet : notTrainable(full));
   if (options.method.name === 'own' && model?.ways !== undefined && model.ways !== shape.ways)
     report(given('ways') ? 'ways' : 'model', otherWays(shape.ways, model.ways));
   checkJudgement(options, { metrics: episodeMetrics, baselines }, { report, leak });

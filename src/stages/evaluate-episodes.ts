@@ -8,6 +8,7 @@ import { learnerCheck, openLearner, type OpenLearner } from './episode-learner.t
 import { pixelsRule, settledRule, vectorRule, ruleText, type SettledRule } from './episode-rules.ts';
 import { episodesFile } from './episodes-file.ts';
 import { newRows } from './episode-rows.ts';
+import { openFineTuning } from './episode-fine-tuning.ts';
 import { episodesReport } from './episodes-report.ts';
 import { episodeMetrics, onlyAccuracy, promptRefused } from './episodes-check.ts';
 import type { Overlap } from './evaluate-overlap.ts';
@@ -83,6 +84,8 @@ async function openRule(method: SettledRule, rows: Dataset, context: Context): P
   const { inputs, signal } = context;
   if (method.name === 'adapt')
     return openLearner(inputs.model, method.description, method.adapting, rows, context);
+  if (method.name === 'full')
+    return openFineTuning(inputs.model, method, rows, context.random('fine-tuning'), context);
   const encoder = await openEncoder(inputs.model, context, { maxLength: undefined });
   try {
     const encode = plainRows(encoder);

@@ -167,7 +167,7 @@ interface Unsaid extends Pick<TrainingPlan, 'layers' | 'how' | 'size' | 'rate' |
 
 type SharedOptions = Omit<TrainingOptions, 'train' | 'label_smoothing'>;
 
-export function planOf(options: SharedOptions, unsaid: Unsaid): Omit<TrainingPlan, 'smoothing'> {
+export function planOf(options: Partial<SharedOptions>, unsaid: Unsaid): Omit<TrainingPlan, 'smoothing'> {
   const { steps, epochs } = options;
   const passes = unsaid.passes ?? epochs;
   return {
@@ -185,7 +185,11 @@ export function planOf(options: SharedOptions, unsaid: Unsaid): Omit<TrainingPla
   };
 }
 
-export function trainingPlan(method: TrainedMethod, options: TrainingOptions, seen: Seen): TrainingPlan {
+export function trainingPlan(
+  method: TrainedMethod,
+  options: Partial<TrainingOptions>,
+  seen: Seen,
+): TrainingPlan {
   const pairs = method.name === 'contrastive';
   const plan = planOf(options, {
     layers: layersOf(options.train),

@@ -4,14 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../engine/engine.ts';
 import type { Head } from '../heads/head.ts';
 import { headProbabilities } from '../heads/probabilities.ts';
-import { noDropout } from '../layers/dropout.ts';
 import { crossEntropy } from '../losses/cross-entropy.ts';
-import type { Matrix } from '../matrix.ts';
 import { adam } from '../optimizers/adam.ts';
-import { tensorIn, type Group, type Tensors } from '../optimizers/optimizer.ts';
+import { tensorIn, type Group } from '../optimizers/optimizer.ts';
 import type { Random } from '../random.ts';
 import { classificationHead, classifierScores, classifierWeights } from '../training/classification.ts';
-import { copied, toTensors } from '../training/host-arrays.ts';
+import { copied } from '../training/host-arrays.ts';
+import { netVectors, weightTensors } from '../training/net-vectors.ts';
 import { train, type Batch, type HostTensors, type TrainingState } from '../training/train.ts';
 import type { Net } from '../training/tune-net.ts';
 import { headWith, padded } from './grown-head.ts';
@@ -88,7 +87,7 @@ export function trainedModel(state: TrainedState, settings: TrainedSettings): Tr
   const { head } = state;
   const first = fitted.length;
   const foretell = async (rows: readonly number[]): Promise<Float64Array> =>
-    headProbabilities(head, await vectorsOf(net, state.weights, rows, signal));
+    headProbabilities(head, await netVectors(net, state.weights, rows, signal));
   return {
     state,
     labels: state.labels,
@@ -112,7 +111,7 @@ async function learnt(
   const rows = places.map((place) => fitted.length + place);
   const unknown = rows.filter((_, i) => targets[i] >= state.labels.length);
   const start = headWith(state.head, labels.length, {
-    vectors: await vectorsOf(net, state.weights, unknown, signal),
+    vectors: await netVectors(net, state.weights, unknown, signal),
     targets: targets.filter((label) => label >= state.labels.length),
     temperature,
   });
@@ -147,7 +146,7 @@ async function trainedOn(
 ): Promise<Pick<TrainedState, 'weights' | 'head' | 'moments' | 'losses'>> {
   const done = state.losses.length;
   const losses: number[] = [];
-  const others = tensorsOf(net, state.weights);
+  const others = weightTensors(net, state.weights);
   const own = classifierWeights(start);
   const parameters = { ...net.weights, ...others, ...own };
   const groups = [1, headRate / rate].map((rateFactor): Group => ({ rateFactor, weightDecay: 0 }));
@@ -257,45 +256,4 @@ function rememberedToo(
   const rows = places.map((place) => fitted.length + place);
   const how = { replay, random: random.derive('replay') };
   return { labels, memory: remembered(state.memory, rows, targets, labels.length, how) };
-}
-
-/** Rows that are encoded together. */
-const together = 32;
-
-async function vectorsOf(
-  net: Net,
-  weights: TrainedState['weights'],
-  rows: readonly number[],
-  signal: AbortSignal,
-): Promise<Matrix> {
-  if (rows.length === 0) return { rows: 0, columns: 0, data: new Float32Array() };
-  const others = tensorsOf(net, weights);
-  const all = { ...net.weights, ...others };
-  const parts: Float32Array[] = [];
-  let columns = 0;
-  try {
-    for (let first = 0; first < rows.length; first += together) {
-      signal.throwIfAborted();
-      const members = rows.slice(first, first + together);
-      const { inputs } = net.batch(members, 1);
-      const vectors = tf.tidy(() => {
-        const batch = toTensors(inputs);
-        return net.vectors(all, batch, noDropout, { ...all, ...batch }).vectors;
-      });
-      [, columns] = vectors.shape;
-      parts.push((await vectors.data<'float32'>()).slice(0, members.length * columns));
-      vectors.dispose();
-    }
-  } finally {
-    tf.dispose(others);
-  }
-  const data = new Float32Array(rows.length * columns);
-  parts.forEach((part, i) => data.set(part, i * together * columns));
-  return { rows: rows.length, columns, data };
-}
-
-function tensorsOf({ weights: own }: Net, weights: TrainedState['weights']): Tensors {
-  return Object.fromEntries(
-    [...weights].map(([name, data]) => [name, tf.tensor(data, tensorIn(own, name).shape)]),
-  );
 }

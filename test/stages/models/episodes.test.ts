@@ -8,6 +8,7 @@ import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { plainHead } from '../../../src/stages/fine-tune-method.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { check, datasetArtifact, datasetOf, ngrams, run, type Ran, type Row } from './rig.ts';
+import { rows as animals, tiny } from './tiny-encoder.ts';
 
 const topics = ['rain', 'bread', 'chess', 'train', 'piano'] as const;
 
@@ -129,6 +130,27 @@ test('a classifier is measured by its encoder, and not on rows that it was fitte
   expect((await reportOf(dropped)).labels).toEqual(['chess', 'piano', 'train']);
 });
 
+test('an encoder is fine-tuned on each support, from the same weights every time', async () => {
+  const on = await datasetArtifact(datasetOf(animals('animals', 90)));
+  const ran = (options: object, seed = 1) =>
+    run(evaluate, {
+      options: { ways: 2, shots: 16, queries: 10, ...options },
+      inputs: { model: tiny(), on },
+      seed,
+    });
+  const trained = (steps: number) => ({ name: 'full', arguments: { steps, learning_rate: 3e-3 } });
+  const few = await ran({ episodes: 2, method: trained(60) });
+  const more = await ran({ episodes: 4, method: trained(60) });
+  const [tuned, longer, frozen] = await Promise.all([few, more, await ran({ episodes: 4 })].map(reportOf));
+  expect(tuned?.episodes?.method).toBe('full(steps: 60, learning_rate: 0.003)');
+  expect(longer?.episodes?.accuracies.slice(0, 2)).toEqual(tuned?.episodes?.accuracies);
+  const accuracy = (of: EvaluationReport | undefined): number => of?.metrics['accuracy']?.value ?? NaN;
+  expect(accuracy(longer)).toBeGreaterThan(accuracy(frozen) + 0.1);
+  await expect(measured({ ...shape, method: trained(1) })).rejects.toMatchObject({
+    diagnostics: [{ message: expect.stringContaining('this model has nothing that it can train') as string }],
+  });
+});
+
 test.each([
   [{ ways: 6 }, 'ways', 'an episode has 6 classes, and these rows have 5'],
   [{ ways: 2, queries: 6 }, 'on', 'an episode takes 7 rows of a class, and `bread` has 6'],
@@ -178,6 +200,12 @@ test.each([
     ['method option-without-effect'],
   ],
   [{ images: true }, few, ['on wrong-artifact']],
+  [
+    { trainable: false },
+    { ...few, method: { name: 'full', arguments: { steps: 5 } } },
+    ['method wrong-artifact'],
+  ],
+  [{ trainable: true }, { ...few, method: { name: 'full', arguments: { steps: 5 } } }, []],
 ])('before anything runs: %j %j', (model, options, found) => {
   const { problems } = check(evaluate, { options, inputs: { model: { ...encoder, ...model }, on: dataset } });
   const lines = problems === '' ? [] : problems.split('\n');
