@@ -2,6 +2,8 @@
 import { stepId } from '../compiler/expand.ts';
 import type { CheckedInput, CheckedStep } from '../compiler/pipeline.ts';
 import { positionAt, type Position, type Span } from '../parser/source.ts';
+import { replaceModels } from '../stages/model-arguments.ts';
+import type { OptionKind } from '../stages/option.ts';
 import type { Json } from '../stages/value.ts';
 import { blockChanges } from './block-changes.ts';
 import { inputText } from './block-inputs.ts';
@@ -61,13 +63,19 @@ function optionChanges({ step, before, after, locate }: Comparison, restaged: bo
     if (canonicalJson(was ?? null) === canonicalJson(is ?? null)) return;
     if (restaged && (was === undefined || is === undefined)) return;
     const place = step.places[path] ?? step.span;
-    reasons.push({ code: 'option_changed', path, before: was, after: is, ...locate(place) });
+    const shown = (value: unknown): unknown => withoutModels(step.definition.options[path]?.kind, value);
+    reasons.push({ code: 'option_changed', path, before: shown(was), after: shown(is), ...locate(place) });
   };
   for (const name of new Set([...Object.keys(before.options), ...Object.keys(after.options)])) {
     changed(name, before.options[name], after.options[name]);
   }
   changed('seed', before.seed, after.seed);
   return reasons;
+}
+
+/** Which models calls name is told of the input that they are. */
+function withoutModels(kind: OptionKind | undefined, value: unknown): unknown {
+  return value === undefined ? undefined : replaceModels(kind, value as Json, () => undefined); // a resolved value
 }
 
 function inputChanges(comparison: Comparison): readonly Reason[] {

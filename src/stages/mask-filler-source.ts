@@ -20,6 +20,7 @@ const looked = 50;
 
 /** Opens the engine, which is one a process: `dispose` closes it again. Throws `Failure` where the model has no words for masks. */
 export async function openMaskFiller(files: Artifact, context: ModelContext): Promise<OpenMaskFiller> {
+  if (!files.names.includes('config.json')) throw stepFailure(needsFiller, 'with'); // `builtin:ngrams`, a model of pictures
   const [{ loadMaskFiller }, { maskedText, wholeWords }] = await Promise.all([
     import('../learning/encoders/mask-filler.ts'),
     import('../learning/encoders/masked-place.ts'),

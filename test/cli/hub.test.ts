@@ -155,6 +155,15 @@ augment more { from: rows  with: paraphrase(model: "hf:me/tiny")  copies: 1 }
     expect(first.stderr).toContain('✔ more');
     const got = fetched(hub).map((line) => line.replace(/^\S+ \/me\/tiny\/resolve\/\d+\//, ''));
     expect([...new Set(got)].sort()).toEqual(names.sort());
+
+    // People are told of the model by its name, and not of its place among the inputs.
+    expect((await run('explain', 'main.fsl', 'more.with')).stdout).toMatch(/^\[paraphrase\(model: \S+\)\]$/m);
+    await write(`load rows { from: "rows.csv"  text: "text"  label: "label" }
+augment more { from: rows  with: paraphrase(model: "hf:me/tiny", prefix: "a ")  copies: 1 }
+`);
+    expect((await run('main.fsl', '--dry-run')).stdout).toMatch(
+      /`with` \[paraphrase\(prefix: "", temperature: 1\)\] -> \[paraphrase\(prefix: "a ", temperature: 1\)\] at main.fsl:2:/,
+    );
   });
 });
 

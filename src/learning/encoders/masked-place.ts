@@ -11,8 +11,8 @@ export function maskedText({ before, after }: WordPlace, tokenizer: TextTokenize
   const [left, right] = [before, after].map((text) => text.replaceAll(mask.token, apart(mask.token)));
   const fits = (text: string): boolean => tokenizer.length(text) <= maxTokens;
   const whole = `${left}${mask.token}${right}`;
-  if (whole.length <= maxTokens || fits(whole)) return whole;
-  // Half as much on each side, until it fits. A token has at least one character, so the first try need not be longer than this.
+  if (fits(whole)) return whole;
+  // Half as much on each side, until it fits. Few tokens are longer than 16 characters.
   for (let kept = 16 * maxTokens; kept > 0; kept = Math.floor(kept / 2)) {
     const text = `${lastWords(left, kept)}${mask.token}${firstWords(right, kept)}`;
     if (fits(text)) return text;

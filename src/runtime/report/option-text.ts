@@ -219,11 +219,11 @@ function countText(value: Json): string {
     : languageText(value);
 }
 
-export function isList(value: Json): value is readonly Json[] {
+function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-export function isCall(
+function isCall(
   value: Json,
 ): value is { readonly name: string; readonly arguments: Readonly<Record<string, Json>> } {
   return (

@@ -3,10 +3,10 @@ import type { CheckedInput, CheckedParam, CheckedStep } from '../../compiler/pip
 import type { Behind, Origin, ReadOrigins } from '../../compiler/origin.ts';
 import { positionAt, type Span } from '../../parser/source.ts';
 import { commonOptions } from '../../stages/common-options.ts';
-import type { OptionKind } from '../../stages/option.ts';
+import { replaceModels } from '../../stages/model-arguments.ts';
 import { ownInputs } from '../../stages/own-inputs.ts';
 import type { Json } from '../../stages/value.ts';
-import { isCall, isList, valueText } from './option-text.ts';
+import { valueText } from './option-text.ts';
 import type { Paint } from './paint.ts';
 import { textTable } from './text-table.ts';
 import { languageText } from './value-text.ts';
@@ -146,31 +146,12 @@ function valueOf(step: CheckedStep, name: string, { show }: Origins): string {
   const value = values[name] as Json | undefined; // resolved options are plain data
   const option = own ?? everyStage;
   if (option === undefined || value === undefined || isEmptyRecord(value)) return notGiven;
-  return valueText(option.kind, withModelsNamed(option.kind, value, inputs, show));
-}
-
-/** The value with what models are called in the place of where they stand among the members of their input. */
-function withModelsNamed(
-  kind: OptionKind,
-  value: Json,
-  inputs: CheckedStep['inputs'],
-  show: (path: string) => string,
-): Json {
-  const named = (inner: OptionKind | undefined, one: Json): Json =>
-    inner === undefined ? one : withModelsNamed(inner, one, inputs, show);
-  if (kind.type === 'model' && typeof value === 'number') {
-    const input = inputs[kind.input];
-    const member = input?.from === 'many' ? input.members[value] : undefined;
-    return member === undefined ? value : inputText(member.input, show);
-  }
-  if (kind.type === 'list' && isList(value)) return value.map((one) => named(kind.of, one));
-  if (kind.type !== 'call' || !isCall(value)) return value;
-  const declared = kind.calls[value.name]?.arguments ?? {};
-  const given = Object.entries(value.arguments);
-  return {
-    name: value.name,
-    arguments: Object.fromEntries(given.map(([name, one]) => [name, named(declared[name]?.kind, one)])),
-  };
+  const named = replaceModels(option.kind, value, (of, place) => {
+    const models = inputs[of];
+    const member = models?.from === 'many' ? models.members[place] : undefined;
+    return member && inputText(member.input, show);
+  });
+  return valueText(option.kind, named ?? value);
 }
 
 function isEmptyRecord(value: Json): boolean {

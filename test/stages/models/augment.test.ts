@@ -322,7 +322,8 @@ describe('fill', () => {
 
   test('a model without words for masks is refused, also before anything runs', async () => {
     const random = artifactOf('model', encoderFiles);
-    expect(await failure(filled(films, {}, [random]))).toContain('`fill` asks a masked language model');
+    for (const model of [random, ngrams()])
+      expect(await failure(filled(films, {}, [model]))).toContain('`fill` asks a masked language model');
     const problems = (masks: boolean): string => {
       const model = { type: 'model', capability: 'encoder', labels: undefined, masked: masks } as const;
       return check(augment, { options, inputs: {}, many: [{ name: 'model 1', static: model }] }).problems;
