@@ -7,18 +7,20 @@ import type { Artifact } from '../../stages/artifact.ts';
 import { askedPictures } from '../../stages/asked-pictures.ts';
 import { pairColumnsOf, pictureShapeOf } from '../../stages/classifier.ts';
 import type { Dataset } from '../../stages/dataset.ts';
-import { counted } from '../report/quantity.ts';
 import { usage, type Context } from './context.ts';
 
-/** Throws `Failure` where a file cannot be read, or is no picture. */
-export async function askedRows(
-  context: Context,
-  model: Artifact,
-  asked: readonly string[],
-): Promise<Dataset> {
+export interface Asked {
+  readonly texts: readonly string[];
+  /** Whether they are lines of the standard input, and not words of the command. */
+  readonly lines: boolean;
+}
+
+/** Throws `Failure` where a file cannot be read or is no picture, or a text has no other one. */
+export async function askedRows(context: Context, model: Artifact, given: Asked): Promise<Dataset> {
+  const { texts: asked } = given;
   const shape = await pictureShapeOf(model);
   const pair = shape === undefined ? await pairColumnsOf(model) : undefined;
-  if (pair !== undefined) return askedPairs(context, pair, asked);
+  if (pair !== undefined) return askedPairs(context, pair, given);
   if (shape === undefined) return askedTexts(asked);
   const pictures = asked.map((path) => ({ shown: path, bytes: bytesOf(context, path) }));
   return askedPictures(pictures, shape, (shown, problem) =>
@@ -42,18 +44,21 @@ function askedTexts(texts: readonly string[]): Dataset {
   };
 }
 
-/** Two texts one after the other, or one with a tab between. */
+/** Two texts one after the other, or lines with a tab between two. */
 function askedPairs(
   context: Context,
   [first, second]: readonly [string, string],
-  asked: readonly string[],
+  { texts, lines }: Asked,
 ): Dataset {
-  const parts = asked.flatMap((text) => text.split('\t'));
-  if (parts.length % 2 === 1 || parts.some((text) => text.trim() === ''))
-    throw usage(context, asked.at(-1) ?? '', {
-      message: `this model reads pairs of texts, and of ${counted(parts.length, 'text')} there is one without another`,
-      hint: `give two texts for each pair: \`${first}\` and \`${second}\`; on the standard input with a tab between them`,
+  const refused = (shown: string, why: string): Error =>
+    usage(context, shown, {
+      message: `this model reads pairs of texts, and ${why}`,
+      hint: `give two texts for each pair, \`${first}\` and \`${second}\`; on the standard input with a tab between them`,
     });
+  const parts = lines ? texts.flatMap((line) => line.split('\t')) : texts;
+  const broken = lines ? texts.findIndex((line) => line.split('\t').length !== 2) : -1;
+  if (broken >= 0) throw refused('', `line ${broken + 1} of the standard input is none`);
+  if (parts.length % 2 === 1) throw refused(texts.at(-1) ?? '', 'the last text has no other one');
   const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from).map(withoutMark);
   const firsts = every(0);
   return {

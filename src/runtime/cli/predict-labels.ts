@@ -47,9 +47,10 @@ export async function predictLabels(
     showProblems(notRun(context, request.stage, why, command).diagnostics, host, flags);
     return exitCodes.failed;
   }
-  const texts = request.texts.length > 0 ? request.texts : await linesOfInput(context);
+  const lines = request.texts.length === 0;
+  const texts = lines ? await linesOfInput(context) : request.texts;
   if (texts.length === 0) return exitCodes.done;
-  const rows = await askedRows(context, storedArtifact(open, stored, model.part), texts);
+  const rows = await askedRows(context, storedArtifact(open, stored, model.part), { texts, lines });
   const labelled = await labelTexts(context, open, { ...stored, part: model.part }, rows, flags);
   if ('problems' in labelled) {
     showProblems(labelled.problems, host, flags);
