@@ -12,7 +12,7 @@ import type { Requirement } from './value.ts';
 
 export const compare = defineStage({
   name: 'compare',
-  version: 4,
+  version: 5,
   doc:
     'Puts reports side by side: the mean of each metric over the instances of `each`, its standard deviation and its ' +
     '95 % interval. Of several stages it also gives the differences, pair by pair: instances with equal keys saw the ' +
@@ -41,7 +41,9 @@ compare summary {
       doc: 'What is compared. Without it: every metric that all the reports have.',
     }),
     baseline: name({
-      doc: 'The name that the others are compared with. Without it: every pair of names is compared.',
+      doc:
+        'The name that the others are compared with; how much of its figures each keeps is told as well (the retention of a student, where the ' +
+        'baseline is its teacher). Without it: every pair of names is compared.',
     }),
     test: word(
       {

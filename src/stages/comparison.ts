@@ -10,6 +10,7 @@ import {
   type Compared,
   type Unit,
 } from './comparison-draws.ts';
+import { keptOf } from './comparison-kept.ts';
 import { labelsUsed, type LabelBudget } from './consumed.ts';
 import { clip, differenceRange, metricRange } from './metric-range.ts';
 import type { ComparisonReport, EvaluationReport, Sample } from './report.ts';
@@ -68,7 +69,8 @@ export async function compareReports(
         continue;
       }
       const difference = await differ(metric, [a, ofA], [b, ofB], settings);
-      differences.push(difference);
+      const kept = baseline === undefined ? undefined : await keptOf(metric, ofA, ofB);
+      differences.push({ ...difference, ...(kept !== undefined && { kept }) });
       for (const note of differenceNotes(difference)) notes.add(note);
     }
     for (const note of sampleNotes(metric, samples[metric])) notes.add(note);

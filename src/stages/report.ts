@@ -1,4 +1,5 @@
 // The report artifact: one file `report.json`. What evaluate and compare give, and what tables and pages show.
+import type { Kept } from './comparison-kept.ts';
 import type { LabelBudget } from './consumed.ts';
 import type { Summary } from '../learning/statistics/summary.ts';
 
@@ -213,6 +214,8 @@ export interface ComparisonReport {
     readonly p: number | null;
     /** Holm-corrected over all differences of this report. */
     readonly p_holm: number | null;
+    /** With a baseline, which is `b`: the share of its figure that `a` has, where the metric is one that has shares. */
+    readonly kept?: Kept;
   }[];
   readonly names: readonly string[];
   /** What a reader should know of how the figures came about. */

@@ -75,7 +75,18 @@ function differences(report: ComparisonReport, paint: Paint): readonly string[] 
     rows,
     paint,
   );
-  return ['', ...table];
+  return ['', ...table, ...shares(report, paint)];
+}
+
+/** `student keeps 96.2 % of the accuracy of teacher (95 % interval 94.8 … 97.6)` */
+function shares(report: ComparisonReport, paint: Paint): readonly string[] {
+  return report.differences.flatMap(({ metric, a, b, kept }) => {
+    if (kept === undefined) return [];
+    const percent = (value: number): string => (100 * value).toFixed(1);
+    const interval = between(kept.low, kept.high, percent);
+    const told = interval === '' ? '' : ` (95 % interval ${interval})`;
+    return [paint.dim(showable(`${a} keeps ${percent(kept.mean)} % of the ${metric} of ${b}${told}`))];
+  });
 }
 
 function notes(report: ComparisonReport, paint: Paint): readonly string[] {

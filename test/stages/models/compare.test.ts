@@ -118,6 +118,18 @@ test('all p-values of a report are corrected together', async () => {
   expect(first?.p_holm).toBeCloseTo(3 * smallest, 12);
 });
 
+test('with a baseline it is told how much of its figures the others keep', async () => {
+  const { report } = await compared([...a, ...b], { metrics: ['accuracy'], baseline: 'b' });
+  const [{ kept } = {}] = report.differences;
+  // Of [.8, .7, .9] / [.7, .65, .75]: numpy's mean, and scipy.stats.t.interval(.95, 2, mean, scipy.stats.sem(…)).
+  expect(kept?.mean).toBeCloseTo(1.13992673992674, 9);
+  expect(kept?.low).toBeCloseTo(0.9869267906098224, 6);
+  expect(kept?.high).toBeCloseTo(1.292926689243658, 6);
+  expect((await compared([...a, ...b], { metrics: ['accuracy'] })).report.differences[0]).not.toHaveProperty(
+    'kept',
+  );
+});
+
 test('with a baseline every other name is compared with it', async () => {
   const { report } = await compared([...a, ...b, ...members('c', [0.1, 0.3, 0.2])], {
     metrics: ['accuracy'],
