@@ -93,6 +93,31 @@ test('together, the probability of a pair depends on which text is the first', a
   expect(Math.max(...own.map((value, i) => Math.abs(value - (other[i] ?? 0))))).toBeGreaterThan(1e-3);
 });
 
+test.each([
+  ['apart', tiny, ['cat', 'dog']],
+  ['together', () => paired('bert'), ['a', 'b']],
+] as const)('early stopping measures pairs that are read %s', async (pairs, model, words) => {
+  const [from, held] = [letters('train', 16, words), letters('held', 12, words)];
+  const { artifact } = await run(fineTune, {
+    options: {
+      method: full,
+      pairs,
+      steps: 4,
+      early_stopping: { patience: 2, every: 2 },
+    },
+    inputs: {
+      model: model(),
+      from: await datasetArtifact(from),
+      validation: await datasetArtifact(held),
+    },
+  });
+  const { validation } = (await json(artifact, 'model.json')) as {
+    readonly validation: { readonly rows: number; readonly measured: readonly { readonly step: number }[] };
+  };
+  expect(validation.rows).toBe(12);
+  expect(validation.measured.map(({ step }) => step)).toEqual([0, 2, 4]);
+});
+
 test.each(['lora', 'bitfit'])('%s and the last layer alone read pairs together', async (name) => {
   const from = letters('train', 8, ['a', 'b']);
   const method = { name, arguments: name === 'lora' ? { rank: 2 } : {} };

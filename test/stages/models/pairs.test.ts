@@ -105,6 +105,17 @@ describe('a head on pairs', () => {
     await run(evaluate, { inputs: { model: artifact, on: await datasetArtifact(half) } });
   });
 
+  test('pairs without labels are learnt too', async () => {
+    const { label, ...roles } = asked.roles;
+    const columns = new Map([...asked.columns].filter(([name]) => name !== label));
+    const without = await datasetArtifact({ ...asked, columns, roles, labels: [] });
+    const { artifact } = await run(fineTune, {
+      options: { method: head },
+      inputs: { model: ngrams(), from: await datasetArtifact(learnt), unlabelled: without },
+    });
+    expect(await json(artifact, 'model.json')).toMatchObject({ pairs: 'apart', unlabelled: { rows: 12 } });
+  });
+
   test('adapt goes on with pairs', async () => {
     const { artifact } = await fitted();
     const ran = await run(adapt, { inputs: { model: artifact, from: await datasetArtifact(asked) } });
