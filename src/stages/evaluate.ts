@@ -31,6 +31,7 @@ import { noneInside, outOfScopeProblem } from './out-of-scope-problems.ts';
 import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
 import { checkAsFitted } from './row-encoder.ts';
+import { sharedTextsCheck } from './shared-texts.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -219,6 +220,7 @@ evaluate score {
         probed: some,
         checks: [
           ...checks,
+          ...(await sharedTextsCheck(rows, support)),
           ...(classifier.description.prompt === undefined
             ? await cutTextsCheck(classifier, rows, classifier.description.pairs)
             : []),

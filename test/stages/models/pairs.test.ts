@@ -98,11 +98,21 @@ describe('a head on pairs', () => {
     expect(await failure(run(evaluate, { inputs: { model: artifact, on } }))).toContain(
       'on overlap: 24 of the 24 rows are among those the model was fitted on: "I want to borrow the new crime novel | Can I borrow',
     );
+    const other = await datasetArtifact(asked);
+    const fresh = await run(evaluate, { inputs: { model: artifact, on: other } });
+    const checksOf = async (ran: typeof fresh) =>
+      ((await json(ran.artifact, 'report.json')) as EvaluationReport).checks.filter(
+        ({ name }) => name === 'shared_texts',
+      );
+    expect(await checksOf(fresh)).toEqual([]);
     const half = {
       ...learnt,
       columns: new Map(learnt.columns).set('other', learnt.columns.get('text') ?? []),
     };
-    await run(evaluate, { inputs: { model: artifact, on: await datasetArtifact(half) } });
+    const shared = await run(evaluate, { inputs: { model: artifact, on: await datasetArtifact(half) } });
+    expect((await checksOf(shared)).map(({ message }) => message.split(';')[0])).toEqual([
+      'of 24 pairs 24 have a first text, and 24 a second one, that is in a pair which the model learnt from',
+    ]);
   });
 
   test('pairs without labels are learnt too', async () => {
