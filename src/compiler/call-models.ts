@@ -1,9 +1,10 @@
 // Models that arguments of calls name, `with: fill(model: drawn)`: members of an input of the stage, in the order in which they are
 // read. The value of such an argument is its place among them, so that everything that knows inputs knows these models.
 import type * as Ast from '../parser/ast.ts';
+import type { Span } from '../parser/source.ts';
 import type { StageDefinition } from '../stages/stage.ts';
 import type { Instances } from './expand.ts';
-import type { CheckedInput, CheckedMember } from './pipeline.ts';
+import { memberPlace, type CheckedInput, type CheckedMember } from './pipeline.ts';
 import { fileScope, type CallModel, type Program, type Scope } from './program.ts';
 import { rootOf } from './references.ts';
 import { resolveBlockInput } from './resolve-block-input.ts';
@@ -19,6 +20,8 @@ export function addCallModel(expr: Ast.Expr, input: string, scope: Scope, progra
 export interface ResolvedCallModels {
   readonly inputs: Readonly<Record<string, CheckedInput>>;
   readonly complete: boolean;
+  /** Of the members, as in a step. */
+  readonly places: Readonly<Record<string, Span>>;
 }
 
 /** The models that were found, as they are at `scope`, which may be another round of a loop than the one they were found in. */
@@ -31,6 +34,7 @@ export function resolveCallModels(
 ): ResolvedCallModels {
   let complete = true;
   const inputs: Record<string, CheckedInput> = {};
+  const places: Record<string, Span> = {};
   for (const [name, models] of found) {
     const declared = definition.inputs[name];
     if (declared === undefined) throw new Error(`\`${definition.name}\` has no input \`${name}\``);
@@ -40,11 +44,14 @@ export function resolveCallModels(
       const at = model.scope === fileScope ? fileScope : scope;
       const input = oneModel(model.expr, { name: 'model', declaration, scope: at }, instances, program);
       if (input === undefined) complete = false;
-      else members.push({ name: nameOf(input, members.length), keys: {}, input, span: model.expr.span });
+      else {
+        places[memberPlace(name, members.length)] = model.expr.span;
+        members.push({ name: nameOf(input, members.length), keys: {}, input });
+      }
     }
     inputs[name] = { from: 'many', members };
   }
-  return { inputs, complete };
+  return { inputs, complete, places };
 }
 
 function oneModel(

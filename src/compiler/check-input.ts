@@ -6,7 +6,7 @@ import type { Input, StageDefinition } from '../stages/stage.ts';
 import { listWords } from './check-value.ts';
 import { staticOf, type Known } from './known-artifacts.ts';
 import { nameOfPart } from './name-parts.ts';
-import type { CheckedInput } from './pipeline.ts';
+import { memberPlace, type CheckedInput } from './pipeline.ts';
 import type { Program } from './program.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
 
@@ -20,9 +20,10 @@ export function checkInput(
 ): boolean {
   if (input.from === 'many')
     return input.members
-      .map(({ input: one, span = step.places[name] }) => {
-        const places = span === undefined ? step.places : { ...step.places, [name]: span };
-        return checkInput({ ...step, places }, name, one, known, program);
+      .map((member, i) => {
+        const span = step.places[memberPlace(name, i)];
+        const at = span === undefined ? step : { ...step, places: { ...step.places, [name]: span } };
+        return checkInput(at, name, member.input, known, program);
       })
       .every(Boolean);
   const artifact = input.from === 'step' ? staticOf(input, known, program.facts) : undefined;

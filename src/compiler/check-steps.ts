@@ -7,7 +7,7 @@ import { checkBlock } from './check-block.ts';
 import { checkInput } from './check-input.ts';
 import { staticOf, unknownStatic, type Found, type Known } from './known-artifacts.ts';
 import { withPartsNamed } from './name-parts.ts';
-import type { CheckedStep, Mark } from './pipeline.ts';
+import { memberPlace, type CheckedStep, type Mark } from './pipeline.ts';
 import type { Program } from './program.ts';
 import { reportLeakage, type OwnLeak } from './report-leakage.ts';
 import type { ResolvedStep } from './resolve-steps.ts';
@@ -175,9 +175,10 @@ function staticsOf(step: ResolvedStep, known: Known, facts: Facts): Statics {
     many: (name) => {
       const input = step.inputs[name];
       if (input?.from !== 'many') return [];
-      return input.members.flatMap((member) => {
+      return input.members.flatMap((member, i) => {
         const artifact = staticOf(member.input, known, facts);
-        const { name: own, keys, span } = member;
+        const { name: own, keys } = member;
+        const span = step.places[memberPlace(name, i)];
         return artifact === undefined
           ? []
           : [{ name: own, keys, static: artifact, ...(span !== undefined && { span }) }];

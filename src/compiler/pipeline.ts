@@ -124,8 +124,11 @@ export interface CheckedMember {
   readonly name: string;
   readonly keys: Readonly<Record<string, string | number | boolean>>;
   readonly input: CheckedInput;
-  /** Where it is named, if that is not in the list that the input is. */
-  readonly span?: Span;
+}
+
+/** What the place of a member is called in `places`, where it is not in the list that the input is. */
+export function memberPlace(input: string, position: number): string {
+  return `${input}[${position}]`;
 }
 
 /** Of each input the name of the built-in model that it is, if it is one. */

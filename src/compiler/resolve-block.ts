@@ -144,7 +144,7 @@ function resolveInner(
     inputs,
     outside,
     span: stage.name.span,
-    places,
+    places: { ...places, ...named.places },
     given,
     complete,
   };

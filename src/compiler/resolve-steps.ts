@@ -227,13 +227,13 @@ function resolveInstance(
     after: earlier ?? nothing,
     doc: instance.stage.doc,
     span: instance.stage.name.span,
-    places: stage.places,
+    places: options.callModels.size === 0 ? stage.places : { ...stage.places, ...named.places },
     complete: complete && earlier !== undefined,
     given: stage.given,
   };
   if (inside === undefined) return step;
   const { block, partNames, stages } = inside;
-  return { ...step, places: { ...stage.places, ...inside.places }, block, partNames, inside: stages };
+  return { ...step, places: { ...step.places, ...inside.places }, block, partNames, inside: stages };
 }
 
 /** With the files that its files name; nothing where that is wrong. */

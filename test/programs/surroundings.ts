@@ -13,6 +13,8 @@ export interface SurroundingEdit {
 export const libraryFile = 'lib/part.fsl';
 /** Two layers with random weights. */
 export const encoderFolder = 'models/tiny';
+/** The same with a head for masked words. */
+export const maskedFolder = 'models/masked';
 export const templateFile = 'texts/template.txt';
 export const variable = 'FSL_TEST_WORD';
 
@@ -29,18 +31,21 @@ export function surroundingsOf(edits: readonly Edit[] = []): Surroundings {
       { path: 'data/lib.csv', text: rows() },
       { path: libraryFile, text: library(last('library'), last('library-comment')) },
       { path: templateFile, text: `Read ${last('text')}: {text}\n` },
-      ...encoder(last('encoder')),
+      ...encoders(last('encoder')),
     ],
     env: { [variable]: `word${last('env')}` },
   };
 }
 
-const tiny = join(import.meta.dirname, '../fixtures/encoders/odd-bert');
-const tinyFiles = readdirSync(tiny).map((name) => ({ name, bytes: readFileSync(join(tiny, name)) }));
+const models = Object.entries({ [encoderFolder]: 'encoders/odd-bert', [maskedFolder]: 'masked/tiny-bert' });
+const modelFiles = models.flatMap(([folder, fixture]) => {
+  const from = join(import.meta.dirname, '../fixtures', fixture);
+  return readdirSync(from).map((name) => ({ folder, name, bytes: readFileSync(join(from, name)) }));
+});
 
-function encoder(spaces: number): Surroundings['files'] {
-  return tinyFiles.map(({ name, bytes }) => ({
-    path: `${encoderFolder}/${name}`,
+function encoders(spaces: number): Surroundings['files'] {
+  return modelFiles.map(({ folder, name, bytes }) => ({
+    path: `${folder}/${name}`,
     text: name === 'config.json' ? bytes.toString() + ' '.repeat(spaces) : bytes,
   }));
 }

@@ -1,7 +1,8 @@
 // What makes a generated `augment` right: labels where they are mixed or measured, and folds that the rows suffice for.
+import { maskedFolder } from '../surroundings.ts';
 import { datasetOf, type Rules } from '../sketch.ts';
 import type { Term } from '../terms.ts';
-import { ints, share } from '../terms.ts';
+import { ints, share, string } from '../terms.ts';
 
 export const augment: Rules = {
   accepts: (input, { facts }) =>
@@ -13,7 +14,7 @@ export const augment: Rules = {
   plan(sketch, d) {
     const from = datasetOf(sketch, 'from');
     const labelled = from?.labelled === true && !from.mixed;
-    const changes = ['swap', 'delete', 'typos', 'insert', 'synonyms', ...(labelled ? ['mixup'] : [])];
+    const changes = ['swap', 'delete', 'typos', 'insert', 'synonyms', 'fill', ...(labelled ? ['mixup'] : [])];
     const count = 1 + d.below('changes', 2);
     const items = Array.from({ length: count }, (_, i): Term => {
       const name = d.pick(`change ${i}`, changes);
@@ -23,7 +24,10 @@ export const augment: Rules = {
       return {
         is: 'call',
         name,
-        arguments: !given ? [] : name === 'mixup' ? [['alpha', alpha]] : [['rate', rate]],
+        arguments: [
+          ...(name === 'fill' ? [['model', string(`./${maskedFolder}`)] as const] : []),
+          ...(given ? [name === 'mixup' ? (['alpha', alpha] as const) : (['rate', rate] as const)] : []),
+        ],
       };
     });
     const folds: Term = {

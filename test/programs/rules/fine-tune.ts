@@ -31,6 +31,7 @@ export const fineTune: Rules = {
     );
   },
   planned: [
+    'pairs', // rows have one text each
     'method',
     'class_weights',
     'early_stopping',
