@@ -3,8 +3,9 @@
 import type { Random } from '../learning/random.ts';
 import { pairIn, textPair } from '../learning/text-pair.ts';
 import type { AskedModels } from './augment-models.ts';
-import { openChanges, type Change, type ChangeText } from './augment-changes.ts';
+import type { Change } from './augment-changes.ts';
 import { select, texts, withColumn, withTexts, type Dataset, type Value } from './dataset.ts';
+import { openChanges, type ChangeText } from './open-changes.ts';
 import type { PictureChanges } from './picture-changes.ts';
 import { mixedColumns, originalColumn } from './training-rows.ts';
 

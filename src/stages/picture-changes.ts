@@ -1,8 +1,9 @@
 // The changes of `augment` for pictures, as functions from the name of a picture to that of a changed one, whose pixels are kept here.
 import type { Random } from '../learning/random.ts';
 import type { Pixels } from '../learning/images/decode.ts';
-import type { ChangeText, PictureChange } from './augment-changes.ts';
+import type { PictureChange } from './augment-changes.ts';
 import { imagesInMemory, pictureName, type Images } from './images.ts';
+import type { ChangeText } from './open-changes.ts';
 
 export interface PictureChanges {
   readonly functionOf: (change: PictureChange) => ChangeText;
