@@ -25,8 +25,10 @@ export const freshGuard: GuardState = { usual: [], chances: [] };
 
 /** An update is suspicious where such labels come by chance less often than this. */
 const leastChance = 1e-4;
+/** And where its own labels, without those before them, come less often than this: right labels behind wrong ones do not. */
+const ownChance = 0.1;
 /** Rows that are judged together: those of the update, with the ones before it where it has fewer. */
-const together = 16;
+const together = 32;
 /** Rows before anything is suspicious, and rows that are remembered. */
 const warmUp = 30;
 const remembered = 1000;
@@ -46,7 +48,7 @@ export function suspicionOf(
     wrong: countWrong(surprises),
     usual: known ? countWrong(usual) / usual.length : 0,
     chance,
-    suspicious: own.length > 0 && chance < leastChance,
+    suspicious: own.length > 0 && chance < leastChance && jointChance(own) < ownChance,
     chances: all.slice(-together),
   };
 }
