@@ -1,5 +1,6 @@
 # The twin of MAML in plain PyTorch, of order 1 or 2, with the same initial weights, training episodes and test episodes. python maml.py FOLDER THREADS, as prototypical.py.
 import json
+import sys
 
 import numpy as np
 import torch
@@ -14,6 +15,8 @@ names = [f"{block}.{part}" for block in range(4) for part in ("filter", "bias", 
 initial = safetensors("initial.safetensors")
 weights = [initial[n].permute(3, 2, 0, 1).contiguous() if n.endswith("filter") else initial[n] for n in names]
 weights += [initial["head.weight"], initial["head.bias"]]
+generator = torch.Generator().manual_seed(1)
+weights = [w * (1 + settings.get("noise", 0) * torch.randn(w.shape, generator=generator)) for w in weights]
 weights = [w.clone().requires_grad_() for w in weights]
 
 
@@ -40,13 +43,21 @@ training = read("training.json")["episodes"]
 steps = len(training) // tasks
 optimizer = torch.optim.Adam(weights, lr=settings["rate"])
 schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: 0.5 * (1 + np.cos(np.pi * s / steps)))
-for step in range(steps):
+losses = []
+for step in range(settings.get("losses", steps)):
     optimizer.zero_grad()
+    losses.append(0.0)
     for episode in training[step * tasks : (step + 1) * tasks]:
         said = adapted(episode_batch(pictures, episode, shape), shape, order)
-        (F.cross_entropy(said, targets(shape["ways"], shape["queries"])) / tasks).backward()
+        loss = F.cross_entropy(said, targets(shape["ways"], shape["queries"])) / tasks
+        loss.backward()
+        losses[-1] += loss.item()
     optimizer.step()
     schedule.step()
+
+if "losses" in settings:
+    print(json.dumps({"losses": losses}))
+    sys.exit()
 
 asked = read_pictures("test.u8").float() / 255
 accuracies = {}
