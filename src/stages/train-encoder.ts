@@ -42,7 +42,7 @@ export async function trainEncoder(
   context: TrainingContext,
 ): Promise<TrainedEncoder> {
   const { files, method, options, rows, images, random, watch, pairs } = request;
-  const plan = trainingPlan(method, options, seenIn(request));
+  const plan = trainingPlan(method, options, seenIn(request), pairs === 'apart');
   const labels = 'sets' in rows ? rows.sets : [[...rows.labels], [...rows.weights]];
   return tuneFolder(
     {

@@ -127,7 +127,7 @@ export const trainingOptions = {
     { doc: 'How the rate falls after the warm-up. Without it: `linear`.' },
   ),
   dropout: proportion({
-    doc: 'The share of the states of the encoder that is left out at random while it is trained. Without it: 10 %.',
+    doc: 'The share of the states of the encoder that is left out at random while it is trained. Without it: 10 %, and nothing where the texts of pairs are read apart.',
   }),
   label_smoothing: proportion({
     doc: 'The share of each label that is spread over all labels, so that the classifier grows less sure. Without it: 0.',
@@ -185,10 +185,12 @@ export function planOf(options: Partial<SharedOptions>, unsaid: Unsaid): Omit<Tr
   };
 }
 
+/** `apart`: rows are pairs of texts whose two vectors are compared, of which dropout would take something else from each. */
 export function trainingPlan(
   method: TrainedMethod,
   options: Partial<TrainingOptions>,
   seen: Seen,
+  apart = false,
 ): TrainingPlan {
   const pairs = method.name === 'contrastive';
   const plan = planOf(options, {
@@ -197,7 +199,7 @@ export function trainingPlan(
     size: pairs ? 32 : 8,
     passes: pairs ? method.arguments.iterations : undefined,
     rate: seen === 'pictures' ? pictureRate : rates[method.name],
-    dropout: 0.1,
+    dropout: apart ? 0 : 0.1,
   });
   return { ...plan, smoothing: options.label_smoothing ?? 0 };
 }
