@@ -44,18 +44,35 @@ export function isKnown(name: string, definition: StageDefinition): boolean {
   );
 }
 
+/** Where calls that an option takes have an argument of this name. */
+function argumentAdvice(name: string, { options }: StageDefinition): string | undefined {
+  for (const [option, { kind }] of Object.entries(options)) {
+    const taken = kind.type === 'list' ? kind.of : kind;
+    const calls = taken.type === 'call' ? Object.entries(taken.calls) : [];
+    const [first, ...others] = calls.filter(([, call]) => Object.hasOwn(call.arguments, name));
+    if (first === undefined) continue;
+    const written = `\`${option}: ${first[0]}(${name}: …)\``;
+    return others.length === 0
+      ? `\`${name}\` is an argument of \`${first[0]}\`: write ${written}`
+      : `\`${name}\` is an argument of calls: write it inside one, such as ${written}`;
+  }
+  return undefined;
+}
+
 export function checkEntryName(entry: Ast.Entry, definition: StageDefinition, program: Program): boolean {
   const name = entry.name.text;
   if (isKnown(name, definition)) return true;
   const own = [...Object.keys(ownInputs(definition)), ...Object.keys(definition.options)];
-  const near = suggest(name, [...own, ...Object.keys(commonOptions), 'after']);
+  const argument = argumentAdvice(name, definition);
+  const near =
+    argument === undefined ? suggest(name, [...own, ...Object.keys(commonOptions), 'after']) : undefined;
   program.diagnostics.add({
     code: 'unknown-option',
     message: `\`${definition.name}\` has no option \`${name}\``,
     span: entry.name.span,
     hint:
       near === undefined
-        ? (optionAdvice(name) ?? `its options are ${listWords(own)}`)
+        ? (argument ?? optionAdvice(name) ?? `its options are ${listWords(own)}`)
         : `did you mean \`${near}\`?`,
     ...(near === undefined ? {} : { fix: { span: entry.name.span, text: near } }),
   });

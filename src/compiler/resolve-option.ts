@@ -168,6 +168,7 @@ function resolveList(expr: Ast.Expr, kind: ListKind, scope: Scope, program: Prog
       code: items.length === 0 ? 'empty-list' : 'out-of-range',
       message: `expected ${range} element${range === '1' || range === 'at least 1' ? '' : 's'}, found ${items.length}`,
       span: expr.span,
+      ...(kind.advice !== undefined && { hint: kind.advice }),
     });
     return undefined;
   }

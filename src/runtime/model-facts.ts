@@ -37,7 +37,7 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     return wrong({
       code: 'missing-file',
       message: `there is no model folder \`${display(folder)}\``,
-      hint: 'give the path of a folder with `config.json`, `model.safetensors` and `tokenizer.json`',
+      hint: 'give the path of a folder with `config.json`, `tokenizer.json` and `model.safetensors`; in the place of the last, models that write texts have ONNX files',
     });
   }
   try {

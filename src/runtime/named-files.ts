@@ -39,6 +39,11 @@ export function namedFiles(
   };
 }
 
+/** A cell may hold anything: a whole sentence is no path, and too long for one. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

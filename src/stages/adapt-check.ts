@@ -32,6 +32,7 @@ export function checkAdaptation(
   const { update, replay } = options;
   const model = inputs.model('model');
   if (update.name === 'full' && model?.trainable === false) report('update', untrainable(model.images));
+  else if (update.name === 'full' && model?.apart === true) report('model', readsApart);
   if (replay !== 'all' && (typeof replay !== 'object' || !('per_label' in replay)))
     report('replay', {
       code: 'out-of-range',
@@ -136,11 +137,8 @@ export function checkModel({ description }: Classifier, support: Dataset, update
       'the prompt of the model reads a row by several templates, or asks for a word, and `update: full` trains the encoder on one text a row',
       'use another update, or a model whose rows were prompted with one `template`',
     );
-  if (update.name === 'full' && description.pairs === 'apart')
-    throw refused(
-      'the model reads the texts of a pair apart, and `update: full` trains the encoder on both in one',
-      'use another update, or a model that was fitted with `method: full`, which reads them together',
-    );
+  if (update.name === 'full' && prompt === undefined && description.pairs === 'apart')
+    throw stepFailure(readsApart, 'model');
   if (update.name === 'head' && methodOf(description) === undefined)
     throw refused(
       'the head of the model starts from the words of its prompt and cannot be fitted again on rows alone',
@@ -171,6 +169,12 @@ export function untrainable(images: boolean | undefined) {
         : 'use `ridge`, `prototypes` or `head`, or a model on a folder, such as `"./all-MiniLM-L6-v2"`',
   } as const;
 }
+
+const readsApart = {
+  code: 'not-supported',
+  message: 'the model reads the texts of a pair apart, and `update: full` trains the encoder on both in one',
+  hint: 'use another update, or a model that reads them together: `fine-tune … pairs: together`',
+} as const;
 
 const severalModel = {
   code: 'not-supported',

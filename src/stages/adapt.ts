@@ -135,6 +135,7 @@ evaluate score { model: better  on: parts.test }`,
         capability: 'classifier',
         labels: nothingNew ? known : undefined,
         pairs: from?.pairs,
+        apart: model?.apart,
         learnt: [
           ...(model?.learnt ?? []),
           ...(context.options.update.name === 'full'

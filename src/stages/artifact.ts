@@ -46,6 +46,8 @@ export interface StaticModel {
   readonly images?: boolean | undefined;
   /** Of classifiers: whether they read pairs of texts; nothing where that is not known. */
   readonly pairs?: boolean | undefined;
+  /** Of those that read pairs: whether they read each text by itself; nothing where that is not known. */
+  readonly apart?: boolean | undefined;
   /** Of classifiers: whether they give a text any number of labels, and not one. */
   readonly multi_label?: boolean | undefined;
   /** Of classifiers: whether they know normal rows alone, and tell others from them; absent where they do not, or that is not known. */

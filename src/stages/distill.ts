@@ -90,7 +90,14 @@ evaluate score { model: small  on: parts.test }`,
     const trainable = trained ? true : inputs.model('student')?.trainable;
     if (matchOf(options, situation).includes('logits'))
       return {
-        '': { type: 'model', capability: 'classifier', labels, trainable, pairs: from?.pairs },
+        '': {
+          type: 'model',
+          capability: 'classifier',
+          labels,
+          trainable,
+          pairs: from?.pairs,
+          apart: from?.pairs === true && !trained,
+        },
         taught: taughtRows(from),
       };
     return {

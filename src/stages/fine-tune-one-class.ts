@@ -70,7 +70,7 @@ export function checkOneClass(
   if (sight !== undefined) report('model', sight);
   const { normal, problem } =
     dataset?.multi_label === true ? { normal: undefined } : knownNormal(dataset, method.arguments.normal);
-  if (problem !== undefined) report(...problem);
+  if (problem !== undefined && dataset?.pairs !== true) report(...problem);
   return {
     type: 'model',
     capability: 'classifier',

@@ -2,6 +2,7 @@
 import { labelIndices, type Dataset } from './dataset.ts';
 import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
+import { arePairs } from './pairs.ts';
 import { promptProblem } from './prompted-training.ts';
 import { needsNoRows, staticPrompt } from './prompted.ts';
 import { stepFailure } from './step-failure.ts';
@@ -12,7 +13,7 @@ export function checkRows(dataset: Dataset, method: Method): void {
   const withoutRows = dataset.rows === 0 && needsNoRows(prompt);
   if (!withoutRows)
     checkLabelledTexts(dataset, { stage: 'fine-tune', does: 'learns from labels', at: 'from' });
-  const unfit = promptProblem(method, prompt, !withoutRows);
+  const unfit = promptProblem(method, prompt, { labelled: !withoutRows, pairs: arePairs(dataset) });
   if (unfit !== undefined) throw stepFailure(unfit, 'method');
   if (dataset.labels.length < 2) throw stepFailure(tooFewLabels(dataset.labels), 'from');
   if (withoutRows || prompt?.label_texts === true) return;

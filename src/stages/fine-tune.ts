@@ -32,7 +32,15 @@ import { knownRows } from './known-rows.ts';
 import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { knownClasses } from './learnt-classes.ts';
 import { int, word } from './option.ts';
-import { arePairs, checkSamePairs, pairFindings, pairProblem, pairReadingOf, pairsOption } from './pairs.ts';
+import {
+  arePairs,
+  checkSamePairs,
+  pairFindings,
+  pairProblem,
+  pairReadingOf,
+  pairsOption,
+  readsApart,
+} from './pairs.ts';
 import { needsNoRows } from './prompted.ts';
 import { idlePrompt, learnable, promptProblem } from './prompted-training.ts';
 import { wordsProblem } from './prompted-words.ts';
@@ -152,7 +160,7 @@ fine-tune classifier {
     if (missing.length > 0 && prompt?.label_texts !== true) report('from', labelsWithoutRows(missing));
     if (dataset !== undefined)
       for (const problem of [
-        promptProblem(options.method, prompt, dataset.labelled),
+        promptProblem(options.method, prompt, dataset),
         idlePrompt(options.method, prompt),
       ])
         if (problem !== undefined) report('method', problem);
@@ -200,6 +208,7 @@ fine-tune classifier {
         trainable: model?.trainable,
         images: model?.images,
         pairs: dataset?.pairs,
+        apart: readsApart(dataset ?? {}, options.method, options.pairs),
       },
     };
   },

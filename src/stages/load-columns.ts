@@ -62,7 +62,8 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
         return source satisfies never;
     }
   });
-  if (text !== undefined && text === second) findings.push({ at: 'text', problem: sameTwice(text) });
+  const [one, other] = [text, second].map((name) => (name === undefined ? undefined : madeOf(name, made)));
+  if (one !== undefined && one === other) findings.push({ at: 'text', problem: sameTwice(one) });
   for (const name of options.where === undefined ? [] : conditionColumns(options.where)) known('where', name);
 
   const label = options.label === undefined && columns.includes('label') ? 'label' : named('label');
@@ -150,10 +151,19 @@ function textSource(text: string | undefined, columns: readonly string[]): TextS
   return { state: 'wrong', problem: unknownColumn(text, columns) };
 }
 
+/** A column, or the template that it is made by; of a column in braces the column. */
+function madeOf(name: string, made: ReadonlyMap<string, readonly TemplatePart[]>): string {
+  const parts = made.get(name);
+  if (parts === undefined) return `column \`${name}\``;
+  const [first, ...others] = parts;
+  if (others.length === 0 && typeof first === 'object') return `column \`${first.column}\``;
+  return `template \`${parts.map((part) => (typeof part === 'string' ? part : `{${part.column}}`)).join('')}\``;
+}
+
 function sameTwice(name: string): Omit<Problem, 'span'> {
   return {
     code: 'wrong-type',
-    message: `both texts of a pair are the column \`${name}\``,
+    message: `both texts of a pair are the ${name}`,
     hint: 'name two columns, or give the one without a list',
   };
 }

@@ -1,6 +1,9 @@
 // The options of `load`.
 import { bool, column, condition, either, int, list, map, string, template, word } from './option.ts';
 
+const pairAdvice =
+  'two columns make each row a pair of texts; name one without a list, and put several into one text by a template: `"{title}. {body}"`';
+
 export const loadOptions = {
   format: word(
     {
@@ -28,11 +31,15 @@ export const loadOptions = {
   pattern: string({
     doc: 'How a line of text is cut into columns: `"{label} {text}"`. Each column takes as little as it can, the last the rest. Without it a line is the column `text`.',
   }),
-  text: either(template({ doc: '' }), list(template({ doc: '' }), { min: 2, max: 2, doc: '' }), {
-    doc:
-      'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`. A list of two makes each row a pair of ' +
-      'texts, whose label is about both: `["premise", "hypothesis"]`.',
-  }),
+  text: either(
+    template({ doc: '' }),
+    list(template({ doc: '' }), { min: 2, max: 2, advice: pairAdvice, doc: '' }),
+    {
+      doc:
+        'The column of the texts, or a template: `"{title}. {description}"`. Without it: the column `text`. A list of two makes each row a pair of ' +
+        'texts, whose label is about both: `["premise", "hypothesis"]`.',
+    },
+  ),
   image: column({
     doc:
       'The column of the pictures, in the place of texts: paths relative to the file they stand in, or the bytes themselves in Parquet. Pictures are turned ' +

@@ -37,6 +37,8 @@ export type OptionKind =
       readonly min?: number;
       readonly max?: number;
       readonly distinct?: boolean;
+      /** What to do where there are more or fewer. */
+      readonly advice?: string;
     }
   | { readonly type: 'map'; readonly of: OptionKind }
   /** `{ gpu: 1, memory: 8GB }`: a map whose keys are declared. */
@@ -113,6 +115,7 @@ function builder<K extends object, T>(type: OptionKind['type']): Build<K, T> {
 }
 
 type Bounds = { readonly min?: number; readonly max?: number };
+type ListBounds = Bounds & { readonly distinct?: boolean; readonly advice?: string };
 
 export const int = builder<Bounds, number>('int');
 export const float = builder<Bounds & { readonly above?: number }, number>('float');
@@ -205,20 +208,19 @@ export function call(
 /** The same option, holding a list; a single value counts as a list of one. */
 export function list<T>(
   of: Option<T>,
-  settings: Given<readonly NonNullable<T>[]> & Bounds & { readonly distinct?: boolean },
+  settings: Given<readonly NonNullable<T>[]> & ListBounds,
 ): Option<readonly NonNullable<T>[]>;
 export function list<T>(
   of: Option<T>,
-  settings: Common & Bounds & { readonly required: true; readonly distinct?: boolean },
+  settings: Common & ListBounds & { readonly required: true },
 ): Option<readonly NonNullable<T>[]>;
 export function list<T>(
   of: Option<T>,
-  settings: Common & Bounds & { readonly distinct?: boolean },
+  settings: Common & ListBounds,
 ): Option<readonly NonNullable<T>[] | undefined>;
 export function list(
   of: Option<unknown>,
-  settings: Common &
-    Bounds & { readonly distinct?: boolean; readonly default?: readonly unknown[]; readonly required?: true },
+  settings: Common & ListBounds & { readonly default?: readonly unknown[]; readonly required?: true },
 ): Option<unknown> {
   const { doc, keyed, default: fallback, required, ...rest } = settings;
   return {

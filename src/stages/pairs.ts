@@ -32,8 +32,21 @@ export function pairReadingOf(
   method: Method,
   asked: PairReading | undefined,
 ): PairReading | undefined {
-  if (!arePairs(rows)) return undefined;
+  return arePairs(rows) ? readingOf(method, asked) : undefined;
+}
+
+function readingOf(method: Method, asked: PairReading | undefined): PairReading {
   return asked ?? (trainsEncoder(method) ? 'together' : 'apart');
+}
+
+/** Before anything runs: whether the model reads the two texts of its rows apart; a prompt makes one text of both. */
+export function readsApart(
+  { pairs, prompt }: Kind & { readonly prompt?: unknown },
+  method: Method,
+  asked: PairReading | undefined,
+): boolean | undefined {
+  if (pairs === undefined) return undefined;
+  return pairs && prompt === undefined && readingOf(method, asked) === 'apart';
 }
 
 /** What is wrong with the method, or with saying how pairs are read, for these rows. */

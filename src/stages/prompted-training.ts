@@ -18,18 +18,24 @@ export function learnable(dataset: Dataset): Dataset {
   return { ...none, roles: { ...roles, label: 'label' }, labels: prompt.words.map(([label]) => label) };
 }
 
-/** What is wrong with fitting by this method on rows that carry, or do not carry, a prompt. `labelled`: whether they have labels. */
+interface Rows {
+  readonly labelled: boolean;
+  /** Whether they are pairs of texts, whose prompt names both columns. */
+  readonly pairs?: boolean | undefined;
+}
+
+/** What is wrong with fitting by this method on rows that carry, or do not carry, a prompt. */
 export function promptProblem(
   method: Method,
   prompt: StaticPrompt | undefined,
-  labelled: boolean,
+  { labelled, pairs }: Rows,
 ): Omit<Problem, 'span'> | undefined {
   if (method.name === 'cloze' && prompt?.mask !== true)
     return {
       code: 'wrong-artifact',
       message:
         '`cloze` asks a masked language model for a word, and these rows carry no prompt with a `{mask}`',
-      hint: 'put a `prompt` before it: `prompt asked { from: …  template: "{text} It was {mask}."  verbalizer: { … } }`',
+      hint: `put a \`prompt\` before it: \`prompt asked { from: …  template: "${pairs === true ? '{premise} {mask}, {hypothesis}' : '{text} It was {mask}.'}"  verbalizer: { … } }\`${pairs === true ? ', with the columns of the two texts' : ''}`,
     };
   if (trainsEncoder(method) && prompt?.mask === true)
     return {

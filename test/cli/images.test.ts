@@ -114,6 +114,11 @@ test('a column of paths, and the same picture under two names', { timeout: 60_00
   expect((await rig.run(['check', 'main.fsl'])).stderr).toContain(
     'that `path` names is not there: `pictures/left/none.bmp`',
   );
+  await rig.write(
+    'table.csv',
+    `path,kind\n${'not a path but a sentence, '.repeat(20)}.,left\n`.replace(/, /g, ' '),
+  );
+  expect((await rig.run(['check', 'main.fsl'])).stderr).toMatch(/error\[missing-file\]: a file that `path`/);
 });
 
 test('broken pictures are named, or left out and counted', { timeout: 60_000 }, async () => {

@@ -73,11 +73,68 @@ test('one text alone is no pair, nor are two lines', async () => {
   expect(alone.code).toBe(2);
   expect(alone.stderr).toContain('this model reads pairs of texts, and the last text has no other one');
   expect(alone.stderr).toContain('give two texts for each pair, `question` and `answer`');
-  const lines = await rig.run(asked, { input: 'Where is the card?\nOf the card we say: here.\n' });
-  expect(lines.stderr).toContain('line 1 of the standard input is none');
+  const lines = await rig.run(asked, { input: 'a\tb\n\nWhere is the card?\nOf the card we say: here.\n' });
+  expect(lines.stderr).toContain('line 3 of the standard input is none');
 });
 
 test('what was loaded is shown with both roles', async () => {
   const { stdout } = await rig.run(['show', 'pairs.fsl', 'answers']);
   expect(stdout).toContain('20 rows; text `question`, second `answer`, label `fits`');
+});
+
+test('what pairs cannot be is told by `check`, each mistake once, with what to do', async () => {
+  await rig.write(
+    'wrong.fsl',
+    `load three { from: "answers.csv"  text: ["question", "answer", "fits"] }
+augment more { from: twice  with: swap  rate: 3% }
+load twice { from: "answers.csv"  text: ["question", "{question}"] }
+`,
+  );
+  await rig.write(
+    'models.fsl',
+    `${program}load inbox { from: "more.csv"  text: ["question", "answer"]  label: "fits" }
+fine-tune apart { model: "builtin:fsl-mini"  from: parts.train }
+adapt whole { model: apart  from: inbox  update: full }
+adapt goes { model: together  from: inbox  update: full }
+fine-tune together { model: "builtin:fsl-mini"  from: parts.train  pairs: together }
+adapt again { model: together  from: inbox  passes: 3 }
+fine-tune normal { model: "builtin:ngrams"  from: parts.train  method: one_class }
+fine-tune word { model: "builtin:fsl-mini"  from: parts.train  method: cloze }
+`,
+  );
+  await rig.write('more.csv', `question,answer,fits\n${table.replaceAll('What', 'Now what')}\n`);
+  const told = async (file: string) => {
+    const { code, stderr } = await rig.run(['check', file]);
+    expect(code).toBe(2);
+    return stderr.split('\n').filter((line) => /^error|^ +--> |^ += hint/.test(line));
+  };
+  expect([await told('wrong.fsl'), await told('models.fsl')]).toMatchInlineSnapshot(`
+    [
+      [
+        "error[out-of-range]: expected 2 elements, found 3",
+        " --> wrong.fsl:1:41",
+        "  = hint: two columns make each row a pair of texts; name one without a list, and put several into one text by a template: \`"{title}. {body}"\`",
+        "error[unknown-option]: \`augment\` has no option \`rate\`",
+        " --> wrong.fsl:2:41",
+        "  = hint: \`rate\` is an argument of calls: write it inside one, such as \`with: synonyms(rate: …)\`",
+        "error[wrong-type]: both texts of a pair are the column \`question\`",
+        " --> wrong.fsl:3:41",
+        "  = hint: name two columns, or give the one without a list",
+      ],
+      [
+        "error[not-supported]: the model reads the texts of a pair apart, and \`update: full\` trains the encoder on both in one",
+        "  --> models.fsl:10:22",
+        "   = hint: use another update, or a model that reads them together: \`fine-tune … pairs: together\`",
+        "error[unknown-option]: \`adapt\` has no option \`passes\`",
+        "  --> models.fsl:13:45",
+        "   = hint: \`passes\` is an argument of \`full\`: write \`update: full(passes: …)\`",
+        "error[not-supported]: these rows are pairs of texts, which \`one_class\` does not read",
+        "  --> models.fsl:14:51",
+        "   = hint: name one column in \`load\`, or make one text of both: \`text: "{a} {b}"\`",
+        "error[wrong-artifact]: \`cloze\` asks a masked language model for a word, and these rows carry no prompt with a \`{mask}\`",
+        "  --> models.fsl:15:72",
+        "   = hint: put a \`prompt\` before it: \`prompt asked { from: …  template: "{premise} {mask}, {hypothesis}"  verbalizer: { … } }\`, with the columns of the two texts",
+      ],
+    ]
+  `);
 });

@@ -11,8 +11,8 @@ import { usage, type Context } from './context.ts';
 
 export interface Asked {
   readonly texts: readonly string[];
-  /** Whether they are lines of the standard input, and not words of the command. */
-  readonly lines: boolean;
+  /** Of lines of the standard input the number of each, counted from 1; absent where they are words of the command. */
+  readonly lines?: readonly number[] | undefined;
 }
 
 /** Throws `Failure` where a file cannot be read or is no picture, or a text has no other one. */
@@ -55,9 +55,9 @@ function askedPairs(
       message: `this model reads pairs of texts, and ${why}`,
       hint: `give two texts for each pair, \`${first}\` and \`${second}\`; on the standard input with a tab between them`,
     });
-  const parts = lines ? texts.flatMap((line) => line.split('\t')) : texts;
-  const broken = lines ? texts.findIndex((line) => line.split('\t').length !== 2) : -1;
-  if (broken >= 0) throw refused('', `line ${broken + 1} of the standard input is none`);
+  const parts = lines !== undefined ? texts.flatMap((line) => line.split('\t')) : texts;
+  const broken = lines !== undefined ? texts.findIndex((line) => line.split('\t').length !== 2) : -1;
+  if (broken >= 0) throw refused('', `line ${lines?.[broken]} of the standard input is none`);
   if (parts.length % 2 === 1) throw refused(texts.at(-1) ?? '', 'the last text has no other one');
   const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from).map(withoutMark);
   const firsts = every(0);

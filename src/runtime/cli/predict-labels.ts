@@ -9,7 +9,7 @@ import { predictionsOf, predictionsText } from '../report/prediction-text.ts';
 import { counted } from '../report/quantity.ts';
 import { shellWord } from '../report/shell-word.ts';
 import { exitCodes, paintFor, usage, type Context } from './context.ts';
-import { askedRows } from './asked-rows.ts';
+import { askedRows, type Asked } from './asked-rows.ts';
 import { labelTexts } from './label-texts.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, OutputFlags, ProgramFlags } from './options.ts';
@@ -47,10 +47,10 @@ export async function predictLabels(
     showProblems(notRun(context, request.stage, why, command).diagnostics, host, flags);
     return exitCodes.failed;
   }
-  const lines = request.texts.length === 0;
-  const texts = lines ? await linesOfInput(context) : request.texts;
+  const asked: Asked = request.texts.length === 0 ? await linesOfInput(context) : { texts: request.texts };
+  const { texts } = asked;
   if (texts.length === 0) return exitCodes.done;
-  const rows = await askedRows(context, storedArtifact(open, stored, model.part), { texts, lines });
+  const rows = await askedRows(context, storedArtifact(open, stored, model.part), asked);
   const labelled = await labelTexts(context, open, { ...stored, part: model.part }, rows, flags);
   if ('problems' in labelled) {
     showProblems(labelled.problems, host, flags);
@@ -106,7 +106,7 @@ function isClassifier(output: Static | undefined): boolean {
   return output?.type === 'model' && output.capability === 'classifier';
 }
 
-async function linesOfInput(context: Context): Promise<readonly string[]> {
+async function linesOfInput(context: Context): Promise<Asked> {
   const { stdin } = context.host;
   if (stdin.isTTY)
     throw usage(context, '', {
@@ -115,14 +115,15 @@ async function linesOfInput(context: Context): Promise<readonly string[]> {
     });
   const decoded = decodeText({ name: '<standard input>', bytes: await stdin.read() });
   if (decoded.state === 'unreadable') throw new Failure(decoded.problem);
-  if (decoded.file.text === '') return [];
-  const lines = decoded.file.text.replace(/\r?\n$/, '').split(/\r?\n/);
-  const texts = lines.filter((line) => line.trim() !== '');
-  const blank = lines.length - texts.length;
+  if (decoded.file.text === '') return { texts: [] };
+  const all = decoded.file.text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const lines = all.flatMap((line, i) => (line.trim() === '' ? [] : [i + 1]));
+  const texts = lines.map((line) => all[line - 1] ?? '');
+  const blank = all.length - texts.length;
   if (blank > 0) {
     context.host.stderr.write(
       `${counted(blank, 'blank line')} skipped: ${counted(texts.length, 'text')} to label.\n`,
     );
   }
-  return texts;
+  return { texts, lines };
 }

@@ -181,7 +181,7 @@ function listText(kind: Extract<OptionKind, { type: 'list' }>): string {
   const many =
     min === undefined && max === undefined
       ? ''
-      : ` of ${max === undefined ? `at least ${min}` : min === undefined ? `at most ${max}` : `${min} to ${max}`}`;
+      : ` of ${max === undefined ? `at least ${min}` : min === undefined ? `at most ${max}` : min === max ? `${min}` : `${min} to ${max}`}`;
   return `a list${many}, each ${kindText(kind.of)}${kind.distinct === true ? ', all different' : ''}`;
 }
 

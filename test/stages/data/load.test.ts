@@ -521,6 +521,9 @@ test('a pair has two texts, both of them there, and one label', async () => {
     "at text:1:1 wrong-type: both texts of a pair are the column \`premise\`
     hint: name two columns, or give the one without a list"
   `);
+  expect(
+    await refused({ 'a.csv': premises }, { text: ['So: {premise}', 'So: {premise}'], label: 'relation' }),
+  ).toContain('both texts of a pair are the template `So: {premise}`');
   const lists = [
     { premise: 'a', hypothesis: 'b', relation: ['x', 'y'] },
     { premise: 'c', hypothesis: 'd', relation: ['x'] },
