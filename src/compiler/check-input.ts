@@ -173,7 +173,7 @@ function checkCapability(
   return report({
     code: 'wrong-artifact',
     message: `a model of the kind \`${capability}\` is needed here, and ${found}`,
-    hint: 'name a model source such as "builtin:ngrams" or a folder',
+    hint: 'name a model source such as "builtin:fsl-mini" or a folder',
   });
 }
 

@@ -32,7 +32,8 @@ export function maskedWordFacts(folder: string): (word: string) => MaskedWord | 
 
 type Promised = { readonly tokenizer: Tokenizer; readonly unknown: string | undefined } | 'unusable';
 
-function openTokenizer(folder: string): Promised {
+/** With what its files say of it. */
+export function openTokenizer(folder: string): Promised {
   const { Tokenizer } = createRequire(import.meta.url)('@huggingface/tokenizers') as {
     readonly Tokenizer: new (json: object, settings: object) => Tokenizer;
   };

@@ -16,6 +16,7 @@ import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
 import { imageModelFacts } from './image-model-facts.ts';
 import { withLearnt } from './learnt-facts.ts';
+import { languageFacts } from './language-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 import { withOnnx } from './model-folder.ts';
@@ -67,7 +68,13 @@ function writerFacts(folder: string, names: readonly string[], display: Display)
     : missing(folder, 'config.json', display, 'copy it from where the model comes from');
   const problem = config ?? tokenizerProblem(folder, names, display);
   if (problem !== undefined) return { state: 'wrong', problem };
-  const value = { capability: 'generator', images: false, trainable: false, labels: undefined } as const;
+  const value: ModelFacts = {
+    capability: 'generator',
+    images: false,
+    trainable: false,
+    labels: undefined,
+    language: languageFacts(folder),
+  };
   return { state: 'known', value };
 }
 

@@ -60,6 +60,8 @@ export interface StaticModel {
   readonly masked?: boolean | undefined;
   /** Of those: what its tokenizer makes of a word; nothing where that is not known. */
   readonly word?: ((word: string) => MaskedWord | undefined) | undefined;
+  /** Of models that write texts: whether it has a token for a language; nothing where that is not known. */
+  readonly language?: ((code: string) => boolean | undefined) | undefined;
 }
 
 export interface StaticReport {

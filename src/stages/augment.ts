@@ -3,6 +3,7 @@ import type { Artifact } from './artifact.ts';
 import type { Change } from './augment-changes.ts';
 import { changesProblem, checkChanges } from './augment-check.ts';
 import { augmentOptions } from './augment-options.ts';
+import { languageProblems } from './augment-languages.ts';
 import { openAskedModels } from './augment-models.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
@@ -80,12 +81,7 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     for (const { static: filler, span } of inputs.many('fill'))
       if (filler.type === 'model' && (filler.masked === false || filler.images === true))
         report('with', { ...needsFiller, ...(span !== undefined && { span }) });
-    if (options.with.some(withoutLanguage))
-      report('with', {
-        code: 'missing-option',
-        message: '`back_translate` with one model needs `via`, the language to translate into',
-        hint: 'write `back_translate(via: "fr", model: …)`, or give two models: `model: [there, back]`',
-      });
+    for (const problem of languageProblems(options.with, inputs.many('write'))) report('with', problem);
     if (from?.labelled === false && (mixes || gated))
       report('from', {
         code: 'needs-labels',
@@ -206,12 +202,6 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
 });
 
 /** One model there and back, and nobody says by way of which language. */
-function withoutLanguage(change: Change): boolean {
-  if (change.name !== 'back_translate') return false;
-  const { model: places, via } = change.arguments;
-  return places.length === 1 && via === undefined;
-}
-
 function membersOf(members: readonly Member[] | undefined): readonly Artifact[] {
   return (members ?? []).map(({ artifact }) => artifact);
 }

@@ -59,6 +59,8 @@ export interface ModelFacts {
   readonly masked?: boolean;
   /** Whether a word can be asked for; only of models that are asked for words. Nothing where that is not known. */
   readonly word?: (word: string) => MaskedWord | undefined;
+  /** Of models that write texts: whether it has a token for a language. Nothing where that is not known. */
+  readonly language?: (code: string) => boolean | undefined;
 }
 
 /** What this machine has to run steps with. */

@@ -81,7 +81,7 @@ export const needsWriter = {
   hint: 'export it with `optimum-cli export onnx --model NAME FOLDER`, or name one of the hub that has `onnx/encoder_model.onnx`',
 } as const;
 
-function unknownLanguage(code: string) {
+export function unknownLanguage(code: string) {
   return {
     code: 'wrong-artifact',
     message: `the model has no token for the language \`${code}\``,

@@ -28,6 +28,18 @@ test.each([
   expect(modelFiles(folder)).toEqual(files(graphs));
 });
 
+test('which languages it has tokens for', () => {
+  const known = (name: string) => {
+    const fact = modelFacts(join(fixtures, name), (path) => path);
+    const { language } = fact.state === 'known' ? fact.value : {};
+    return ['en', 'fr', 'tlh'].map((code) => language?.(code));
+  };
+  expect([known('m2m100'), known('t5')]).toEqual([
+    [true, true, false],
+    [false, false, false],
+  ]);
+});
+
 test('weights in other precisions do not count, those in files of their own do', () => {
   using temporary = temporaryFolder();
   const folder = join(temporary.path, 't5');

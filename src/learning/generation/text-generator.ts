@@ -3,6 +3,7 @@ import { objectIn, readJson, type ModelFolder } from '../encoders/model-folder.t
 import { loadTokenizer } from '../encoders/tokenizer.ts';
 import { generate, type GenerateOptions } from './generate.ts';
 import { generationRules, type GenerationRules } from './generation-rules.ts';
+import { languageTokens } from './languages.ts';
 import type { Sampling } from './next-token.ts';
 import type { SequenceFiles } from './sequence-model.ts';
 
@@ -45,7 +46,7 @@ export async function loadTextGenerator(folder: ModelFolder, files: SequenceFile
   return {
     rules,
     language: (code) =>
-      [`__${code}__`, `${code}_XX`, code]
+      languageTokens(code)
         .map((token) => tokenizer.idOf(token))
         .find((id) => id !== undefined),
     encode,

@@ -408,6 +408,18 @@ describe('texts written by sequence-to-sequence models', () => {
       'with missing-option: `back_translate` with one model needs `via`, the language to translate into',
     );
     expect(check(augment, { options: { with: [translate({})] }, inputs: {} }).problems).toBe('');
+    const two = { with: [translate({ via: 'fr' })] };
+    expect(check(augment, { options: two, inputs: {} }).problems).toMatch(
+      /^with warns option-without-effect: `via` changes nothing here/,
+    );
+    const language = (code: string): boolean => code !== 'tlh';
+    const many = [{ name: 'm', static: { type: 'model', capability: 'generator', labels: undefined, language } }] as const; // prettier-ignore
+    const found = (via: string, place: number) => {
+      const changing = { with: [translate({ model: [place], via })] };
+      return check(augment, { options: changing, inputs: {}, many }).problems;
+    };
+    expect(found('tlh', 0)).toBe('with wrong-artifact: the model has no token for the language `tlh`');
+    expect([found('fr', 0), found('tlh', 1)]).toEqual(['', '']);
     const failing = async (artifact: Artifact): Promise<string> => {
       const inputs = { from: await datasetArtifact(films), write: [{ name: 'model 1', keys: {}, artifact }] };
       return failure(run(augment, { options: { with: [paraphrase] }, inputs }));
