@@ -19,7 +19,7 @@ export const exportModel = defineStage({
   doc:
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +
-    'with the numbers of its head, which reads the vectors of the encoder; of pairs of texts that are read apart (`"pairs": "apart"`) |u - v|, u * v and the cosine of the two. A model of pictures is written with the files that it has: of `meta-learn` `conv4.json` ' +
+    'with the numbers of its head, which reads the vectors of the encoder; of pairs of texts that are read apart (`"pairs": "apart"`, and no `prompt`) |u - v|, u * v and the cosine of the two. A model of pictures is written with the files that it has: of `meta-learn` `conv4.json` ' +
     'and `conv4.safetensors`, and `learner.safetensors` where the net adapts. The folder is taken where a model is: `model: "./my-model"`.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label }

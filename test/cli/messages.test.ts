@@ -140,6 +140,9 @@ test.each([
   ['cache', 'runs the step every time'],
   ['builtin:ngrams', 'model: "builtin:ngrams"'],
   ['"builtin:ngrams"', 'model: "builtin:ngrams"'],
+  ['passes', '- `adapt.update`: of `full`: How often each row of a batch is learnt from.'],
+  ['rate', '- `augment.with`: of `fill`: Share of the words'],
+  ['temperature', 'distill.temperature'],
 ])('explain %s', async (subject, text) => {
   await using rig = await openExample();
   const { code, stdout } = await rig.run(['explain', subject]);

@@ -68,26 +68,31 @@ function entriesOf(kind: StageDefinition): readonly Subject[] {
   return [...inputs, ...own, ...common];
 }
 
-/** An option, input or word without its stage: what it is wherever it is known. */
+/** An option, input or word without its stage, and an argument that is none of these: what it is wherever it is known. */
 function bareNames(registry: Registry): readonly Subject[] {
   const found = new Map<string, { readonly owner: string; readonly doc: string }[]>();
   const add = (name: string, owner: string, doc: string): void => {
     const known = found.get(name) ?? [];
-    if (known.every((one) => one.owner !== owner)) found.set(name, [...known, { owner, doc }]);
+    found.set(name, [...known, { owner, doc }]);
+  };
+  const once = (name: string, owner: string, doc: string): void => {
+    if (found.get(name)?.every((one) => one.owner !== owner) !== false) add(name, owner, doc);
   };
   for (const kind of registry.kinds) {
     for (const [name, { doc }] of Object.entries({ ...ownInputs(kind), ...kind.options }))
-      add(name, `${kind.name}.${name}`, doc);
+      once(name, `${kind.name}.${name}`, doc);
     for (const [name, option] of Object.entries(kind.options))
       for (const choice of choices(option.kind))
-        add(
-          /^[\w-]+/.exec(choice.text)?.[0] ?? choice.text,
-          `${kind.name}.${name}`,
-          `\`${choice.text}\`: ${choice.doc}`,
-        );
+        once(wordOf(choice.text), `${kind.name}.${name}`, `\`${choice.text}\`: ${choice.doc}`);
   }
+  const named = new Set(found.keys());
+  for (const kind of registry.kinds)
+    for (const [option, { kind: takes }] of Object.entries(kind.options))
+      for (const choice of choices(takes))
+        for (const [name, { doc }] of Object.entries(choice.arguments))
+          if (!named.has(name)) add(name, `${kind.name}.${option}`, `of \`${wordOf(choice.text)}\`: ${doc}`);
   return [...found].map(([name, places]) => {
-    const owners = places.map(({ owner }) => `\`${owner}\``).join(', ');
+    const owners = [...new Set(places.map(({ owner }) => `\`${owner}\``))].join(', ');
     const [only] = places.length === 1 ? places : [];
     return {
       name,
@@ -102,6 +107,11 @@ function bareNames(registry: Registry): readonly Subject[] {
         ]),
     };
   });
+}
+
+/** The name of a choice as it is written: `head(kind: …)` is `head`. */
+function wordOf(choice: string): string {
+  return /^[\w-]+/.exec(choice)?.[0] ?? choice;
 }
 
 function subject(name: string, what: string, text: () => string): Subject {

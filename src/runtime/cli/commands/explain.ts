@@ -11,7 +11,10 @@ export function addExplain(program: Command, context: Context): void {
       .description(
         'Explains the code of a diagnostic, a stage kind, an option, a word or a function of the language, or a built-in model; without a subject, lists them. With a program, says which value an option of a stage has in each instance, and where it comes from: the default of its declaration, a `defaults`, the stage itself, and the parameters and constants behind it.',
       )
-      .argument('[subject]', 'CODE, KIND, KIND.OPTION, OPTION, WORD, FUNCTION or builtin:NAME; or a program')
+      .argument(
+        '[subject]',
+        'CODE, KIND, KIND.OPTION, OPTION, WORD, ARGUMENT, FUNCTION or builtin:NAME; or a program',
+      )
       .argument('[stage]', 'after a program: STAGE, STAGE.OPTION, STAGE[KEY=VALUE].OPTION; or a subject'),
   ).action(
     context.exits(async (subject: string | undefined, stage: string | undefined, flags: ProgramFlags) => {
