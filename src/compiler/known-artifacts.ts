@@ -78,6 +78,7 @@ export function unknownStatic(type: ArtifactType, part: string): Static {
         labelled: partition !== 'unlabelled',
         labels: undefined,
         partition,
+        unsure: true,
       };
     }
     case 'model':

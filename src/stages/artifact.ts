@@ -32,6 +32,8 @@ export interface StaticDataset {
   readonly pairs?: boolean | undefined;
   /** Where rows carry a prompt for the models that are fitted on them. */
   readonly prompt?: StaticPrompt | undefined;
+  /** Whether its stage has a mistake that is told already: it may carry a prompt that is not known here. */
+  readonly unsure?: boolean | undefined;
 }
 
 export interface StaticModel {

@@ -138,7 +138,7 @@ fine-tune classifier {
     if (!several) checkValidation(options, context);
     const prompt = dataset?.prompt;
     const byPrompt = dataset?.labelled === false && needsNoRows(prompt);
-    if (dataset?.labelled === false && !byPrompt)
+    if (dataset?.labelled === false && !byPrompt && dataset.unsure !== true)
       report('from', {
         code: 'needs-labels',
         message: '`fine-tune` learns from labels, and these rows have none',
@@ -158,7 +158,7 @@ fine-tune classifier {
       report('from', tooFewLabels(labels.map(({ name }) => name)));
     const missing = labels?.filter(({ rows }) => rows === 0).map(({ name }) => name) ?? [];
     if (missing.length > 0 && prompt?.label_texts !== true) report('from', labelsWithoutRows(missing));
-    if (dataset !== undefined)
+    if (dataset !== undefined && dataset.unsure !== true)
       for (const problem of [
         promptProblem(options.method, prompt, dataset),
         idlePrompt(options.method, prompt),

@@ -49,19 +49,24 @@ evaluate  score      { model: classifier  on: parts.test }`,
     if (from?.multi_label === true) findings.push({ at: 'from', problem: severalLabels });
     if (from?.pairs === true && given.label_template !== undefined)
       findings.push({ at: 'label_template', problem: noPairs('label_template', withoutNames) });
-    const known = from?.labelled === true ? from.labels?.map(({ name }) => name) : undefined;
+    const labels = from?.labelled === true ? from.labels?.map(({ name }) => name) : undefined;
     const read = readPrompt(given, {
       columns: from?.columns,
       text: undefined,
       pairs: from?.pairs,
-      labels: known,
+      labels,
       labelled: from?.labelled,
       draw: [],
     });
     for (const { at, problem } of [...findings, ...read.findings])
       (problem.code === 'leakage' ? leak : report)(at, problem);
-    const words = known === undefined && given.verbalizer === undefined ? undefined : read.prompt.words;
-    return { '': { ...(from ?? unknownRows), prompt: { ...staticPrompt(read.prompt), words } } };
+    const words = labels === undefined && given.verbalizer === undefined ? undefined : read.prompt.words;
+    const rows = from ?? unknownRows;
+    const known = { ...staticPrompt(read.prompt), words };
+    // A template that cannot be read may ask for a word all the same.
+    if (!known.mask && read.findings.some(({ at }) => at === 'template'))
+      return { '': { ...rows, unsure: true } };
+    return { '': { ...rows, prompt: known } };
   },
 
   async run(context) {

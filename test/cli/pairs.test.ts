@@ -99,6 +99,10 @@ adapt goes { model: together  from: inbox  update: full }
 fine-tune together { model: "builtin:fsl-mini"  from: parts.train  pairs: together }
 adapt again { model: together  from: inbox  passes: 3 }
 fine-tune normal { model: "builtin:ngrams"  from: parts.train  method: one_class }
+prompt asked { from: parts.train  template: "{text} {mask}" }
+fine-tune by_word { model: "builtin:fsl-mini"  from: asked  method: cloze }
+prompt named { from: parts.train  template: "{question} {mask}"  verbaliser: { yes: "yes" } }
+fine-tune by_name { model: "builtin:fsl-mini"  from: named  method: cloze }
 fine-tune word { model: "builtin:fsl-mini"  from: parts.train  method: cloze }
 `,
   );
@@ -131,8 +135,14 @@ fine-tune word { model: "builtin:fsl-mini"  from: parts.train  method: cloze }
         "error[not-supported]: these rows are pairs of texts, which \`one_class\` does not read",
         "  --> models.fsl:14:51",
         "   = hint: name one column in \`load\`, or make one text of both: \`text: "{a} {b}"\`",
+        "error[wrong-type]: \`{text}\` is the text of a row, and these rows are pairs of texts",
+        "  --> models.fsl:15:45",
+        "   = hint: name both by their columns, which are \`question\`, \`answer\`, \`fits\`",
+        "error[unknown-option]: \`prompt\` has no option \`verbaliser\`",
+        "  --> models.fsl:17:66",
+        "   = hint: did you mean \`verbalizer\`?",
         "error[wrong-artifact]: \`cloze\` asks a masked language model for a word, and these rows carry no prompt with a \`{mask}\`",
-        "  --> models.fsl:15:72",
+        "  --> models.fsl:19:72",
         "   = hint: put a \`prompt\` before it: \`prompt asked { from: …  template: "{premise} {mask}, {hypothesis}"  verbalizer: { … } }\`, with the columns of the two texts",
       ],
     ]
