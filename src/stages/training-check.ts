@@ -17,7 +17,7 @@ export function checkTraining(options: Asked, { inputs, given, report }: Context
   const asked = Object.keys(trainingOptions).filter((name) => given(name));
   if (!trainsEncoder(method)) {
     for (const name of asked)
-      report(name, idle(name, `\`${methodText(method)}\` leaves the encoder as it is`, trainers()));
+      report(name, idle(name, `\`${methodText(method)}\` leaves the encoder as it is`, trainers(inputs)));
     return;
   }
   const model = inputs.model('model');
@@ -83,8 +83,11 @@ function idle(
   };
 }
 
-function trainers(): string {
+/** The methods that would make use of it. */
+function trainers(inputs: Context['inputs']): string {
+  const pairs = inputs.dataset('from')?.pairs === true;
   return Object.keys(trainedMethods)
+    .filter((name) => !pairs || name !== 'contrastive')
     .map((name) => `\`method: ${name}\``)
     .join(' or ');
 }

@@ -103,6 +103,7 @@ prompt asked { from: parts.train  template: "{text} {mask}" }
 fine-tune by_word { model: "builtin:fsl-mini"  from: asked  method: cloze }
 prompt named { from: parts.train  template: "{question} {mask}"  verbaliser: { yes: "yes" } }
 fine-tune by_name { model: "builtin:fsl-mini"  from: named  method: cloze }
+fine-tune steps { model: "builtin:fsl-mini"  from: parts.train  steps: 3 }
 fine-tune word { model: "builtin:fsl-mini"  from: parts.train  method: cloze }
 `,
   );
@@ -141,8 +142,11 @@ fine-tune word { model: "builtin:fsl-mini"  from: parts.train  method: cloze }
         "error[unknown-option]: \`prompt\` has no option \`verbaliser\`",
         "  --> models.fsl:17:66",
         "   = hint: did you mean \`verbalizer\`?",
-        "error[wrong-artifact]: \`cloze\` asks a masked language model for a word, and these rows carry no prompt with a \`{mask}\`",
+        "error[option-without-effect]: \`steps\` changes nothing here: \`head(kind: logistic)\` leaves the encoder as it is",
         "  --> models.fsl:19:72",
+        "   = hint: remove \`steps\`, or use \`method: full\` or \`method: bitfit\` or \`method: lora\`",
+        "error[wrong-artifact]: \`cloze\` asks a masked language model for a word, and these rows carry no prompt with a \`{mask}\`",
+        "  --> models.fsl:20:72",
         "   = hint: put a \`prompt\` before it: \`prompt asked { from: …  template: "{premise} {mask}, {hypothesis}"  verbalizer: { … } }\`, with the columns of the two texts",
       ],
     ]
