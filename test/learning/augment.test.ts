@@ -266,7 +266,7 @@ describe('fill', () => {
   const likely: FillOptions['likely'] = ({ word }) =>
     (
       ({
-        good: ['Good', 'great', 'not', 'Paris', '##ly', 'fine'],
+        good: ['Good', 'great', 'not', 'Paris', '##ly', 's', 'fine'],
         film: ['movie', 'art house', 'ending'],
         old: ['new', 'odd'],
         测: ['试', 'great', '测试'],

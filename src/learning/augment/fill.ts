@@ -72,6 +72,8 @@ function fits(word: string, pieces: readonly Piece[], i: number): boolean {
     only?.word === word &&
     only.unspaced === piece.unspaced &&
     isWord(word) &&
+    // A single letter is a piece of a word, such as what is left of `don't`, in scripts whose words are set apart.
+    (piece.unspaced || small.length > 1) &&
     small !== piece.word.toLowerCase() &&
     !functionWords.has(small) &&
     // In the middle of a sentence a capital makes a name.
