@@ -96,7 +96,7 @@ evaluate score { model: small  on: parts.test }`,
           labels,
           trainable,
           pairs: from?.pairs,
-          apart: from?.pairs === true && !trained,
+          apart: from?.pairs && !trained,
         },
         taught: taughtRows(from),
       };

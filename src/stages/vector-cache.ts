@@ -77,11 +77,11 @@ export function cachedEncode(encode: Encode, settings: VectorCacheSettings): Enc
     async function divide(): Promise<Division> {
       for (const folder of [settings.directory, root, directory]) await makeFolder(folder);
       return exclusively(directory, options.signal, watch, async () => {
+        // In this order: what a claim was for is stored before it is given up, so a claim that is gone by now left its vectors.
+        const claims = await readClaims(directory, watch);
         await lookUp(directory, indices, textOf, found);
         const missing = stillMissing();
-        const others = (await readClaims(directory, watch)).filter((claim) =>
-          missing.some((id) => claim.ids.has(id)),
-        );
+        const others = claims.filter((claim) => missing.some((id) => claim.ids.has(id)));
         const mine = missing.filter((id) => !others.some((claim) => claim.ids.has(id)));
         const claim = mine.length > 0 && (await unlessDenied(() => claimTexts(directory, mine, watch)));
         return { mine, others, release: claim || undefined };
