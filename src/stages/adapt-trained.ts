@@ -7,6 +7,7 @@ import type { Artifact } from './artifact.ts';
 import type { Images } from './images.ts';
 import type { TrainingContext } from './model-source.ts';
 import { openTrainee, type Trainee } from './trainee.ts';
+import { pictureRate } from './trained-methods.ts';
 import { diverging, lossEnds } from './training-losses.ts';
 import type { TrainedEncoder } from './tune-folder.ts';
 
@@ -64,7 +65,7 @@ export async function adaptTrained(
       canaryRows: canary?.labels.length ?? 0,
       temperature,
       passes: update.arguments.passes,
-      rate: update.arguments.learning_rate ?? (request.images === undefined ? 5e-5 : 1e-3),
+      rate: update.arguments.learning_rate ?? (request.images === undefined ? 5e-5 : pictureRate),
       headRate: update.arguments.head_learning_rate,
       replay,
       random: settings.random.derive('full'),

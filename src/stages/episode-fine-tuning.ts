@@ -9,7 +9,7 @@ import { fitHead, plainHead } from './fine-tune-method.ts';
 import { encoderOf, type TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { openTrainee } from './trainee.ts';
-import { seenIn, trainingPlan } from './trained-methods.ts';
+import { seenIn, settingsOf, trainingPlan } from './trained-methods.ts';
 import { imageModelKind } from './image-model.ts';
 import { notTrainable } from './training-check.ts';
 import { diverging } from './training-losses.ts';
@@ -47,13 +47,7 @@ export async function openFineTuning(
     net: opened.net,
     size: plan.size,
     settings: {
-      trained: plan,
-      schedule: { curve: plan.curve, warmupSteps: Math.ceil(plan.warmup * steps), steps },
-      rate: plan.rate,
-      headRate: plan.headRate,
-      weightDecay: plan.weightDecay,
-      dropout: plan.dropout,
-      clip: 1,
+      ...settingsOf(plan, steps),
       signal,
       onStep: () => void (done.steps += 1),
     },

@@ -209,6 +209,13 @@ export function stepsOf({ steps }: TrainingPlan, stepsAPass: number): number {
   return 'steps' in steps ? steps.steps : Math.max(steps.atLeast, steps.passes * stepsAPass);
 }
 
+/** The settings of a training of so many steps that the plan decides. */
+export function settingsOf(plan: TrainingPlan, steps: number) {
+  const { rate, headRate, weightDecay, warmup, curve, dropout } = plan;
+  const schedule = { curve, warmupSteps: Math.ceil(warmup * steps), steps };
+  return { trained: plan, schedule, rate, headRate, weightDecay, dropout, clip: 1 };
+}
+
 /** Texts of all steps together; nothing where the number of rows is not known. */
 export function textsOfTraining(
   method: TrainedMethod,

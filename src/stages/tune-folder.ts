@@ -7,7 +7,7 @@ import type { Objective, RowStepReport, Tuned, TuneSettings } from '../learning/
 import type { ModelContext, OpenEncoder, TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 import { openTrainee, type TextTrainee, type Trainee, type TraineeRequest } from './trainee.ts';
-import { seenIn, stepsOf, type Seen, type TrainingPlan } from './trained-methods.ts';
+import { seenIn, settingsOf, stepsOf, type Seen, type TrainingPlan } from './trained-methods.ts';
 import { diverging, lossEnds, type LossEnds } from './training-losses.ts';
 
 export interface TuneRequest extends TraineeRequest {
@@ -74,13 +74,7 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
     let read = 0;
     const show = progressOf(steps, seenIn(request), context);
     const settings: TuneSettings = {
-      trained: plan,
-      schedule: { curve: plan.curve, warmupSteps: Math.ceil(plan.warmup * steps), steps },
-      rate: plan.rate,
-      headRate: plan.headRate,
-      weightDecay: plan.weightDecay,
-      dropout: plan.dropout,
-      clip: 1,
+      ...settingsOf(plan, steps),
       seed: request.random.derive('training').below(2 ** 32),
       signal: context.signal,
       onStep: (report) => {
