@@ -18,6 +18,17 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Matrix } from '../../../src/learning/matrix.ts';
 import { ownIdentity, type ProcessIdentity } from '../../../src/stages/process-identity.ts';
 import { cachedEncode, type Encode } from '../../../src/stages/vector-cache.ts';
+import type * as vectorClaims from '../../../src/stages/vector-claims.ts';
+
+const claims = vi.hoisted(() => ({ beforeRead: async (): Promise<void> => undefined }));
+vi.mock('../../../src/stages/vector-claims.ts', async (load) => {
+  const own = await load<typeof vectorClaims>();
+  const readClaims: typeof vectorClaims.readClaims = async (...given) => {
+    await claims.beforeRead();
+    return own.readClaims(...given);
+  };
+  return { ...own, readClaims };
+});
 
 let directory: string;
 beforeEach(() => {
@@ -25,6 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  claims.beforeRead = async () => undefined;
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -100,6 +112,27 @@ test('two that want the same texts at once share the work', async () => {
   expect(b).toEqual(vectorsOf(['zzz', 'x', 'wwww']));
   expect(asked.sort()).toEqual(['wwww', 'x', 'yy', 'zzz']);
   expect(files('.claim')).toEqual([]);
+});
+
+test('what another stores and gives up while its claims are read is not encoded again', async () => {
+  const { encode, asked } = counting();
+  let goOn = (): void => undefined;
+  let first: Promise<Matrix> | undefined;
+  await new Promise<void>((begun) => {
+    first = open(async (texts, options) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+        begun();
+      });
+      return encode(texts, options);
+    })(['x'], { signal });
+  });
+  claims.beforeRead = async () => {
+    goOn();
+    await first;
+  };
+  expect(await open(encode)(['x'], { signal })).toEqual(vectorsOf(['x']));
+  expect(asked).toEqual(['x']);
 });
 
 test('when the one that encodes fails, the one that waits does the work', async () => {
