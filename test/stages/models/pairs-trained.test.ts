@@ -14,7 +14,8 @@ import { fineTune } from '../../../src/stages/fine-tune.ts';
 import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { withEngine } from '../../engine/on-backend.ts';
 import { artifactOf } from '../data/memory.ts';
-import { check, datasetArtifact, datasetOf, failure, json, run, said, type Row } from './rig.ts';
+import { knownPairs as pairs, pairDataset } from './pair-rows.ts';
+import { check, datasetArtifact, failure, json, run, said } from './rig.ts';
 import { tiny } from './tiny-encoder.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/families');
@@ -46,9 +47,7 @@ function letters(purpose: string, count: number, words: readonly [string, string
     const [one, other] = [i % 2, (i >> 1) % 2];
     return [text(one), text(other), one === other ? 'same' : 'other'] as const;
   });
-  const rows = both.map(([first, , label]): Row => [first, label]);
-  const dataset = datasetOf(rows, { columns: { other: both.map(([, second]) => second) } });
-  return { ...dataset, roles: { ...dataset.roles, second: 'other' } };
+  return pairDataset(both);
 }
 
 const learnt = letters('train', 48, ['cat', 'dog']);
@@ -189,18 +188,6 @@ test('features of tensors are those of arrays, and padding gives gradients of ze
 });
 
 describe('what cannot be is told before anything runs', () => {
-  const pairs: StaticDataset = {
-    type: 'dataset',
-    columns: ['text', 'other', 'label'],
-    rows: 20,
-    labelled: true,
-    labels: [
-      { name: 'a', rows: 10 },
-      { name: 'b', rows: 10 },
-    ],
-    partition: undefined,
-    pairs: true,
-  };
   const model: StaticModel = { type: 'model', capability: 'encoder', labels: undefined, trainable: true };
   const contrastive = { name: 'contrastive', arguments: { iterations: 10 } };
   const says = (options: Readonly<Record<string, unknown>>, from: StaticDataset): string =>

@@ -16,19 +16,18 @@ import type { EvaluationReport } from '../../../src/stages/report.ts';
 import { split } from '../../../src/stages/split.ts';
 import { pairIn } from '../../../src/learning/text-pair.ts';
 import { testing, training } from './messages.ts';
+import { knownPairs as pairs, pairDataset } from './pair-rows.ts';
 import { check, datasetArtifact, datasetOf, failure, json, ngrams, run, said, type Row } from './rig.ts';
 
 /** Whether two messages ask for the same: of each message with the next ones. */
-export function pairsOf(messages: readonly Row[], apart: number): Dataset {
+function pairsOf(messages: readonly Row[], apart: number): Dataset {
   const both = messages.flatMap(([text, label], i) =>
     [1, apart].flatMap((step) => {
       const [other, its] = messages[(i + step) % messages.length] ?? ['', ''];
       return [[text, other, label === its ? 'same' : 'other'] as const];
     }),
   );
-  const rows = both.map(([first, , label]): Row => [first, label]);
-  const dataset = datasetOf(rows, { columns: { other: both.map(([, second]) => second) } });
-  return { ...dataset, roles: { ...dataset.roles, second: 'other' } };
+  return pairDataset(both);
 }
 
 const learnt = pairsOf(training, 5);
@@ -135,9 +134,11 @@ describe('a head on pairs', () => {
 });
 
 test('split keeps equal pairs together, and pairs that share one text are apart', async () => {
-  const rows: Row[] = Array.from({ length: 40 }, () => ['the same text', 'a']);
-  const dataset = datasetOf(rows, { columns: { other: rows.map((_, i) => `text ${Math.floor(i / 2)}`) } });
-  const from = await datasetArtifact({ ...dataset, roles: { ...dataset.roles, second: 'other' } });
+  const rows = Array.from(
+    { length: 40 },
+    (_, i) => ['the same text', `text ${Math.floor(i / 2)}`, 'a'] as const,
+  );
+  const from = await datasetArtifact(pairDataset(rows));
   const { parts } = await run(split, { options: { test: { rows: 20 }, train: 'rest' }, inputs: { from } });
   const [held, left] = await Promise.all(
     [parts['test'], parts['train']].map(async (part) => texts(await readDataset(part ?? from))),
@@ -192,18 +193,6 @@ describe('a template names both texts', () => {
 });
 
 describe('what does not read pairs says so', () => {
-  const pairs: StaticDataset = {
-    type: 'dataset',
-    columns: ['text', 'other', 'label'],
-    rows: 20,
-    labelled: true,
-    labels: [
-      { name: 'a', rows: 10 },
-      { name: 'b', rows: 10 },
-    ],
-    partition: undefined,
-    pairs: true,
-  };
   const single: StaticDataset = { ...pairs, pairs: false };
   const encoder: StaticModel = { type: 'model', capability: 'encoder', labels: undefined };
   const reads = (own: boolean): StaticModel => ({
