@@ -13,6 +13,11 @@ export function pairIn(text: string): readonly [first: string, second: string] |
   return at < 0 ? undefined : [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** Both texts; where it is one text, nothing is the second. */
+export function bothTexts(text: string): readonly [first: string, second: string] {
+  return pairIn(text) ?? [text, ''];
+}
+
 /** For people. */
 export function shownText(text: string): string {
   return text.replaceAll(mark, ' | ');

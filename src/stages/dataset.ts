@@ -1,5 +1,5 @@
 // The dataset artifact in memory: columns by name, what each is for, and the labels in order. Pure; knows no files.
-import { pairIn, textPair } from '../learning/text-pair.ts';
+import { bothTexts, textPair } from '../learning/text-pair.ts';
 import type { Partition } from './artifact.ts';
 import type { Images } from './images.ts';
 import type { Prompt } from './prompted.ts';
@@ -98,7 +98,7 @@ export function select(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 /** The same rows with other texts, of pairs as `textPair` has them. */
 export function withTexts(dataset: Dataset, replaced: readonly string[]): Dataset {
   if (dataset.roles.second === undefined) return withColumn(dataset, roleName(dataset, 'text'), replaced);
-  const pairs = replaced.map((text) => pairIn(text) ?? ([text, ''] as const));
+  const pairs = replaced.map(bothTexts);
   const first = withColumn(
     dataset,
     roleName(dataset, 'text'),

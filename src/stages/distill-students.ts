@@ -14,7 +14,7 @@ import { fitterOf, silentTeacher } from './distill-student.ts';
 import type { Lessons } from './distill-teachers.ts';
 import { trainStudent } from './distill-train.ts';
 import { openEncoder, type ModelContext, type OpenEncoder, type TrainingContext } from './model-source.ts';
-import { arePairs, type PairReading } from './pairs.ts';
+import { wherePairs, type PairReading } from './pairs.ts';
 import { rowEncoder, type AsFitted } from './row-encoder.ts';
 import type { Member, RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -52,7 +52,7 @@ export function studentOf(asked: Asked, context: Context): Promise<Student> {
 
 /** Of pairs of texts `pairs`: a student whose encoder is trained reads them together. */
 function asStudent(rows: Dataset, pairs: PairReading): AsFitted {
-  return { prompt: rows.prompt, pairs: arePairs(rows) ? pairs : undefined };
+  return { prompt: rows.prompt, pairs: wherePairs(rows, pairs) };
 }
 
 async function frozenStudent(asked: Asked, lessons: Lessons, context: Context): Promise<Student> {

@@ -23,7 +23,7 @@ import type { Lessons } from './distill-teachers.ts';
 import { encoderOf, openEncoder, type TrainingContext } from './model-source.ts';
 import { newStudent, studentCalls } from './new-student.ts';
 import { openRendering } from './prompt-rows.ts';
-import { arePairs } from './pairs.ts';
+import { wherePairs } from './pairs.ts';
 import { rowEncoder } from './row-encoder.ts';
 import { stepFailure } from './step-failure.ts';
 import { trainingNotes } from './training-notes.ts';
@@ -162,7 +162,7 @@ async function probabilitiesOf(
   );
   const vectors = await rowEncoder(
     frozen,
-    { prompt: rows.prompt, pairs: arePairs(rows) ? 'together' : undefined },
+    { prompt: rows.prompt, pairs: wherePairs(rows, 'together') },
     async () => rows,
   )(rows).finally(frozen.dispose);
   const fit = await fitterOf({ vectors, lessons, truth }, { temperature, alpha, c }, context.signal);

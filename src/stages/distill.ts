@@ -19,7 +19,7 @@ import { checkTexts } from './labelled-texts.ts';
 import { saveEncoder } from './encoder-artifact.ts';
 import { studentCalls } from './new-student.ts';
 import { asksForMask } from './prompted.ts';
-import { arePairs } from './pairs.ts';
+import { wherePairs } from './pairs.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { stepsOf } from './trained-methods.ts';
@@ -172,7 +172,7 @@ evaluate score { model: small  on: parts.test }`,
       consumed,
       distilled,
       prompt: dataset.prompt,
-      pairs: arePairs(dataset) ? (part === 'head' ? 'apart' : 'together') : undefined,
+      pairs: wherePairs(dataset, part === 'head' ? 'apart' : 'together'),
     });
     const { mostProbable } = await import('../learning/heads/probabilities.ts');
     const wanted = mostProbable(lessons.plain, lessons.labels.length);

@@ -33,7 +33,6 @@ import { labelTemplateFinding, labelTemplateOption } from './label-texts.ts';
 import { knownClasses } from './learnt-classes.ts';
 import { int, word } from './option.ts';
 import {
-  arePairs,
   checkSamePairs,
   pairFindings,
   pairProblem,
@@ -239,17 +238,13 @@ fine-tune classifier {
     if (given.multiLabel) return fineTuneSeveral({ ...context, options }, given);
     const dataset = learnable(given);
     checkRows(dataset, options.method);
+    const pairs = pairReadingOf(dataset, method, options.pairs);
     if (hasMixedRows(dataset) && !takesMixedRows(options.method))
       throw stepFailure(mixedRowsRefused(options.method), 'method');
     const validation = inputs.validation && (await readValidation(inputs.validation, dataset, context.note));
-    if (validation !== undefined)
-      checkAsFitted(
-        validation,
-        { prompt: dataset.prompt, pairs: pairReadingOf(dataset, method, options.pairs) },
-        'validation',
-      );
+    if (validation !== undefined) checkAsFitted(validation, { prompt: dataset.prompt, pairs }, 'validation');
     const unlabelled = inputs.unlabelled && (await readUnlabelled(inputs.unlabelled));
-    if (unlabelled !== undefined) checkSamePairs(unlabelled, arePairs(dataset), 'unlabelled');
+    if (unlabelled !== undefined) checkSamePairs(unlabelled, pairs !== undefined, 'unlabelled');
     const idle = unlabelled && unlabelledProblem(options);
     if (idle !== undefined) throw stepFailure(idle, 'unlabelled');
     for (const { at, problem } of pairFindings(knownRows(dataset), method, options.pairs))
@@ -262,7 +257,7 @@ fine-tune classifier {
       validation,
       options,
       random: context.random('train'),
-      pairs: pairReadingOf(dataset, method, options.pairs),
+      pairs,
     };
     const {
       head,
@@ -300,7 +295,7 @@ fine-tune classifier {
       named,
       unlabelled: learnt,
       prompt: dataset.prompt,
-      pairs: request.pairs,
+      pairs,
     });
   },
 });

@@ -32,7 +32,12 @@ export function pairReadingOf(
   method: Method,
   asked: PairReading | undefined,
 ): PairReading | undefined {
-  return arePairs(rows) ? readingOf(method, asked) : undefined;
+  return wherePairs(rows, readingOf(method, asked));
+}
+
+/** How rows are read, where they are pairs. */
+export function wherePairs(rows: Pick<Dataset, 'roles'>, reading: PairReading): PairReading | undefined {
+  return arePairs(rows) ? reading : undefined;
 }
 
 function readingOf(method: Method, asked: PairReading | undefined): PairReading {

@@ -1,7 +1,7 @@
 // Rows to vectors: their texts as they are, or put before the encoder in the way of a prompt. What a model is fitted on and what
 // it is asked later go through the same function.
 import type { Matrix } from '../learning/matrix.ts';
-import { pairIn } from '../learning/text-pair.ts';
+import { bothTexts } from '../learning/text-pair.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { EncodeProgress, OpenEncoder } from './model-source.ts';
 import { arePairs, checkSamePairs, type PairReading } from './pairs.ts';
@@ -22,7 +22,7 @@ export function plainRows(
     if (!arePairs(rows) || pairs === 'together') return encode(texts(rows), progress);
     const { pairFeatures } = await import('../learning/pair-features.ts');
     const { takeRows } = await import('../learning/matrix.ts');
-    const both = texts(rows).map((text) => pairIn(text) ?? ([text, ''] as const));
+    const both = texts(rows).map(bothTexts);
     const all = [...both.map(([first]) => first), ...both.map(([, second]) => second)];
     const told = progress && ((done: number, total: number) => progress(Math.floor(done / 2), total / 2));
     const vectors = await encode(all, told);

@@ -1,5 +1,5 @@
 // Pairs of texts of which one text is in a pair that the model has learnt from: no repeated rows, and yet less new than they look.
-import { pairIn } from '../learning/text-pair.ts';
+import { bothTexts } from '../learning/text-pair.ts';
 import { texts, type Dataset } from './dataset.ts';
 import type { Check } from './evaluate-checks.ts';
 import { arePairs } from './pairs.ts';
@@ -10,7 +10,7 @@ export async function sharedTextsCheck(rows: Dataset, support: Dataset): Promise
   if (!arePairs(rows) || !arePairs(support)) return [];
   const { normaliseText } = await import('../learning/identity.ts');
   const bothOf = (text: string): readonly [string, string] => {
-    const [first, second] = pairIn(text) ?? [text, ''];
+    const [first, second] = bothTexts(text);
     return [normaliseText(first), normaliseText(second)];
   };
   const originals = (support.columns.get(originalColumn) ?? []).filter((text) => typeof text === 'string');

@@ -1,7 +1,7 @@
 // Trains the encoder of a step on its rows, by one of the methods of `fine-tune` that do so.
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
-import { pairIn } from '../learning/text-pair.ts';
+import { bothTexts } from '../learning/text-pair.ts';
 import type { TextsWithSets } from '../learning/training/contrastive-sets.ts';
 import type { Artifact } from './artifact.ts';
 import type { Images } from './images.ts';
@@ -49,7 +49,7 @@ export async function trainEncoder(
       files,
       maxLength: options.max_length,
       plan,
-      texts: pairs === 'apart' ? rows.texts.flatMap((text) => pairIn(text) ?? [text, '']) : rows.texts,
+      texts: pairs === 'apart' ? rows.texts.flatMap(bothTexts) : rows.texts,
       images,
       aim: () => objectiveOf(request, plan),
       watch,
@@ -77,8 +77,11 @@ async function objectiveOf(
   }
   const { classification, classificationHead } = await import('../learning/training/classification.ts');
   if (start === undefined) throw new Error('a classifier to start from');
-  const { pairClassification } = await import('../learning/training/pair-classification.ts');
-  const objective = (pairs === 'apart' ? pairClassification : classification)(
+  const classify =
+    pairs === 'apart'
+      ? (await import('../learning/training/pair-classification.ts')).pairClassification
+      : classification;
+  const objective = classify(
     { ...rows, start },
     { size, smoothing, seed: random.derive('order').below(2 ** 32) },
   );
