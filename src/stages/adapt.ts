@@ -25,7 +25,7 @@ import { rowsOfStream } from './adapt-rows.ts';
 import { baseOf, loadClassifier, saveClassifier } from './classifier.ts';
 import { uniteConsumed, type Consumed } from './consumed.ts';
 import { consumedRows, identities } from './consumed-rows.ts';
-import { rowsOf, textsToEncode, textsToTrain } from './cost.ts';
+import { rowsOf, textsIn, textsToEncode, textsToTrain } from './cost.ts';
 import { unitedImages, type Images } from './images.ts';
 import { knownClasses } from './learnt-classes.ts';
 import { select, texts, type Column, type Dataset } from './dataset.ts';
@@ -152,7 +152,8 @@ evaluate score { model: better  on: parts.test }`,
 
   cost: ({ inputs, options }) => {
     const { update, labels } = options;
-    const encoded = { count: rowsOf(inputs, 'from', 'canary'), unit: textsToEncode };
+    const read = textsIn(rowsOf(inputs, 'from', 'canary'), inputs.model('model')?.apart);
+    const encoded = { count: read, unit: textsToEncode };
     if (update.name !== 'full') return [encoded];
     const rows = rowsOf(inputs, 'from');
     const learnt = rows && (labels.name === 'all' ? rows : Math.min(rows, labels.arguments.labels));

@@ -7,7 +7,7 @@ import { languageProblems } from './augment-languages.ts';
 import { openAskedModels } from './augment-models.ts';
 import { arrange, entriesOf, makeCopies, type Copy } from './augment-copies.ts';
 import { gateCopies, type GateReport } from './augment-gate.ts';
-import { fits, rowsOf, rowsToMake, textsToEncode } from './cost.ts';
+import { fits, rowsOf, rowsToMake, textsIn, textsToEncode } from './cost.ts';
 import { texts, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
@@ -136,11 +136,12 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
     };
     const gated = gate.name === 'cv' ? 2 * gate.arguments.folds * gate.arguments.repeats : 0;
     const encodes = gated > 0 || filter !== undefined;
+    const apart = gated > 0 && inputs.dataset('from')?.pairs;
     return [
       { count: made, unit: rowsToMake },
       { count: madeBy('fill'), unit: 'rows to fill' },
       { count: madeBy('paraphrase', 'back_translate'), unit: 'texts to write' },
-      { count: encodes ? made && made + (rows ?? 0) : 0, unit: textsToEncode },
+      { count: encodes ? textsIn(made && made + (rows ?? 0), apart) : 0, unit: textsToEncode },
       { count: gated, unit: fits },
     ];
   },

@@ -25,6 +25,11 @@ export const textsToEncode = 'texts to encode';
 export const textsToTrain = 'texts to train on';
 export const fits = 'fits';
 
+/** Of so many rows: of pairs that are read `apart` two each. */
+export function textsIn(rows: number | undefined, apart: boolean | undefined): number | undefined {
+  return rows && (apart === true ? 2 * rows : rows);
+}
+
 /** Of several datasets together; nothing where one of them is not known. Absent inputs have no rows. */
 export function rowsOf(inputs: Statics, ...names: readonly string[]): number | undefined {
   let sum = 0;

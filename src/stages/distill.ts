@@ -6,7 +6,7 @@ import { callFile } from './call-input.ts';
 import { uniteConsumed, type Consumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
+import { fits, rowsOf, textsIn, textsToEncode, textsToTrain } from './cost.ts';
 import { withoutLabels, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { checkDistillation, situationOf } from './distill-check.ts';
@@ -108,11 +108,17 @@ evaluate score { model: small  on: parts.test }`,
 
   cost: ({ inputs, options }) => {
     const rows = rowsOf(inputs, 'from');
-    const encoders = inputs.many('teacher').length + 1;
     const situation = situationOf(inputs);
     const part = trainedPart(options, situation);
+    const own = part === 'head' && inputs.dataset('from')?.pairs;
+    const read = inputs
+      .many('teacher')
+      .map(({ static: known }) => textsIn(rows, known.type === 'model' && known.apart));
     return [
-      { count: rows && rows * encoders, unit: textsToEncode },
+      {
+        count: read.reduce((sum, count) => sum && count && sum + count, textsIn(rows, own)),
+        unit: textsToEncode,
+      },
       ...(part === 'head' ? [] : [{ count: rows && textsRead(options, part, rows), unit: textsToTrain }]),
       ...(matchOf(options, situation).includes('logits') ? [{ count: 1, unit: fits }] : []),
     ];

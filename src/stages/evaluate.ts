@@ -16,7 +16,7 @@ import { checkAnomalies, evaluateAnomalies } from './evaluate-anomalies.ts';
 import { evaluateEpisodes } from './evaluate-episodes.ts';
 import { checkEvaluation, reportMetrics, severalLabelsKnown } from './evaluate-known.ts';
 import { evaluateSeveral } from './evaluate-several.ts';
-import { rowsOf, textsToEncode } from './cost.ts';
+import { rowsOf, textsIn, textsToEncode } from './cost.ts';
 import { resolveOverlap } from './evaluate-overlap.ts';
 import { evaluationReport } from './evaluation.ts';
 import { probedRows, probeOf, withProbe } from './frozen-probe.ts';
@@ -168,7 +168,12 @@ evaluate score {
     return { '': { type: 'report', about: 'evaluation', metrics, multi_label: several } };
   },
 
-  cost: ({ inputs }) => [{ count: rowsOf(inputs, 'on', 'calibrate_on'), unit: textsToEncode }],
+  cost: ({ inputs }) => [
+    {
+      count: textsIn(rowsOf(inputs, 'on', 'calibrate_on'), inputs.model('model')?.apart),
+      unit: textsToEncode,
+    },
+  ],
 
   async run(context) {
     const { options, inputs } = context;

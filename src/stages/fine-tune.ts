@@ -22,7 +22,7 @@ import {
 } from './fine-tune-problems.ts';
 import { validationNote } from './fine-tune-selection.ts';
 import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
-import { fits, rowsOf, textsToEncode, textsToTrain } from './cost.ts';
+import { fits, rowsOf, textsIn, textsToEncode, textsToTrain } from './cost.ts';
 import { checkOneClass, fineTuneOneClass } from './fine-tune-one-class.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
 import { sightProblem } from './image-source.ts';
@@ -219,10 +219,13 @@ fine-tune classifier {
     const method = settledMethod(options.method, { trainable, rows, kind });
     const learnt = trainsEncoder(method) ? textsOfTraining(method, options, rows) : undefined;
     const chosen = kind === 'several labels' && options.threshold === 'auto';
+    const apart = readsApart(inputs.dataset('from') ?? {}, method, options.pairs);
     const anew = learnt !== undefined && chosen ? textsAnew(learnt) : 0;
     return [
-      { count: rowsOf(inputs, 'from', 'validation', 'unlabelled'), unit: textsToEncode },
-      ...(trainsEncoder(method) ? [{ count: learnt && learnt + anew, unit: textsToTrain }] : []),
+      { count: textsIn(rowsOf(inputs, 'from', 'validation', 'unlabelled'), apart), unit: textsToEncode },
+      ...(trainsEncoder(method)
+        ? [{ count: textsIn(learnt && learnt + anew, apart), unit: textsToTrain }]
+        : []),
       { count: 1, unit: fits },
     ];
   },

@@ -1,6 +1,6 @@
 // `predict`: a classifier and texts in, the same rows with labels out.
 import { checkCalibration, readCalibrationRows } from './calibration.ts';
-import { rowsOf, textsToEncode } from './cost.ts';
+import { rowsOf, textsIn, textsToEncode } from './cost.ts';
 import { freeName, withColumn, type Column, type Dataset, type Value } from './dataset.ts';
 import { readDataset } from './dataset-file.ts';
 import { sightProblem } from './image-source.ts';
@@ -117,7 +117,12 @@ predict labelled {
     };
   },
 
-  cost: ({ inputs }) => [{ count: rowsOf(inputs, 'from', 'calibrate_on'), unit: textsToEncode }],
+  cost: ({ inputs }) => [
+    {
+      count: textsIn(rowsOf(inputs, 'from', 'calibrate_on'), inputs.model('model')?.apart),
+      unit: textsToEncode,
+    },
+  ],
 
   async run(context) {
     const { options, inputs } = context;

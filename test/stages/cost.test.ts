@@ -13,6 +13,7 @@ function costsOf(text: string): Readonly<Record<string, readonly string[]>> {
   folder.write('rows.csv', `text,label\n${rows.join('\n')}\n`);
   const several = rows.map((row) => ({ text: row, labels: row.endsWith('a') ? ['a', 'b'] : ['b'] }));
   folder.write('several.json', JSON.stringify(several));
+  folder.write('pairs.csv', `one,other,label\n${rows.map((row, i) => `text ${i % 7},${row}`).join('\n')}\n`);
   const project = { folder: folder.path, allowed: [] };
   const program = `load rows { from: "rows.csv" label: "label" }\n${text}`;
   const { file, diagnostics } = parse({ path: 'test.fsl', text: program });
@@ -82,5 +83,26 @@ fine-tune model { model: "builtin:ngrams" from: more }`),
     parts: [],
     more: ['24 rows to make', '32 texts to encode', '20 fits'],
     model: ['? texts to encode', '1 fits'],
+  });
+});
+
+test('of pairs that are read apart both texts are counted', () => {
+  const pairs = `load pairs { from: "pairs.csv" text: ["one", "other"] label: "label" }
+split parts { from: pairs test: 10 per label train: 4 per label unlabelled: 8 }
+fine-tune frozen { model: "builtin:fsl-mini" from: parts.train }
+fine-tune apart { model: "builtin:fsl-mini" from: parts.train method: full pairs: apart steps: 3 }
+fine-tune together { model: "builtin:fsl-mini" from: parts.train method: full steps: 3 }
+evaluate frozen_score { model: frozen on: parts.test }
+evaluate together_score { model: together on: parts.test }
+distill small { teacher: [frozen, together] student: "builtin:fsl-mini" from: parts.unlabelled }
+predict all { model: small from: parts.test }`;
+  expect(costsOf(pairs)).toMatchObject({
+    frozen: ['16 texts to encode', '1 fits'],
+    apart: ['16 texts to encode', '48 texts to train on', '1 fits'],
+    together: ['8 texts to encode', '24 texts to train on', '1 fits'],
+    frozen_score: ['40 texts to encode'],
+    together_score: ['20 texts to encode'],
+    small: ['40 texts to encode', '1 fits'],
+    all: ['40 texts to encode'],
   });
 });
