@@ -21,7 +21,7 @@ export interface StreamRows {
 
 export interface Going {
   readonly settings: Omit<StreamSettings, 'onBatch'>;
-  /** To be called after each batch, before the progress is kept. */
+  /** To be called after each batch; an interruption is heard meanwhile. */
   readonly told: (progress: StreamProgress) => Promise<void>;
   readonly kept: KeptProgress;
 }
@@ -42,8 +42,8 @@ export async function adaptVectors(
       ...settings,
       canary: canary && settings.canary && { ...settings.canary, vectors: canary.vectors },
       onBatch: async (progress) => {
+        await told(progress); // before it is kept: where an interruption is heard, this batch is kept at once
         await keep(progress);
-        await told(progress);
       },
     },
     earlier?.progress,

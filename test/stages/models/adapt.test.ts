@@ -42,6 +42,7 @@ async function modelOf(rows: Dataset = datasetOf(training), options: object = {}
 async function adapted(
   options: object = {},
   more: { readonly model?: Artifact; readonly canary?: Dataset; readonly rows?: Dataset } = {},
+  rest: Partial<Parameters<typeof run>[1]> = {},
 ) {
   return run(adapt, {
     options: options as never,
@@ -50,6 +51,7 @@ async function adapted(
       from: await datasetArtifact(more.rows ?? datasetOf(stream)),
       ...(more.canary && { canary: await datasetArtifact(more.canary) }),
     },
+    ...rest,
   });
 }
 
@@ -57,6 +59,27 @@ const column = async (artifact: Artifact | undefined, name: string) => {
   if (artifact === undefined) throw new Error('no such part');
   return (await readDataset(artifact)).columns.get(name) ?? [];
 };
+
+test('an interruption keeps the batches before it', async () => {
+  const model = await modelOf();
+  const whole = await adapted({}, { model });
+  let kept: Uint8Array | undefined;
+  const checkpoint = {
+    every: 1e9, // only when it is stopped
+    load: async () => kept,
+    save: async (pieces: readonly Uint8Array[]) => {
+      kept = Buffer.concat(pieces);
+    },
+  };
+  const stop = new AbortController();
+  const onProgress = (done: number, unit: string): void => {
+    if (unit === 'rows' && done === 32) stop.abort();
+  };
+  await expect(adapted({}, { model }, { checkpoint, signal: stop.signal, onProgress })).rejects.toThrow();
+  const { artifact, notes } = await adapted({}, { model }, { checkpoint });
+  expect(notes).toContain(`resumed at row 32 of ${stream.length}`);
+  expect(artifact.digest).toBe(whole.artifact.digest);
+});
 
 describe('a classifier that has gone through a stream', () => {
   const headOf = (kind: string) => ({
