@@ -83,6 +83,17 @@ test('apart, the encoder learns what the two have to do with each other', async 
   expect(report.checks.map(({ name }) => name)).not.toContain('frozen_probe');
 });
 
+test('apart, nothing is dropped unless the program says so', async () => {
+  const from = letters('train', 16, ['cat', 'dog']);
+  const saidWith = async (options: { readonly dropout?: number }) => {
+    const { artifact } = await trained(tiny(), { pairs: 'apart', steps: 2, ...options }, from);
+    return said(artifact, from);
+  };
+  const unsaid = await saidWith({});
+  expect(unsaid).toEqual(await saidWith({ dropout: 0 }));
+  expect(unsaid).not.toEqual(await saidWith({ dropout: 0.1 }));
+});
+
 test('together, the probability of a pair depends on which text is the first', async () => {
   const from = letters('train', 16, ['a', 'b']);
   const { artifact } = await trained(paired('bert'), { steps: 3 }, from);
