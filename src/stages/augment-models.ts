@@ -1,18 +1,16 @@
 // The models that changes of texts ask. A change asks while copies are drawn; what is not known then is answered for all rows at
 // once, in batches, and the copies are drawn again: so that they depend on nothing but the rows, the seed and the models.
+import type { LikelyWord, WordPlace } from '../learning/augment/fill.ts';
 import type { Artifact } from './artifact.ts';
-import { askedFiller, type AskedFiller } from './asked-filler.ts';
-import { askedWriter, type AskedWriter } from './asked-writer.ts';
-import type { ModelContext } from './model-source.ts';
+import { askedModel, type AskedModel } from './asked-model.ts';
+import { openMaskFiller } from './mask-filler-source.ts';
+import { encoderOf, type ModelContext } from './model-source.ts';
+import { openTextGenerator, type WritingAsked } from './text-generator-source.ts';
 
-/** A model with questions that it has been asked and not answered. */
-export interface AskedModel {
-  readonly waiting: () => boolean;
-  /** Answers them all. */
-  readonly answer: () => Promise<void>;
-  /** Frees what it holds; it can be asked again. */
-  readonly close: () => Promise<void>;
-}
+/** Says which words are likely in the place of one. */
+export type AskedFiller = AskedModel<WordPlace, readonly LikelyWord[]>;
+/** Writes a text, which may be empty. */
+export type AskedWriter = AskedModel<WritingAsked, string>;
 
 export interface AskedModels {
   /** By the place of the model among those that fill. */
@@ -30,9 +28,13 @@ export interface ModelsOfChanges {
 }
 
 export function openAskedModels({ fill, write }: ModelsOfChanges, context: ModelContext): AskedModels {
-  const fillers = oncePerModel(fill, (artifact) => askedFiller(artifact, context));
-  const writers = oncePerModel(write, (artifact) => askedWriter(artifact, context));
-  let open: AskedModel | undefined;
+  const fillers = oncePerModel(fill, (artifact) =>
+    askedModel(() => openMaskFiller(encoderOf(artifact), context), 'masked words', context),
+  );
+  const writers = oncePerModel(write, (artifact) =>
+    askedModel(() => openTextGenerator(artifact, context), 'texts', context),
+  );
+  let open: Pick<AskedModel<unknown, unknown>, 'close'> | undefined;
   return {
     filler: (model) => placed(fillers, model),
     writer: (model) => placed(writers, model),

@@ -202,7 +202,6 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
   },
 });
 
-/** One model there and back, and nobody says by way of which language. */
 function membersOf(members: readonly Member[] | undefined): readonly Artifact[] {
   return (members ?? []).map(({ artifact }) => artifact);
 }

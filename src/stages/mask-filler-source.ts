@@ -1,19 +1,13 @@
 // A masked language model on the engine of this step, asked for words in places of texts.
-import type { EncodeOptions } from '../learning/encoders/encoder.ts';
 import type { LikelyWord, WordPlace } from '../learning/augment/fill.ts';
 import type { Artifact } from './artifact.ts';
+import type { AnsweringModel } from './asked-model.ts';
 import { folderOf, openFolderEngine } from './huggingface-source.ts';
 import { needsFiller, type ModelContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
 
-export interface OpenMaskFiller {
-  /** For each place whole words, the likeliest first; fewer than were looked at, and perhaps none. */
-  likelyWords(
-    places: readonly WordPlace[],
-    options: EncodeOptions,
-  ): Promise<readonly (readonly LikelyWord[])[]>;
-  dispose(): Promise<void>;
-}
+/** For each place whole words, the likeliest first; fewer than were looked at, and perhaps none. */
+export type OpenMaskFiller = AnsweringModel<WordPlace, readonly LikelyWord[]>;
 
 /** Tokens that are looked at in each place. */
 const looked = 50;
@@ -31,7 +25,7 @@ export async function openMaskFiller(files: Artifact, context: ModelContext): Pr
     if (filler === undefined) throw stepFailure(needsFiller, 'with');
     const { tokenizer } = filler;
     return {
-      likelyWords: async (places, options) => {
+      answer: async (places, options) => {
         const texts = places.map((place) => maskedText(place, tokenizer));
         const likely = await translated(() => filler.likely(texts, looked, options));
         return likely.map((tokens, i) => {

@@ -47,14 +47,14 @@ export async function openChanges(
         }
         case 'fill': {
           const { fillWords } = await import('../learning/augment/fill.ts');
-          const likely = models.filler(change.arguments.model).likelyWords;
+          const likely = models.filler(change.arguments.model).ask;
           return (text, random) => fillWords(text, { rate: change.arguments.rate, random, likely });
         }
         case 'paraphrase': {
           const { model: place, prefix, temperature: heat } = change.arguments;
-          const { written } = models.writer(place);
+          const { ask } = models.writer(place);
           return (text, random) => {
-            const made = written({
+            const made = ask({
               text: prefix + text,
               drawn: { seed: random.below(2 ** 32), temperature: heat },
             });
@@ -89,9 +89,9 @@ function backTranslation(
   const [forth, home] = [languages(language, via ?? ''), languages(via ?? '', language)];
   return (text, random) => {
     const drawn = { seed: random.below(2 ** 32), temperature: heat };
-    const between = writer(there).written({ text, drawn, ...forth });
+    const between = writer(there).ask({ text, drawn, ...forth });
     if (between === undefined || between === '') return between && text;
-    const made = writer(back ?? there).written({ text: between, ...home });
+    const made = writer(back ?? there).ask({ text: between, ...home });
     return made === '' ? text : made;
   };
 }

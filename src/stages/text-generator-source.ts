@@ -1,18 +1,22 @@
 // A sequence-to-sequence model in ONNX files, on the processor.
 import { availableParallelism } from 'node:os';
-import type { GenerateOptions } from '../learning/generation/generate.ts';
 import type { Artifact } from './artifact.ts';
-import type { WritingAsked } from './asked-writer.ts';
+import type { AnsweringModel } from './asked-model.ts';
 import { translatedFolder } from './huggingface-source.ts';
 import type { ModelContext } from './model-source.ts';
 import { sequenceFiles } from './sequence-files.ts';
 import { stepFailure } from './step-failure.ts';
 
-export interface OpenTextGenerator {
-  /** One text for each, which may be empty. Throws `Failure` where the model does not know a language. */
-  write(asked: readonly WritingAsked[], options: GenerateOptions): Promise<readonly string[]>;
-  dispose(): Promise<void>;
+export interface WritingAsked {
+  readonly text: string;
+  /** Of the stream that tokens are drawn from; without it the likeliest are taken. */
+  readonly drawn?: { readonly seed: number; readonly temperature: number };
+  /** Codes of languages, for a model that knows several. */
+  readonly languages?: { readonly from: string; readonly to: string };
 }
+
+/** A text for each, which may be empty. Throws `Failure` where the model does not know a language. */
+export type OpenTextGenerator = AnsweringModel<WritingAsked, string>;
 
 /** Throws `Failure` where the files cannot be run. */
 export async function openTextGenerator(files: Artifact, context: ModelContext): Promise<OpenTextGenerator> {
@@ -57,7 +61,7 @@ export async function openTextGenerator(files: Artifact, context: ModelContext):
       return id;
     };
     return {
-      write: (asked, options) =>
+      answer: (asked, options) =>
         generator.texts(
           asked.map(({ text, drawn, languages }) => ({
             text,
