@@ -29,7 +29,7 @@ const { Tokenizer } = tokenizers as unknown as {
 };
 
 /** Token ids, and to which text of a pair each belongs: 0 or 1, special tokens included. */
-export interface EncodedPair {
+interface EncodedPair {
   readonly ids: readonly number[];
   readonly types: readonly number[];
 }
@@ -41,12 +41,13 @@ export interface Tokens {
 }
 
 export interface TextTokenizer {
-  /** At least one id, at most `maxTokens`. A pair, as `textPair` has it, is read as by `encodePair`. */
+  /**
+   * At least one id, at most `maxTokens`. A pair, as `textPair` has it, is read as the model reads pairs; throws `ModelError` where the tokenizer
+   * knows none.
+   */
   encode(text: string): readonly number[];
   /** The same with types. */
   tokens(text: string): Tokens;
-  /** Two texts as the model reads pairs, at most `maxTokens` together. Throws `ModelError` where the tokenizer knows no pairs. */
-  encodePair(first: string, second: string): EncodedPair;
   /** Tokens of the text before any are cut off, special ones included. */
   length(text: string): number;
   /** The tokens of a word that stands behind another one, without special ones. */
@@ -102,12 +103,10 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
   const template = (): PairTemplate => (pairs ??= pairTemplate(tokenizer, around, read));
   const bare = (text: string): readonly number[] =>
     tokenizer.encode(trimmed(text), { add_special_tokens: false }).ids;
-  const encodePair = (first: string, second: string): EncodedPair =>
-    fillTemplate(template(), [bare(first), bare(second)], maxTokens);
   const tokens = (text: string): Tokens => {
     const pair = pairIn(text);
     if (pair !== undefined) {
-      const { ids, types } = encodePair(...pair);
+      const { ids, types } = fillTemplate(template(), pair.map(bare), maxTokens);
       return types.some((type) => type !== 0) ? { ids, types } : { ids };
     }
     const ids = idsOf(text);
@@ -130,7 +129,6 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
     spelling: (id) => tokenizer.decode([id]).trim(),
     encode: (text) => tokens(text).ids,
     tokens,
-    encodePair,
   };
 }
 
