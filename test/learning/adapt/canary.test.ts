@@ -37,6 +37,22 @@ describe('canary rows', () => {
     }
   });
 
+  test('keep labels from being learnt that are shuffled in part, which the update before it tells, too', async () => {
+    let inside = 0;
+    for (const seed of [1, 2, 3]) {
+      const [random, any] = [createRandom('some', seed), shuffled(160, 480, seed)];
+      const half = (i: number, name: string): string => {
+        const other = any(i, name);
+        return random.next() < 0.5 ? other : name;
+      };
+      const { updates } = await runStream(few, drawn({ rows: 640, seed, label: half }), settings({ canary }));
+      const undone = suspicious(updates).map(({ first }) => first);
+      expect(undone.filter((i) => i < 160 || i >= 480)).toEqual([]);
+      inside += undone.length;
+    }
+    expect(inside).toBeGreaterThan(20); // by its own 16 rows alone: 5 of 60
+  });
+
   test('keep labels that come one at a time from being learnt, too, once there are some of them', async () => {
     const rows = drawn({ rows: 320, label: shuffled(160, 240, 4) });
     const { updates } = await runStream(few, rows, settings({ canary, batch: 1 }));
