@@ -12,7 +12,6 @@ export interface FileTensor {
 export interface OnnxFile {
   /** What it takes, with the sizes that do not depend on the data; nothing for the others. */
   readonly inputs: ReadonlyMap<string, readonly (number | undefined)[]>;
-  readonly outputs: readonly string[];
   /** Extra inputs are left out. */
   run(feeds: Readonly<Record<string, FileTensor>>): Promise<Readonly<Record<string, FileTensor>>>;
   dispose(): Promise<void>;
@@ -29,7 +28,6 @@ export async function openOnnxFile(path: string, threads: number): Promise<OnnxF
   );
   return {
     inputs,
-    outputs: session.outputNames,
     run: async (feeds) => {
       const given = Object.entries(feeds).filter(([name]) => inputs.has(name));
       const results = await session.run(
