@@ -15,6 +15,7 @@ import { encoderOf } from './model-source.ts';
 import { pretrainOptions, pretrainPlan } from './pretrain-options.ts';
 import { pretrainFolder, type MaskedRecord } from './pretrain-train.ts';
 import { noPairs, refusePairs } from './pairs.ts';
+import { percentTenths } from './percent.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { epochsBesideSteps, stepsOf } from './trained-methods.ts';
@@ -130,7 +131,7 @@ function maskedNote(masked: MaskedRecord | null): string {
     return 'how well masked words are told is not known: the rows are too few to hold any back';
   const { texts, pieces, before, frequencies } = masked;
   const figures = ({ accuracy, loss }: { readonly accuracy: number; readonly loss: number }): string =>
-    `${(accuracy * 100).toFixed(1)} %, perplexity ${Number(Math.exp(loss).toPrecision(3))}`;
+    `${percentTenths(accuracy)}, perplexity ${Number(Math.exp(loss).toPrecision(3))}`;
   const earlier = before === null ? '' : `, before the training ${figures(before)}`;
   return `of ${pieces} masked word pieces in ${texts} texts held out it tells ${figures(masked)}${earlier}; by their frequencies alone ${figures(frequencies)}`;
 }
