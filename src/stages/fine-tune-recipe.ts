@@ -12,8 +12,8 @@ export interface RecipeFacts {
   /** Whether the encoder can be trained; where that is not known, it mostly can. */
   readonly trainable: boolean | undefined;
   readonly rows: number | undefined;
-  /** `pairs`: of texts; `plain`: texts, and not pictures, with one label each, none of them mixed, and no prompt asks for a word. */
-  readonly kind: 'plain' | 'pairs' | 'several labels' | 'other';
+  /** `plain`: single texts, and no pictures, with one label each, none of them mixed, and no prompt asks for a word. */
+  readonly kind: 'plain' | 'several labels' | 'other';
 }
 
 /** The most texts that training learns from in all its passes: minutes on two cores. */
@@ -22,7 +22,7 @@ const mostTexts = 20_000;
 export function settledMethod(asked: AskedMethod, { trainable, rows, kind }: RecipeFacts): Method {
   if (asked.name !== 'auto') return asked;
   if (kind === 'several labels') return svmHead;
-  if (trainable === false || kind === 'other' || kind === 'pairs') return plainHead;
+  if (trainable === false || kind === 'other') return plainHead;
   const { iterations } = methods.contrastive.arguments;
   const usual = iterations.fallback as number; // declared with it
   const fewer = rows === undefined ? usual : Math.floor(mostTexts / Math.max(1, rows));
@@ -47,9 +47,9 @@ export function factsOf(model: Artifact, rows: Dataset): RecipeFacts {
 export function kindOf(rows: KnownRows | undefined): RecipeFacts['kind'] {
   if (rows?.multi_label === true) return 'several labels';
   const mixed = rows?.columns?.includes(mixedColumns.text) === true;
-  const other = rows?.labelled === false || rows?.images === true || rows?.prompt?.mask === true || mixed;
-  if (other) return 'other';
-  return rows?.pairs === true ? 'pairs' : 'plain';
+  const { labelled, images, pairs, prompt } = rows ?? {};
+  const other = labelled === false || images === true || pairs === true || prompt?.mask === true || mixed;
+  return other ? 'other' : 'plain';
 }
 
 /** The texts of labels that are asked for, where the program says so or leaves it to the recipe. */

@@ -86,7 +86,7 @@ describe('without a method', () => {
   });
 });
 
-test('pictures and rows with several labels get a head, asked before the run or in it', () => {
+test('pictures, pairs of texts and rows with several labels get a head, asked before the run or in it', () => {
   const kinds = (more: object) => {
     const dataset = { ...datasetOf(rows), ...more };
     return kindOf(knownRows(dataset));
@@ -95,6 +95,7 @@ test('pictures and rows with several labels get a head, asked before the run or 
   expect(kinds({ images: {} })).toBe('other');
   expect(kinds({ multiLabel: true })).toBe('several labels');
   expect(kinds({ roles: { text: 'text' } })).toBe('other');
+  expect(kinds({ roles: { text: 'text', second: 'text', label: 'label' } })).toBe('other');
 });
 
 describe("texts of the labels' names", () => {
