@@ -1,6 +1,8 @@
 // What differs between the stages inside a step then and now, by the names that the program gives them now.
 import type { CheckedStep } from '../compiler/pipeline.ts';
 import type { Span } from '../parser/source.ts';
+import { withoutModels } from '../stages/model-arguments.ts';
+import type { OptionKind } from '../stages/option.ts';
 import type { BlockInput } from '../stages/stage.ts';
 import { canonicalJson } from './canonical.ts';
 import type { BlockStageParts } from './key.ts';
@@ -19,10 +21,18 @@ export function blockChanges({ step, before, after, locate }: BlockComparison): 
   const stages = step.block?.stages ?? [];
   const place = (at: string, stage: number): ReturnType<typeof locate> =>
     locate(step.places[at] ?? step.places[String(stage)] ?? step.span);
-  const changed = (path: string, was: unknown, is: unknown, at: string, stage: number): readonly Reason[] =>
-    canonicalJson(was ?? null) === canonicalJson(is ?? null)
-      ? []
-      : [{ code: 'option_changed', path, before: was, after: is, ...place(at, stage) }];
+  const changed = (
+    path: string,
+    was: unknown,
+    is: unknown,
+    at: string,
+    stage: number,
+    kind?: OptionKind,
+  ): readonly Reason[] => {
+    if (canonicalJson(was ?? null) === canonicalJson(is ?? null)) return [];
+    const [before, after] = [withoutModels(kind, was), withoutModels(kind, is)];
+    return [{ code: 'option_changed', path, before, after, ...place(at, stage) }];
+  };
 
   const kinds = (of: readonly BlockStageParts[]): readonly string[] => of.map(({ kind }) => kind);
   const others = changed('block', kinds(before), kinds(after), '', 0);
@@ -46,9 +56,10 @@ export function blockChanges({ step, before, after, locate }: BlockComparison): 
     );
     return [
       ...restaged,
-      ...names.flatMap((option) =>
-        changed(`${name}.${option}`, from[option], to[option], `${stage}.${option}`, stage),
-      ),
+      ...names.flatMap((option) => {
+        const kind = stages[stage]?.definition.options[option]?.kind;
+        return changed(`${name}.${option}`, from[option], to[option], `${stage}.${option}`, stage, kind);
+      }),
     ];
   });
 }

@@ -2,8 +2,7 @@
 import { stepId } from '../compiler/expand.ts';
 import type { CheckedInput, CheckedStep } from '../compiler/pipeline.ts';
 import { positionAt, type Position, type Span } from '../parser/source.ts';
-import { replaceModels } from '../stages/model-arguments.ts';
-import type { OptionKind } from '../stages/option.ts';
+import { withoutModels } from '../stages/model-arguments.ts';
 import type { Json } from '../stages/value.ts';
 import { blockChanges } from './block-changes.ts';
 import { inputText } from './block-inputs.ts';
@@ -71,11 +70,6 @@ function optionChanges({ step, before, after, locate }: Comparison, restaged: bo
   }
   changed('seed', before.seed, after.seed);
   return reasons;
-}
-
-/** Which models calls name is told of the input that they are. */
-function withoutModels(kind: OptionKind | undefined, value: unknown): unknown {
-  return value === undefined ? undefined : replaceModels(kind, value as Json, () => undefined); // a resolved value
 }
 
 function inputChanges(comparison: Comparison): readonly Reason[] {

@@ -25,6 +25,11 @@ export function replaceModels(
   return { name, arguments: Object.fromEntries(replaced) };
 }
 
+/** For telling what changed: which models calls name is told of the input that they are. */
+export function withoutModels(kind: OptionKind | undefined, value: unknown): unknown {
+  return value === undefined ? undefined : replaceModels(kind, value as Json, () => undefined); // a resolved value
+}
+
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 // Searches from the program to what is stored: which of them are equal, and what a search hands out.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildWorker, openRig, removeWorker, type Rig } from './rig.ts';
 
@@ -53,6 +54,23 @@ async function shown(rig: Rig, name: string): Promise<Readonly<Record<string, un
 }
 
 describe('a search', () => {
+  test('tells what changed in a call without the place of its model', async () => {
+    await using rig = await openRig(worker);
+    const filler = join(import.meta.dirname, '../fixtures/fill-mask/distilbert');
+    const filled = (rate: string): string => `${head}
+tune best {
+  search: { c: choice(0.1, 1) } method: grid maximize: score.macro_f1 from: p.train folds: 2
+  augment more { from: fold.train with: fill(model: ${JSON.stringify(filler)}, rate: ${rate}) copies: 1 }
+  fine-tune candidate { model: "builtin:ngrams" from: more method: head(c: search.c) }
+  evaluate score { model: candidate on: fold.validation metrics: macro_f1 bootstrap: 0 }
+}
+`;
+    await ran(rig, filled('20%'));
+    expect(await ran(rig, filled('30%'), '--dry-run')).toContain(
+      '`more.with` [fill(rate: 0.2)] -> [fill(rate: 0.3)]',
+    );
+  });
+
   test('gives the same bytes when it is run again', async () => {
     await using rig = await openRig(worker);
     await ran(rig, search());
