@@ -4,7 +4,6 @@ import { maskVectors } from './bert.ts';
 import { storedWords } from './bert-weights.ts';
 import type { EncodeOptions } from './encoder.ts';
 import type { ModelFolder } from './model-folder.ts';
-import { readWeights } from './read-folder.ts';
 import { hasMaskHead, loadModel, readTexts, statesAtMasks, type ReadOut } from './sentence-encoder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { transposed } from './weights.ts';
@@ -25,18 +24,18 @@ export interface MaskFiller {
 
 /** Nothing where the folder has no head for masks. Throws `ModelError` for a folder that cannot be used. */
 export async function loadMaskFiller(folder: ModelFolder): Promise<MaskFiller | undefined> {
-  const model = await loadModel(folder, {});
+  const { model, stored } = await loadModel(folder, {});
   const { config, weights, tokenizer } = model;
-  const { file, name } = await readWeights(folder);
-  const shapes = new Map(file.names.map((stored) => [stored, { shape: file.shape(stored) }] as const));
-  const stored = storedWords(shapes, config, name);
-  if (stored === undefined || !hasMaskHead(model)) {
+  const { file, name } = stored;
+  const shapes = new Map(file.names.map((weight) => [weight, { shape: file.shape(weight) }] as const));
+  const head = storedWords(shapes, config, name);
+  if (head === undefined || !hasMaskHead(model)) {
     tf.dispose(Object.values(weights));
     return undefined;
   }
   const [rows, columns] = [config.vocab_size, config.embedding_size];
-  const words = tf.tensor2d(transposed(file.tensor(stored.weight).data, rows, columns), [columns, rows]);
-  const biases = tf.tensor1d(file.tensor(stored.bias).data.slice());
+  const words = tf.tensor2d(transposed(file.tensor(head.weight).data, rows, columns), [columns, rows]);
+  const biases = tf.tensor1d(file.tensor(head.bias).data.slice());
   const scores: ReadOut = (from, states, run) => {
     const vectors = maskVectors(weights, config, statesAtMasks(from, states, run)); // [texts, width]
     return tf.add(tf.matMul(vectors, words), biases); // [texts, tokens]

@@ -12,6 +12,7 @@ import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { PooledTexts, Pooling } from './pooling.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
+import type { ReadWeights } from './read-folder.ts';
 import { typesOf } from './token-types.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
 import { loadBertWeights } from './weights.ts';
@@ -34,7 +35,7 @@ export async function loadSentenceEncoder(
   folder: ModelFolder,
   options: SentenceEncoderOptions = {},
 ): Promise<Encoder> {
-  const model = await loadModel(folder, options);
+  const { model } = await loadModel(folder, options);
   return {
     width: model.config.hidden_size,
     encode: (texts, settings) => encodeTexts(model, texts, settings),
@@ -46,13 +47,17 @@ export async function loadSentenceEncoder(
   };
 }
 
-/** The caller disposes the weights. */
-export async function loadModel(folder: ModelFolder, { maxTokens }: SentenceEncoderOptions): Promise<Model> {
+/** With what its weights were read from, which is large. The caller disposes the weights. */
+export async function loadModel(
+  folder: ModelFolder,
+  { maxTokens }: SentenceEncoderOptions,
+): Promise<{ readonly model: Model; readonly stored: ReadWeights }> {
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
-  const { file, name } = await readWeights(folder);
-  return { config, pooling, tokenizer, weights: loadBertWeights(file, config, name) };
+  const stored = await readWeights(folder);
+  const weights = loadBertWeights(stored.file, config, stored.name);
+  return { model: { config, pooling, tokenizer, weights }, stored };
 }
 
 /** Texts to vectors [texts, width], as `Encoder.encode`. */
