@@ -6,7 +6,7 @@ import { withoutMark } from '../../learning/text-pair.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import { askedPictures } from '../../stages/asked-pictures.ts';
 import { pairColumnsOf, pictureShapeOf } from '../../stages/classifier.ts';
-import type { Dataset } from '../../stages/dataset.ts';
+import type { Dataset, Roles } from '../../stages/dataset.ts';
 import { usage, type Context } from './context.ts';
 
 export interface Asked {
@@ -21,7 +21,7 @@ export async function askedRows(context: Context, model: Artifact, given: Asked)
   const shape = await pictureShapeOf(model);
   const pair = shape === undefined ? await pairColumnsOf(model) : undefined;
   if (pair !== undefined) return askedPairs(context, pair, given);
-  if (shape === undefined) return askedTexts(asked);
+  if (shape === undefined) return asRows({ text: 'text' }, [['text', asked]]);
   const pictures = asked.map((path) => ({ shown: path, bytes: bytesOf(context, path) }));
   return askedPictures(pictures, shape, (shown, problem) =>
     usage(context, shown, {
@@ -30,18 +30,6 @@ export async function askedRows(context: Context, model: Artifact, given: Asked)
       hint: 'this model reads pictures: give the paths of some, and leave out what is broken',
     }),
   );
-}
-
-function askedTexts(texts: readonly string[]): Dataset {
-  return {
-    rows: texts.length,
-    columns: new Map([['text', texts.map(withoutMark)]]),
-    roles: { text: 'text' },
-    labels: [],
-    multiLabel: false,
-    partition: undefined,
-    source: Int32Array.from(texts, (_, i) => i),
-  };
 }
 
 /** Two texts one after the other, or lines with a tab between two. */
@@ -59,19 +47,28 @@ function askedPairs(
   const broken = lines !== undefined ? texts.findIndex((line) => line.split('\t').length !== 2) : -1;
   if (broken >= 0) throw refused('', `line ${lines?.[broken]} of the standard input is none`);
   if (parts.length % 2 === 1) throw refused(texts.at(-1) ?? '', 'the last text has no other one');
-  const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from).map(withoutMark);
-  const firsts = every(0);
+  const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from);
+  return asRows({ text: first, second }, [
+    [first, every(0)],
+    [second, every(1)],
+  ]);
+}
+
+/** `columns`: of the texts, as many of each. */
+function asRows(
+  roles: Roles,
+  columns: readonly (readonly [name: string, texts: readonly string[]])[],
+): Dataset {
+  const cleaned = columns.map(([name, texts]) => [name, texts.map(withoutMark)] as const);
+  const rows = cleaned[0]?.[1].length ?? 0;
   return {
-    rows: firsts.length,
-    columns: new Map([
-      [first, firsts],
-      [second, every(1)],
-    ]),
-    roles: { text: first, second },
+    rows,
+    columns: new Map(cleaned),
+    roles,
     labels: [],
     multiLabel: false,
     partition: undefined,
-    source: Int32Array.from(firsts, (_, i) => i),
+    source: Int32Array.from({ length: rows }, (_, i) => i),
   };
 }
 
