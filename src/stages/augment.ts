@@ -130,17 +130,17 @@ fine-tune classifier { model: "builtin:ngrams"  from: extra }`,
   cost: ({ options: { with: changes, copies, gate, filter }, inputs }) => {
     const rows = rowsOf(inputs, 'from');
     const made = rows && rows * copies;
-    const madeBy = (...names: readonly Change['name'][]): number | undefined => {
-      const share = changes.filter(({ name }) => names.includes(name)).length / changes.length;
-      return share === 0 ? 0 : made && Math.ceil(made * share);
+    const madeBy = (ofEach: Readonly<Partial<Record<Change['name'], number>>>): number | undefined => {
+      const all = changes.reduce((sum, { name }) => sum + (ofEach[name] ?? 0), 0);
+      return all === 0 ? 0 : made && Math.ceil((made * all) / changes.length);
     };
     const gated = gate.name === 'cv' ? 2 * gate.arguments.folds * gate.arguments.repeats : 0;
     const encodes = gated > 0 || filter !== undefined;
     const apart = gated > 0 && inputs.dataset('from')?.pairs;
     return [
       { count: made, unit: rowsToMake },
-      { count: madeBy('fill'), unit: 'rows to fill' },
-      { count: madeBy('paraphrase', 'back_translate'), unit: 'texts to write' },
+      { count: madeBy({ fill: 1 }), unit: 'rows to fill' },
+      { count: madeBy({ paraphrase: 1, back_translate: 2 }), unit: 'texts to write' },
       { count: encodes ? textsIn(made && made + (rows ?? 0), apart) : 0, unit: textsToEncode },
       { count: gated, unit: fits },
     ];

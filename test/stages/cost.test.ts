@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../../src/compiler/compile.ts';
 import { parse } from '../../src/parser/parse.ts';
@@ -21,7 +21,7 @@ function costsOf(text: string): Readonly<Record<string, readonly string[]>> {
     params: [],
     registry: standardRegistry(),
     facts: createFacts({ display: (path) => path, project, env: {} }),
-    resolvePath: (path) => join(folder.path, path),
+    resolvePath: (path) => resolve(folder.path, path),
   });
   expect(compiled.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const steps = compiled.pipeline?.steps ?? [];
@@ -105,4 +105,12 @@ predict all { model: small from: parts.test }`;
     small: ['40 texts to encode', '1 fits'],
     all: ['40 texts to encode'],
   });
+});
+
+test('a translation there and back is two texts to write', () => {
+  const model = JSON.stringify(join(import.meta.dirname, '../fixtures/seq2seq/t5'));
+  const costs = costsOf(
+    `augment more { from: rows copies: 3 with: [swap, paraphrase(model: ${model}), back_translate(model: [${model}, ${model}])] }`,
+  );
+  expect(costs.more).toEqual(['120 rows to make', '120 texts to write']);
 });
