@@ -17,7 +17,7 @@ interface Tokenizer {
 
 /** Nothing for a word, where the tokenizer turns out not to be usable: the step says why. */
 export function maskedWordFacts(folder: string): (word: string) => MaskedWord | undefined {
-  let open: Promised | undefined;
+  let open: OpenTokenizer | undefined;
   return (word) => {
     open ??= openTokenizer(folder);
     if (open === 'unusable') return undefined;
@@ -30,10 +30,11 @@ export function maskedWordFacts(folder: string): (word: string) => MaskedWord | 
   };
 }
 
-type Promised = { readonly tokenizer: Tokenizer; readonly unknown: string | undefined } | 'unusable';
+export type OpenTokenizer =
+  { readonly tokenizer: Tokenizer; readonly unknown: string | undefined } | 'unusable';
 
 /** With what its files say of it. */
-export function openTokenizer(folder: string): Promised {
+export function openTokenizer(folder: string): OpenTokenizer {
   const { Tokenizer } = createRequire(import.meta.url)('@huggingface/tokenizers') as {
     readonly Tokenizer: new (json: object, settings: object) => Tokenizer;
   };
