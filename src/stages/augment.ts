@@ -251,7 +251,5 @@ function gateText({ with_copies, without_copies, kept, folds, repeats }: GateRep
 
 function noteMissing(missing: number, asked: number, note: (message: string) => void): void {
   if (missing > 0)
-    note(
-      `${missing} of ${asked} copies could not be made: the texts have too few words that the changes apply to`,
-    );
+    note(`${missing} of ${asked} copies could not be made: the changes give nothing new for these rows`);
 }

@@ -54,9 +54,7 @@ test('a text that cannot be changed stays, and the note says how many copies are
   });
   expect(texts(rows)[0]).toBe('?!');
   expect(rows.rows).toBe(3);
-  expect(notes).toEqual([
-    '2 of 4 copies could not be made: the texts have too few words that the changes apply to',
-  ]);
+  expect(notes).toEqual(['2 of 4 copies could not be made: the changes give nothing new for these rows']);
 });
 
 test('the copies of a row depend on the seed and on nothing beside the row', async () => {
