@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { peersProgram, wholeSplits } from '../bench/peers/program.mjs';
 import { sets } from '../bench/peers/published.mjs';
-import { average, halfWidth } from '../bench/statistics.mjs';
+import { meanRows, peerHead, peerRow } from '../bench/peers/table.mjs';
+import { average } from '../bench/statistics.mjs';
 
 const root = join(import.meta.dirname, '..');
 const scopeMetrics = ['accuracy', 'oos_auroc', 'oos_recall', 'oos_precision', 'open_accuracy'];
@@ -91,12 +92,11 @@ export const results = {
     },
   }),
   'recipe-unlabelled': peers({
-    method: 'contrastive(iterations: 20, loss: cosine, c: 1)',
-    options: 'learning_rate: 3e-5  label_template: auto',
+    method: 'default',
     unlabelled: true,
     peer: 'SetFit + 8 label templates per class (10 iterations)',
     printed: 'bench/peers/README.md',
-    sets: { sst2: tenSplits, sst5: tenSplits, cr: tenSplits, agnews: tenSplits.slice(0, 5) },
+    sets: { sst2: tenSplits, sst5: tenSplits, cr: tenSplits, agnews: tenSplits },
   }),
 };
 
@@ -105,7 +105,7 @@ function peers({ sets: chosen, peer, printed, ...how }) {
   const metricOf = (name) => sets[name].metric ?? 'accuracy';
   return {
     printed,
-    head: ['set', 'splits', 'fslrun', peer, 'mean difference', '95 % interval'],
+    head: peerHead('fslrun', peer),
     programs: (shared) =>
       Object.fromEntries(
         Object.entries(chosen).map(([name, asked]) => {
@@ -123,20 +123,13 @@ function peers({ sets: chosen, peer, printed, ...how }) {
       ),
     lines: (figures, shared) => {
       const theirs = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
-      return Object.entries(figures).map(([name, of]) => {
-        const ours = of[`score ${metricOf(name)}`].map((value) => 100 * value);
-        const others = of.splits.map((split) => theirs[name][peer][split]);
-        const differences = ours.map((value, i) => value - others[i]);
-        const [mean, half] = [average(differences), halfWidth(differences)];
-        return [
-          name,
-          String(of.splits.length),
-          average(ours).toFixed(1),
-          average(others).toFixed(1),
-          signed(mean),
-          `${signed(mean - half)} … ${signed(mean + half)}`,
-        ];
-      });
+      const measured = Object.entries(figures).map(([name, of]) => ({
+        name,
+        splits: of.splits,
+        ours: of[`score ${metricOf(name)}`].map((value) => 100 * value),
+        theirs: of.splits.map((split) => theirs[name][peer][split]),
+      }));
+      return [...measured.map(peerRow), ...meanRows(measured)];
     },
   };
 }
@@ -146,8 +139,4 @@ function spread(values) {
   const mean = average(values);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   return `${mean.toFixed(3)} ± ${Math.sqrt(variance).toFixed(3)}`;
-}
-
-function signed(value) {
-  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
 }

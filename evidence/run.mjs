@@ -1,7 +1,7 @@
 // Makes printed results again and says which are stale. Usage:
 //   npm run evidence -- [NAME…] [--list] [--work FOLDER] [--out FOLDER] [--shared FOLDER]
-// Without names: all that are stale. What is finished is kept in the work folder, so that a run which was stopped goes on there. A record
-// with its manifest and a table of each result are written to `evidence/`.
+// Without names: all that are stale. A record with its manifest and a table of each result are written to `evidence/` whenever one of its
+// programs has run; of a program that was stopped, what is finished is in the work folder.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { cpus, platform, release } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultShared } from '../bench/peers/published.mjs';
+import { markdownRow } from '../bench/peers/table.mjs';
 import { results } from './results.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -41,108 +42,126 @@ function checkBuild() {
     throw new Error(`${changed} is newer than ${command}: run \`npm run build\` first`);
 }
 
+/** Of each result its programs, by name. */
+const programsOf = Object.fromEntries(
+  Object.entries(results).map(([name, { programs }]) => [name, programs(shared)]),
+);
+
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** What decides a result beside the machine: the programs, and the versions of the stages that they use. */
-function identityOf(programs) {
-  const used = ['load', 'split', 'fine-tune', 'evaluate', 'distill'];
+/** What decides the figures of a program beside the machine: its text, and the versions of the stages that it has. */
+function identityOf(part, text) {
+  const used = ['load', 'split', 'fine-tune', 'evaluate'].filter((stage) => text.includes(`${stage} `));
   const versions = used.map((stage) => {
     const source = readFileSync(join(root, `src/stages/${stage}.ts`), 'utf8');
     return [stage, Number(/^ {2}version: (\d+),$/m.exec(source)?.[1])];
   });
-  const texts = Object.entries(programs).map(([name, { text }]) => [name, text.replaceAll(shared, 'SHARED')]);
-  return { versions: Object.fromEntries(versions), programs: sha256(JSON.stringify(texts)) };
+  const program = sha256(JSON.stringify([[part, text.replaceAll(shared, 'SHARED')]]));
+  return { versions: Object.fromEntries(versions), program };
 }
 
 const recordFile = (name) => join(out, `${name}.json`);
 
+/** By program `{ versions, program, rows, splits, commit, machine, made, figures }`; empty where nothing was made. */
 function recordOf(name) {
-  return existsSync(recordFile(name)) ? JSON.parse(readFileSync(recordFile(name), 'utf8')) : undefined;
+  return existsSync(recordFile(name)) ? JSON.parse(readFileSync(recordFile(name), 'utf8')) : {};
 }
 
-function row(cells) {
-  return `| ${cells.join(' | ')} |`;
+/** Why the figures of a program are not those that it would have now, or undefined. */
+function staleness(made, now) {
+  if (made.program !== now.program) return 'its program is another now';
+  const changed = Object.entries(now.versions).filter(([stage, version]) => made.versions[stage] !== version);
+  if (changed.length === 0) return undefined;
+  return changed
+    .map(([stage, version]) => `\`${stage}\` is version ${version} and was ${made.versions[stage]}`)
+    .join(', ');
 }
 
-/** `current`, or why not. */
-function stateOf(name) {
+/** Of the programs of a result those that have to be run, each with why: `never made`, or how it is stale. */
+function toMake(name) {
   const record = recordOf(name);
-  if (record === undefined) return 'never made by this command';
-  const now = identityOf(results[name].programs(shared));
-  if (record.manifest.programs !== now.programs) return 'stale: its programs are others now';
-  const changed = Object.entries(now.versions).filter(([stage, version]) => {
-    return record.manifest.versions[stage] !== version;
+  return Object.entries(programsOf[name]).flatMap(([part, { text }]) => {
+    const why = record[part] === undefined ? 'never made' : staleness(record[part], identityOf(part, text));
+    return why === undefined ? [] : [{ part, why }];
   });
-  if (changed.length > 0)
-    return `stale: ${changed.map(([stage, version]) => `\`${stage}\` is version ${version} and was ${record.manifest.versions[stage]}`).join(', ')}`;
-  return 'current';
+}
+
+/** `current`, or what is not. */
+function stateOf(name) {
+  const left = toMake(name);
+  if (left.length === 0) return 'current';
+  const all = Object.keys(programsOf[name]).length;
+  if (left.length === all && left.every(({ why }) => why === 'never made'))
+    return 'never made by this command';
+  return `${all - left.length} of ${all} current; ${left.map(({ part, why }) => `${part}: ${why}`).join('; ')}`;
+}
+
+/** The rows of the table, of the programs that have figures. */
+function linesOf(name) {
+  const made = Object.entries(recordOf(name)).map(([part, { splits, figures }]) => [
+    part,
+    { splits, ...figures },
+  ]);
+  return made.length === 0 ? [] : results[name].lines(Object.fromEntries(made), shared);
 }
 
 /** Of the file that prints the result, the rows that are not there as they were found. */
 function misprints(name) {
-  const record = recordOf(name);
-  const { printed, lines } = results[name];
-  if (record === undefined || printed === undefined) return [];
-  const text = readFileSync(join(root, printed), 'utf8');
-  return lines(record.figures, shared)
-    .map((cells) => row(cells).slice(0, -2))
+  const text = readFileSync(join(root, results[name].printed), 'utf8');
+  return linesOf(name)
+    .map((cells) => markdownRow(cells).slice(0, -2))
     .filter((start) => !text.includes(start));
 }
 
-/** Runs what is not finished in a folder of the result, and reads the reports. */
-function figuresOf(name, programs) {
-  const figures = {};
-  for (const [part, { text, splits, reads }] of Object.entries(programs)) {
-    const folder = join(resolve(values.work), name, part);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'main.fsl'), text);
-    writeFileSync(join(folder, 'package.json'), '{}');
-    const set = text.includes('param shared') ? ['--set', `shared=${JSON.stringify(shared)}`] : [];
-    const run = (...args) =>
-      execFileSync(process.execPath, [command, ...args, ...set], {
-        cwd: folder,
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-    run('main.fsl');
-    const read = ({ stage, metric, key }) =>
-      splits.map((split) => {
-        const shown = run('show', 'main.fsl', `${stage}[${key}=${split}]`, '--format', 'json');
-        return JSON.parse(shown).metrics[metric].value;
-      });
-    figures[part] = {
-      splits,
-      ...Object.fromEntries(reads.map((one) => [`${one.stage} ${one.metric}`, read(one)])),
-    };
-  }
-  return figures;
+/** Runs what is not finished in a folder of the program, and reads the reports. */
+function figuresOf(name, part, { text, splits, reads }) {
+  const folder = join(resolve(values.work), name, part);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'main.fsl'), text);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const set = text.includes('param shared') ? ['--set', `shared=${JSON.stringify(shared)}`] : [];
+  const run = (...args) =>
+    execFileSync(process.execPath, [command, ...args, ...set], {
+      cwd: folder,
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  run('main.fsl');
+  const read = ({ stage, metric, key }) =>
+    splits.map((split) => {
+      const shown = run('show', 'main.fsl', `${stage}[${key}=${split}]`, '--format', 'json');
+      return JSON.parse(shown).metrics[metric].value;
+    });
+  return Object.fromEntries(reads.map((one) => [`${one.stage} ${one.metric}`, read(one)]));
 }
 
-function manifestOf(name, programs) {
-  const files = [...new Set(Object.values(programs).flatMap(({ data }) => data))];
+function manifestOf(part, { text, data, splits }) {
   // The last one that changed the program, which stays when others are put before it.
   const last = ['log', '-1', '--format=%H', '--', 'src'];
   const commit = execFileSync('git', last, { cwd: root, encoding: 'utf8' }).trim();
   const changed = execFileSync('git', ['status', '--porcelain', 'src'], { cwd: root, encoding: 'utf8' });
   return {
-    command: `npm run evidence -- ${name}`,
-    ...identityOf(programs),
-    rows: Object.fromEntries(files.map((file) => [file, sha256(readFileSync(join(shared, 'data', file)))])),
-    seeds: Object.fromEntries(Object.entries(programs).map(([part, { splits }]) => [part, splits])),
+    ...identityOf(part, text),
+    rows: Object.fromEntries(data.map((file) => [file, sha256(readFileSync(join(shared, 'data', file)))])),
+    splits,
     commit: commit + (changed === '' ? '' : ', with changes'),
     machine: `${cpus().length} x ${cpus()[0]?.model.trim()}, ${platform()} ${release()}, Node ${process.version}`,
     made: new Date().toISOString().slice(0, 10),
   };
 }
 
-function write(name, record) {
+/** Programs stand in the record and the table in their order in `results`, whichever was made first. */
+function write(name, made) {
   mkdirSync(out, { recursive: true });
+  const merged = { ...recordOf(name), ...made };
+  const order = Object.keys(programsOf[name]).filter((part) => merged[part] !== undefined);
+  const record = Object.fromEntries(order.map((part) => [part, merged[part]]));
   writeFileSync(recordFile(name), JSON.stringify(record, null, 2) + '\n');
-  const { head, lines, printed } = results[name];
-  const { manifest } = record;
-  const table = [row(head), row(head.map(() => '---')), ...lines(record.figures, shared).map(row)];
-  const told = `Made by \`${manifest.command}\` at ${manifest.commit.slice(0, 10)} on ${manifest.made}; rows, seeds, versions and machine: [${name}.json](${name}.json).${printed === undefined ? '' : ` Printed in [${printed}](../${printed}).`}`;
+  const { head, printed } = results[name];
+  const table = [head, head.map(() => '---'), ...linesOf(name)].map(markdownRow);
+  const dates = order.map((part) => record[part].made).toSorted();
+  const told = `Made by \`npm run evidence -- ${name}\`, last on ${dates.at(-1)}; commits, rows, splits, versions and machine: [${name}.json](${name}.json). Printed in [${printed}](../${printed}).`;
   writeFileSync(join(out, `${name}.md`), [`# ${name}`, '', told, '', ...table, ''].join('\n'));
 }
 
@@ -151,9 +170,14 @@ const asked =
 if (!values.list) {
   checkBuild();
   for (const name of asked) {
-    const programs = results[name].programs(shared);
-    console.error(`${name}: ${Object.keys(programs).join(', ')}`);
-    write(name, { manifest: manifestOf(name, programs), figures: figuresOf(name, programs) });
+    const programs = programsOf[name];
+    const left = toMake(name).map(({ part }) => part);
+    // What is current is made again where it is asked for by name.
+    for (const part of left.length > 0 ? left : Object.keys(programs)) {
+      console.error(`${name}: ${part}`);
+      const manifest = manifestOf(part, programs[part]);
+      write(name, { [part]: { ...manifest, figures: figuresOf(name, part, programs[part]) } });
+    }
   }
 }
 for (const name of Object.keys(results)) {

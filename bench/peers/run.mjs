@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { peersProgram, wholeSplits } from './program.mjs';
-import { average, halfWidth } from '../statistics.mjs';
 import { defaultShared, runProgram, sets } from './published.mjs';
+import { markdownRow, meanRows, peerHead, peerRow } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,56 +26,30 @@ const shared = resolve(values.shared);
 const asked = values.splits.split(',');
 
 const peers = JSON.parse(readFileSync(join(shared, 'data/peer_splits/peers.json'), 'utf8')).results;
-console.log(
-  `| set | splits | fslrun ${values.method} ${values.options} | ${values.peer} | mean difference | 95 % interval |`,
-);
-console.log('| --- | --- | --- | --- | --- | --- |');
-const byName = [];
-/** Of each split the differences of all sets. */
-const bySplit = new Map(asked.map((split) => [split, []]));
+const print = (cells) => console.log(markdownRow(cells));
+const head = peerHead(`fslrun ${values.method} ${values.options}`.trim(), values.peer);
+print(head);
+print(head.map(() => '---'));
+const measured = [];
 for (const name of values.sets.split(',')) {
   const splits = wholeSplits(name, asked, shared);
   if (splits.length === 0) continue;
   const folder = mkdtempSync(join(tmpdir(), 'fsl-peers-'));
   try {
     const { metric = 'accuracy' } = sets[name];
-    const ours = runProgram(
-      folder,
-      peersProgram(name, {
-        splits,
-        shared,
-        model: values.model,
-        method: values.method,
-        options: values.options,
-        unlabelled: values.unlabelled,
-      }),
-      splits,
-    )('score', metric);
+    const { model, method, options, unlabelled } = values;
+    const program = peersProgram(name, { splits, shared, model, method, options, unlabelled });
+    const ours = runProgram(folder, program, splits)('score', metric);
     const theirs = splits.map((seed) => peers[name][values.peer]?.[seed] ?? NaN);
-    const differences = ours.map((value, i) => value - theirs[i]);
-    const half = halfWidth(differences);
-    const mean = average(differences);
-    splits.forEach((split, i) => bySplit.get(split).push(differences[i]));
-    byName.push(
-      `${name}: ${splits.map((seed, i) => `${seed} ${ours[i].toFixed(1)} (${theirs[i].toFixed(1)})`).join(', ')}`,
-    );
-    console.log(
-      `| ${name} | ${splits.join(' ')} | ${average(ours).toFixed(1)} | ${average(theirs).toFixed(1)} | ${signed(mean)} | ${signed(mean - half)} … ${signed(mean + half)} |`,
-    );
+    measured.push({ name, splits, ours, theirs });
+    print(peerRow(measured.at(-1)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const wholes = [...bySplit.values()]
-  .filter(({ length }) => length === byName.length && length > 1)
-  .map(average);
-if (wholes.length > 1)
+meanRows(measured).forEach(print);
+console.log('\nBy split, ours (theirs):');
+for (const { name, splits, ours, theirs } of measured)
   console.log(
-    `| mean of all, in splits that all have | ${wholes.length} | | | ${signed(average(wholes))} | ${signed(average(wholes) - halfWidth(wholes))} … ${signed(average(wholes) + halfWidth(wholes))} |`,
+    `${name}: ${splits.map((seed, i) => `${seed} ${ours[i].toFixed(1)} (${theirs[i].toFixed(1)})`).join(', ')}`,
   );
-console.log(`\nBy split, ours (theirs):\n${byName.join('\n')}`);
-
-function signed(value) {
-  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
-}

@@ -48,26 +48,29 @@ test.skipIf(!ready)(
       const table = await readFile(join(folder, 'labels-eprstmt.md'), 'utf8');
       expect(table).toMatch(/\| prototype \| 0\.\d{3} ± 0\.\d{3} \| 0\.\d{3} ± 0\.\d{3} \|/);
       const file = join(folder, 'labels-eprstmt.json');
-      const record = JSON.parse(await readFile(file, 'utf8')) as {
-        readonly manifest: { readonly versions: Readonly<Record<string, number>> };
-        readonly figures: { readonly eprstmt: Readonly<Record<string, readonly number[]>> };
+      const { eprstmt } = JSON.parse(await readFile(file, 'utf8')) as {
+        readonly eprstmt: {
+          readonly versions: Readonly<Record<string, number>>;
+          readonly figures: Readonly<Record<string, readonly number[]>>;
+        };
       };
-      const accuracies = record.figures.eprstmt['prototype_score accuracy'] ?? [];
+      const accuracies = eprstmt.figures['prototype_score accuracy'] ?? [];
       expect(accuracies).toHaveLength(5);
       for (const value of accuracies) expect(value).toBeGreaterThan(0.5);
       // As if it had been made by another version, and found something else.
       const older = {
-        manifest: { ...record.manifest, versions: { ...record.manifest.versions, evaluate: 1 } },
-        figures: {
-          eprstmt: {
-            ...record.figures.eprstmt,
+        eprstmt: {
+          ...eprstmt,
+          versions: { ...eprstmt.versions, evaluate: 1 },
+          figures: {
+            ...eprstmt.figures,
             'prototype_score accuracy': accuracies.map((value) => value / 2),
           },
         },
       };
       await writeFile(file, JSON.stringify(older));
       const listed = await evidence('--list');
-      expect(listed).toMatch(/labels-eprstmt: stale: `evaluate` is version \d+ and was 1/);
+      expect(listed).toMatch(/labels-eprstmt: 0 of 1 current; eprstmt: `evaluate` is version \d+ and was 1/);
       expect(listed).toContain('bench/labels/README.md does not have | prototype | 0.331');
     } finally {
       await rm(folder, { recursive: true, force: true });
