@@ -1,4 +1,5 @@
 // ONNX files that others made, run as they are on the processor. Knows nothing of what they compute.
+import { setImmediate as turn } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sessionOptions } from './provider.ts';
 
@@ -35,6 +36,7 @@ export async function openOnnxFile(path: string, threads: number): Promise<OnnxF
           given.map(([name, { type, data, shape }]) => [name, new Tensor(type, data, [...shape])]),
         ),
       );
+      await turn(); // as in graph-runner.ts, for interruptions
       return Object.fromEntries(
         Object.entries(results).map(([name, tensor]) => [name, fromTensor(name, tensor)]),
       );

@@ -112,8 +112,9 @@ async function writePieces(
   const file = await open(path, 'wx');
   try {
     for (const piece of pieces) {
-      hash.update(piece);
-      await writeAll(file, piece);
+      const written = writeAll(file, piece);
+      hash.update(piece); // meanwhile
+      await written;
     }
     if (!signal.aborted) await file.sync();
   } finally {

@@ -86,6 +86,30 @@ describe('the end of training', () => {
     });
   });
 
+  it('by a signal that is only heard when the event loop turns comes after the step that runs then', async () => {
+    await withEngine('onnx', async (engine) => {
+      const stop = new AbortController();
+      const steps: number[] = [];
+      const x = real(wave(1000 * 512, 1), [1000, 512]);
+      const run = train(
+        problem(engine, () => 4, {
+          parameters: { w: tf.tensor2d(wave(512 * 2048, 0), [512, 2048]) },
+          loss: ({ w = tf.scalar(NaN) }, { x: rows = tf.scalar(NaN) }) =>
+            tf.mean(tf.square(tf.matMul(rows, w))),
+          batch: (index) => {
+            // As a signal of the system does, the timer waits for the native run of the second step, which takes longer.
+            if (index === 2) setTimeout(() => stop.abort(new Error('heard')), 10);
+            return { x };
+          },
+          signal: stop.signal,
+          onStep: ({ step }) => void steps.push(step),
+        }),
+      );
+      await expect(run).rejects.toThrow('heard');
+      expect(steps).toEqual([1, 2]);
+    });
+  });
+
   it('by a loss that is no number says what to lower', async () => {
     await withEngine('onnx', async (engine) => {
       const before = tf.memory().numTensors;
