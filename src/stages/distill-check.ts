@@ -45,7 +45,7 @@ export function checkDistillation(options: DistillOptions, context: Context): vo
   const match = matchOf(options, situation);
   const part = trainedPart(options, situation);
   checkTeachers(match, situation, context);
-  if (part === 'head') checkFrozen(options, match, situation, context);
+  if (part === 'head') checkFrozen(match, situation, context);
   else checkTrained(options, match, context);
   if (match.includes('logits')) checkLabels(options, context);
   else checkUnlabelled(context);
@@ -88,13 +88,8 @@ function checkTeachers(
   else if (known[0]?.model.trainable === false) report('teacher', layerlessTeacher(layered));
 }
 
-/** Only a head is fitted. */
-function checkFrozen(
-  { train }: DistillOptions,
-  match: readonly Match[],
-  { made }: Situation,
-  { given, report }: Context,
-): void {
+/** Only a head is fitted: where nothing else is asked for, or with `train: head`. */
+function checkFrozen(match: readonly Match[], { made }: Situation, { given, report }: Context): void {
   if (made) report('train', headOfNone);
   const more = match.find((what) => what !== 'logits');
   if (!made && more !== undefined)
@@ -109,7 +104,7 @@ function checkFrozen(
       report(name, {
         code: 'option-without-effect',
         message: `\`${name}\` changes nothing here: only a head is fitted, and the encoder of the student stays as it is`,
-        hint: train === undefined ? `write \`train: all\`, or remove \`${name}\`` : `remove \`${name}\``,
+        hint: `remove \`${name}\`, or \`train: head\``,
       });
 }
 

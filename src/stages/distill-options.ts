@@ -21,8 +21,8 @@ export const trainingOfStudents = {
   train: {
     ...train,
     doc:
-      'Which part of the student is trained. Without it: `all` of one made by `encoder(…)`, or where `match` asks for more than logits; ' +
-      'otherwise the `head`, and the encoder stays as it is.',
+      'Which part of the student is trained. Without it: `all` of one made by `encoder(…)`, where `match` asks for more than logits, or where ' +
+      'another option of training is given, such as `epochs`; otherwise the `head`, and the encoder stays as it is.',
   },
   epochs: int({
     min: 1,
@@ -88,18 +88,17 @@ export interface Situation {
 
 /** How many of the last layers of the encoder are trained; `head` where it stays as it is. */
 export function trainedPart(
-  { train: asked, match }: Pick<DistillOptions, 'train' | 'match'>,
+  options: DistillOptions,
   { classifiers, made }: Situation,
 ): 'head' | 'all' | number {
+  const { train: asked, match } = options;
   if (asked !== undefined) return asked.name === 'layers' ? asked.arguments.count : asked.name;
   const more = match?.some((what) => what !== 'logits') ?? !classifiers;
-  return made || more ? 'all' : 'head';
+  const settings = Object.keys(trainingOfStudents) as (keyof typeof trainingOfStudents)[];
+  return made || more || settings.some((name) => options[name] !== undefined) ? 'all' : 'head';
 }
 
-export function matchOf(
-  options: Pick<DistillOptions, 'train' | 'match'>,
-  situation: Situation,
-): readonly Match[] {
+export function matchOf(options: DistillOptions, situation: Situation): readonly Match[] {
   if (options.match !== undefined) return options.match;
   if (!situation.classifiers) return ['embeddings'];
   return trainedPart(options, situation) === 'head' ? ['logits'] : ['logits', 'embeddings'];

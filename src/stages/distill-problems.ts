@@ -53,7 +53,7 @@ export const untrainableStudent = {
   code: 'wrong-artifact',
   message:
     'the encoder of the student is to be trained, and this one has nothing to train: it counts n-grams',
-  hint: 'give a model folder or `encoder(layers: 3)`, or leave out `train`, and all of `match` but `logits`',
+  hint: 'give a model folder or `encoder(layers: 3)`, or leave out `train`, other options of training such as `epochs`, and all of `match` but `logits`',
 } as const;
 
 export const wordlessTeacher = {

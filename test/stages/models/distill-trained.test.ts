@@ -200,6 +200,19 @@ test('training that was stopped goes on to the same bits', async () => {
   expect(artifact.digest).toBe(whole);
 });
 
+test('a student with weights is trained where an option of training is given', async () => {
+  const { artifact, notes } = await taught([await teacher()], tiny(), { steps: 2 });
+  expect(notes.join()).toContain('trained in 2 steps');
+  const inputs = {
+    teacher: members(await teacher()),
+    student: tiny(),
+    from: await datasetArtifact(unlabelled),
+  };
+  const kept = await run(distill, { inputs });
+  expect(kept.notes.join()).not.toContain('trained in');
+  expect(artifact.names).toContain('encoder/model.safetensors');
+});
+
 describe('what only the run shows', () => {
   test.each([
     ['other tokens', tiny(), made({ layers: 1, vocabulary: 20 }), ['hidden'], 'step:match not-supported: `match: hidden` compares token by token, and the student cuts texts into other tokens than the teacher'],
@@ -227,7 +240,9 @@ describe('what is known before anything runs', () => {
     [{ match: ['logits'] }, fresh, [encoder], 'teacher needs-classifier: `match: logits` learns labels, and `t1` gives none'],
     [{ train: head }, fresh, [classifier], 'train not-supported: a student made by `encoder(…)` knows nothing yet, and with `train: head` it would stay so'],
     [{ train: head, match: ['embeddings'] }, encoder, [classifier], 'match option-without-effect: `match: embeddings` trains the encoder of the student, and with `train: head` it stays as it is'],
-    [{ epochs: 3 }, encoder, [classifier], 'epochs option-without-effect: `epochs` changes nothing here: only a head is fitted, and the encoder of the student stays as it is'],
+    [{ epochs: 3 }, encoder, [classifier], ''],
+    [{ epochs: 3, train: head }, encoder, [classifier], 'epochs option-without-effect: `epochs` changes nothing here: only a head is fitted, and the encoder of the student stays as it is'],
+    [{ epochs: 3 }, counting, [classifier], 'student wrong-artifact: the encoder of the student is to be trained, and this one has nothing to train: it counts n-grams'],
     [{ epochs: 3, steps: 5, train: all }, encoder, [classifier], 'epochs option-without-effect: `epochs` changes nothing here: `steps` decides how long the training is'],
     [{ temperature: 3 }, fresh, [encoder], 'temperature option-without-effect: `temperature` changes nothing here: it belongs to `match: logits`'],
     [{ head_learning_rate: 0.1 }, fresh, [encoder], 'head_learning_rate warns option-without-effect: `head_learning_rate` changes nothing where the student is as wide as its one teacher: nothing is learnt along'],
