@@ -11,6 +11,7 @@ import { functionNames } from './functions.ts';
 import type { CheckedInput, CheckedMember } from './pipeline.ts';
 import { bindingOf, fileScope, type Program, type Scope } from './program.ts';
 import { resolveCall } from './resolve-call.ts';
+import { isDeclared, tellAmbiguous } from './resolve-option.ts';
 import { resolveReference, rootOf, startsWithStage, type Referred } from './references.ts';
 import { describe, type Value } from './value.ts';
 
@@ -38,6 +39,10 @@ export function resolveInput(
     return call === undefined
       ? undefined
       : { from: 'call', call: expr.callee.text, text: JSON.stringify(call) };
+  }
+  if (expr.node === 'reference' && !expr.forced && isWord(expr.name.text, place)) {
+    if (isDeclared(expr.name.text, place.scope, program)) tellAmbiguous(expr.name, program);
+    return wordInput(expr.name.text);
   }
   const behind = constantBehind(expr, place.scope, program);
   if (behind !== undefined) {
@@ -70,7 +75,7 @@ export function resolveInput(
     case 'files':
       return resolveFiles(expr, place.scope, program);
     case 'model':
-      return resolveModel(expr, place.scope, program);
+      return resolveModel(expr, place, program);
     case 'dataset':
     case 'report': {
       const value = evaluate(expr, place.scope, program);
@@ -178,7 +183,7 @@ function resolveMany(
   const members: CheckedMember[] = [];
   const add = (name: string | undefined, item: Ast.Expr): boolean => {
     if (place.declaration.accepts === 'model' && isModelText(item, place.scope, program)) {
-      const input = resolveModel(item, place.scope, program);
+      const input = resolveModel(item, place, program);
       if (input === undefined) return false;
       members.push({ name: name ?? `model ${members.length + 1}`, keys: {}, input });
       return true;
@@ -258,8 +263,17 @@ function filesOf(text: string, span: Span, program: Program): readonly string[] 
   return fact.state === 'known' ? fact.value : undefined;
 }
 
-function resolveModel(expr: Ast.Expr, scope: Scope, program: Program): CheckedInput | undefined {
-  const value = evaluate(expr, scope, program);
+/** A call without arguments is a word, `model: conv4`. */
+function isWord(text: string, { declaration: { calls = {} } }: InputPlace): boolean {
+  return Object.hasOwn(calls, text) && Object.keys(calls[text].arguments).length === 0;
+}
+
+function wordInput(name: string): CheckedInput {
+  return { from: 'call', call: name, text: JSON.stringify({ name, arguments: {} }) };
+}
+
+function resolveModel(expr: Ast.Expr, place: InputPlace, program: Program): CheckedInput | undefined {
+  const value = evaluate(expr, place.scope, program);
   if (value === undefined) return undefined;
   const report = (
     code: 'wrong-type' | 'unknown-builtin' | 'not-supported' | 'wrong-artifact',
@@ -277,6 +291,7 @@ function resolveModel(expr: Ast.Expr, scope: Scope, program: Program): CheckedIn
     );
   }
   const text = value.value;
+  if (isWord(text, place)) return wordInput(text);
   if (text.startsWith('builtin:')) {
     const name = text.slice('builtin:'.length);
     const known = program.registry.builtin(name)?.from;

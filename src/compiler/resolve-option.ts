@@ -128,7 +128,10 @@ export function warnAmbiguous(name: Ast.Name, scope: Scope, program: Program): v
     bindingOf(scope, name.text) !== undefined ||
     program.names.lets.has(name.text) ||
     program.names.params.has(name.text);
-  if (!value) return;
+  if (value) tellAmbiguous(name, program);
+}
+
+export function tellAmbiguous(name: Ast.Name, program: Program): void {
   program.diagnostics.add({
     code: 'ambiguous-word',
     severity: 'warning',

@@ -270,12 +270,12 @@ function resolveCommon(
 /** The short way for what most inputs are. Whatever is wrong is told on the long one. */
 function plainInput(
   entry: PreparedEntry,
-  { shape }: Input,
+  { shape, calls }: Input,
   scope: Scope,
   instances: Instances,
   program: Program,
 ): CheckedInput | undefined {
-  if (shape !== 'one') return undefined;
+  if (shape !== 'one' || calls !== undefined) return undefined; // a name may be a call's
   entry.plain ??= plainReference(entry.value, scope, instances, program) ?? null;
   const instance = entry.plain?.find(scope);
   if (entry.plain === null || instance === undefined) return undefined;

@@ -2,6 +2,7 @@
 // pictures from random weights; encoders that there are are trained in meta-tune.ts.
 import { createHash } from 'node:crypto';
 import type { Tensors } from '../learning/optimizers/optimizer.ts';
+import { callFile } from './call-input.ts';
 import { uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { readDataset } from './dataset-file.ts';
@@ -70,7 +71,13 @@ evaluate score { model: classifier  on: parts.test }`,
     model: input.optional('model', {
       capability: 'encoder',
       use: 'apply',
-      doc: 'The encoder to be trained, of texts or of pictures; of a classifier its encoder is taken. Without it: `conv4` from random weights.',
+      calls: {
+        conv4: {
+          doc: 'A net of four convolutions for pictures, with random weights at the start.',
+          arguments: {},
+        },
+      },
+      doc: 'The encoder to be trained, of texts or of pictures; of a classifier its encoder is taken. Or `conv4`, from random weights, which is also what is trained without it.',
     }),
     from: input.required('dataset', {
       images: true,
@@ -97,7 +104,7 @@ evaluate score { model: classifier  on: parts.test }`,
     const { options, inputs, report } = context;
     const [from, validation] = [inputs.dataset('from'), inputs.dataset('validation')];
     const model = inputs.model('model');
-    const trains = context.given('model') ? 'model' : 'conv4';
+    const trains = context.given('model') && model?.made !== true ? 'model' : 'conv4';
     checkMetaRows(from, options, { at: 'from', trains }, report);
     if (validation !== undefined) checkMetaRows(validation, options, { at: 'validation', trains }, report);
     checkApart(from, validation, report);
@@ -126,23 +133,30 @@ evaluate score { model: classifier  on: parts.test }`,
     };
   },
 
-  cost: ({ options, inputs }) => [
-    { count: episodesOf(options, inputs.model('model') !== undefined), unit: 'episodes to train on' },
-  ],
+  cost: ({ options, inputs }) => {
+    const model = inputs.model('model');
+    return [
+      {
+        count: episodesOf(options, model !== undefined && model.made !== true),
+        unit: 'episodes to train on',
+      },
+    ];
+  },
 
   async run(context) {
     const { inputs, signal } = context;
     const dataset = await readDataset(inputs.from);
     refusePairs(dataset, 'meta-learn', 'from');
-    const episodes = episodesOf(context.options, inputs.model !== undefined);
-    if (inputs.model !== undefined) {
+    const model = inputs.model?.names.includes(callFile) === true ? undefined : inputs.model;
+    const episodes = episodesOf(context.options, model !== undefined);
+    if (model !== undefined) {
       const { metaTune, usualDistance } = await import('./meta-tune.ts');
       const { method, ways, shots, queries, learning_rate: rate } = context.options;
       const asked = {
-        model: inputs.model,
+        model,
         from: dataset,
         validation: inputs.validation && (await readDataset(inputs.validation)),
-        rule: vectorRuleOf(settledMetaMethod(method, await usualDistance(inputs.model))),
+        rule: vectorRuleOf(settledMetaMethod(method, await usualDistance(model))),
         shape: { ways, shots, queries },
         episodes,
         rate,

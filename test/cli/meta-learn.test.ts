@@ -44,6 +44,37 @@ evaluate pixels { model: plain  on: parts.test  metrics: [accuracy]  bootstrap: 
   },
 );
 
+test(
+  '`conv4` is the net that is trained without a model, and a name for it',
+  { timeout: 60_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await stripes(rig, 'many', [0, 3, 6], 6);
+    const same = 'from: many  ways: 2  shots: 1  queries: 2  episodes: 2';
+    await rig.write(
+      'main.fsl',
+      `load many { from: "many-*" }
+meta-learn unsaid { ${same} }
+meta-learn said { ${same}  model: conv4 }
+each net in ["conv4"] { meta-learn called { ${same}  model: net } }
+meta-learn conv4 { ${same}  model: conv4 }
+`,
+    );
+    const ran = await rig.run(['main.fsl', 'unsaid', 'said', 'called', 'conv4']);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr.match(/warning\[ambiguous-word\]/g)).toHaveLength(2); // a stage has the name of the word
+    const files = async (name: string): Promise<unknown> =>
+      (
+        JSON.parse((await rig.run(['show', 'main.fsl', name, '--format', 'json'])).stdout) as {
+          files: unknown;
+        }
+      ).files;
+    const unsaid = await files('unsaid');
+    expect(unsaid).toBeDefined();
+    for (const name of ['said', 'called[net="conv4"]', 'conv4']) expect(await files(name)).toEqual(unsaid);
+  },
+);
+
 test('a report on pictures that the net has learnt from is refused', { timeout: 60_000 }, async () => {
   await using rig = await openRig(worker);
   await stripes(rig, 'many', [0, 3, 6], 6);
