@@ -1,6 +1,6 @@
 // The options of `augment`.
 import { changeOption } from './augment-changes.ts';
-import { bool, call, int, list, share } from './option.ts';
+import { bool, call, either, float, int, list, share } from './option.ts';
 
 export const augmentOptions = {
   with: list(changeOption, {
@@ -25,7 +25,10 @@ export const augmentOptions = {
       similarity: {
         doc: 'Copies whose vector is too far from that of their row are dropped.',
         arguments: {
-          min: share({ min: 0, max: 1, default: 0.8, doc: 'The lowest cosine of the two vectors.' }),
+          min: either(float({ min: 0, max: 1, doc: '' }), share({ max: 1, doc: '' }), {
+            default: 0.8,
+            doc: 'The lowest cosine of the two vectors.',
+          }),
         },
       },
     },

@@ -15,7 +15,7 @@ export const trainedMethods = {
       'several labels two texts are to be as near as the share of labels they have in common (`loss: cosine` alone knows that), and a ' +
       'linear support vector machine is fitted for each label.',
     arguments: {
-      iterations: int({ min: 1, default: 10, doc: 'How often every row takes part.' }),
+      iterations: int({ min: 1, default: 10, doc: 'How often every row takes part in an epoch.' }),
       loss: word(
         {
           cosine: 'the squared error of the cosine of two vectors, against 1 for one label and 0 for two',
@@ -97,7 +97,9 @@ export const trainingOptions = {
   ),
   epochs: int({
     min: 1,
-    doc: 'How often every row is learnt from. Without it and `steps`: 20, or as many as make 200 steps.',
+    doc:
+      'How often every row is learnt from. Without it and `steps`: 20, or as many as make 200 steps. For `contrastive` how often all its ' +
+      '`iterations` are made, and 1 without it.',
   }),
   steps: int({ min: 1, doc: 'How many steps are made, in the place of `epochs` or `iterations`.' }),
   batch_size: int({
@@ -161,7 +163,7 @@ export function seenIn({ images }: { readonly images?: Images | undefined }): Se
 
 /** What holds where the options say nothing, and differs by what is trained. */
 interface Unsaid extends Pick<TrainingPlan, 'layers' | 'how' | 'size' | 'rate' | 'dropout'> {
-  /** Without it 20, or as many as make 200 steps, unless `epochs` says how many. */
+  /** Of an epoch, of which there is one. Without it 20 epochs of a pass, or as many as make 200 steps; both unless `epochs` says how many. */
   readonly passes?: number | undefined;
 }
 
@@ -169,7 +171,7 @@ type SharedOptions = Omit<TrainingOptions, 'train' | 'label_smoothing'>;
 
 export function planOf(options: Partial<SharedOptions>, unsaid: Unsaid): Omit<TrainingPlan, 'smoothing'> {
   const { steps, epochs } = options;
-  const passes = unsaid.passes ?? epochs;
+  const passes = unsaid.passes === undefined ? epochs : unsaid.passes * (epochs ?? 1);
   return {
     layers: unsaid.layers,
     how: unsaid.how,

@@ -35,7 +35,6 @@ function reasonOfIdle(name: string, options: Asked, method: TrainedMethod): stri
   const pairs = method.name === 'contrastive';
   switch (name) {
     case 'epochs':
-      if (pairs) return '`contrastive` has `iterations` for that';
       return options.steps === undefined ? undefined : '`steps` decides how long the training is';
     case 'head_learning_rate':
     case 'label_smoothing':

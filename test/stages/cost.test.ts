@@ -73,15 +73,31 @@ fine-tune model { model: "builtin:fsl-mini" from: several method: contrastive(it
   expect(costs('', 250)).toEqual(costs('threshold: 0.5', 250));
 });
 
+test('epochs go over all iterations of pairs again, and train the student that stays as it is without', () => {
+  const program = (epochs: string) => `split parts { from: rows train: 10 per label unlabelled: 20 }
+fine-tune pairs { model: "builtin:fsl-mini" from: parts.train method: contrastive(iterations: 5) ${epochs} }
+distill small { teacher: pairs student: "builtin:fsl-mini" from: parts.unlabelled ${epochs} }`;
+  expect(costsOf(program(''))).toMatchObject({
+    pairs: ['20 texts to encode', '100 texts to train on', '1 fits'],
+    small: ['40 texts to encode', '1 fits'],
+  });
+  expect(costsOf(program('epochs: 3'))).toMatchObject({
+    pairs: ['20 texts to encode', '300 texts to train on', '1 fits'],
+    small: ['40 texts to encode', '60 texts to train on', '1 fits'],
+  });
+});
+
 test('copies are counted, and what is not known before they are made is not guessed', () => {
   expect(
     costsOf(`split parts { from: rows train: 4 per label }
 augment more { from: parts.train with: [swap] copies: 3 gate: cv(folds: 2, repeats: 5) }
+augment near { from: parts.train with: [swap] copies: 3 filter: similarity(min: 0.8) }
 fine-tune model { model: "builtin:ngrams" from: more }`),
   ).toEqual({
     rows: ['40 rows to read'],
     parts: [],
     more: ['24 rows to make', '32 texts to encode', '20 fits'],
+    near: ['24 rows to make', '32 texts to encode'],
     model: ['? texts to encode', '1 fits'],
   });
 });

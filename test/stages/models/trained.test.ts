@@ -96,6 +96,15 @@ describe('texts that a frozen encoder cannot tell apart', () => {
   });
 });
 
+test('epochs of pairs go over all their iterations', async () => {
+  const steps = async (epochs?: number): Promise<string | undefined> => {
+    const method = { name: 'contrastive', arguments: { iterations: 2, loss: 'cosine' } };
+    const { notes } = await fitted({ learning_rate: 1e-3, batch_size: 16, method, epochs });
+    return /trained in (\d+) steps/.exec(notes.join())?.[1];
+  };
+  expect(Number(await steps(3))).toBe(3 * Number(await steps()));
+});
+
 describe('the loss falls, and only what is to be trained changes', () => {
   const few = { ...fast, steps: 12 };
   test.each([
@@ -229,11 +238,6 @@ describe('what cannot be trained, or not so', () => {
       'an option of training, where nothing is trained',
       { method: plainHead, learning_rate: 1e-3 },
       '`learning_rate` changes nothing here: `head(kind: logistic)` leaves the encoder as it is',
-    ],
-    [
-      'epochs of pairs',
-      { method: contrastive(), epochs: 2 },
-      '`epochs` changes nothing here: `contrastive` has `iterations` for that',
     ],
     [
       'epochs and steps',
