@@ -25,7 +25,7 @@ export interface UnlabelledRecord {
   readonly learnt: readonly number[];
 }
 
-/** Of each label at most this share of its even share of the rows. */
+/** Of each label at most this share of the rows that are expected of it. */
 const share = 0.6;
 const rounds = 3;
 

@@ -12,7 +12,10 @@ export interface SelfTraining {
   readonly labels: number;
   /** Rows without labels. [pool, width] */
   readonly pool: Matrix;
-  /** Of each label at most this share of its even share of the pool is learnt: the rows with the highest probability. */
+  /**
+   * Of each label at most this share of the rows that the head expects of it is learnt (the sum of its probabilities over the pool): those
+   * with the highest probability. An even share instead teaches wrong labels wherever the pool has few rows of one.
+   */
   readonly share: number;
   readonly rounds: number;
   /** `weights` says how much each row counts: the learnt rows of the pool together as much as the labelled ones. */
@@ -50,16 +53,22 @@ interface Sure {
   readonly labels: readonly number[];
 }
 
-/** Of the rows of each most probable label, those with the highest probability. */
+/** Of the rows of each most probable label, those with the highest probability. `probabilities` [rows, labels]. */
 function surest(probabilities: Float64Array, labels: number, share: number): Sure {
   const said = mostProbable(probabilities, labels);
-  const most = Math.floor((share * said.length) / labels);
+  const expected = columnSums(probabilities, labels);
   const of = (row: number): number => probabilities[row * labels + said[row]];
   const chosen = Array.from({ length: labels }, (_, label) =>
     [...said.keys()]
       .filter((row) => said[row] === label)
       .sort((a, b) => of(b) - of(a) || a - b)
-      .slice(0, most),
+      .slice(0, Math.round(share * expected[label])),
   ).flat();
   return { rows: chosen, labels: chosen.map((row) => said[row]) };
+}
+
+function columnSums(numbers: Float64Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns);
+  numbers.forEach((value, i) => (sums[i % columns] += value));
+  return sums;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fitLogistic } from '../../../src/learning/heads/logistic.ts';
 import { headProbabilities, mostProbable } from '../../../src/learning/heads/probabilities.ts';
 import { fitSelfTrained } from '../../../src/learning/heads/self-training.ts';
-import type { Matrix } from '../../../src/learning/matrix.ts';
+import { takeRows, type Matrix } from '../../../src/learning/matrix.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import type { Targets } from '../../../src/learning/targets.ts';
 
@@ -38,7 +38,20 @@ test('a pool that shows the clouds makes the head better', async () => {
   );
   expect(before).toBeLessThan(0.9);
   expect(after).toBeGreaterThan((before ?? 1) + 0.05);
-  expect(learnt).toEqual([120, 120]);
+  // Of either label 60 % of the rows that are expected of it, which are half of 400.
+  for (const count of learnt) expect(Math.abs(count - 120)).toBeLessThan(12);
+});
+
+test('of a label that few rows of the pool have few are learnt', async () => {
+  const { vectors, labels } = clouds(400, 'pool');
+  // One of ten rows is of the second cloud.
+  const rows = [...labels.keys()].filter((row) => labels[row] === 0 || row % 18 === 1);
+  const pool = takeRows(vectors, rows);
+  const rare = rows.filter((row) => labels[row] === 1).length;
+  const { learnt } = await fitSelfTrained({ ...few, labels: 2, pool, share: 0.6, rounds: 3, fit });
+  // An even share is 67 of 223 rows for either, where the second cloud has 23.
+  expect(learnt[0]).toBeGreaterThan(0.4 * (rows.length - rare));
+  expect(learnt[1]).toBeLessThan(0.2 * rows.length);
 });
 
 test('the rows learnt of the pool weigh as much as the labelled ones, and are the surest', async () => {
