@@ -47,7 +47,7 @@ import { notTrainable } from './training-check.ts';
 import { collapseNote, trainingNotes } from './training-notes.ts';
 import { hasMixedRows, trainingRows, type TrainingRows } from './training-rows.ts';
 import { textsToTrain } from './training-texts.ts';
-import { seenIn, withLoss, type TrainingOptions } from './trained-methods.ts';
+import { layerTraining, seenIn, withLoss, type TrainingOptions } from './trained-methods.ts';
 import type { UnlabelledRecord } from './unlabelled-rows.ts';
 
 export interface FitOptions extends TrainingOptions {
@@ -277,7 +277,7 @@ async function fitOn(
     if (problem !== undefined) note(problem);
     return fitted;
   };
-  const settings = { classWeights, signal, start };
+  const settings = { classWeights, signal, start, layer: layerTraining(options) };
   if (unlabelled !== undefined) {
     const { fitWithUnlabelled } = await import('./unlabelled-rows.ts');
     const fitted = await fitWithUnlabelled(

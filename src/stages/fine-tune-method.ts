@@ -1,11 +1,12 @@
 // The methods `fine-tune` knows: their arguments, and how each fits a head on vectors. With trained-methods.ts the one place that names them.
 import type { EarlyStopping } from '../learning/heads/early-stopping.ts';
 import type { Head } from '../learning/heads/head.ts';
+import type { LinearTraining } from '../learning/heads/linear.ts';
 import type { Matrix } from '../learning/matrix.ts';
 import type { Targets } from '../learning/targets.ts';
 import { call, either, float, int, share, string, word } from './option.ts';
 import type { CallOf } from './option.ts';
-import { trainedMethods, type TrainedMethod } from './trained-methods.ts';
+import { layerTraining, trainedMethods, type TrainedMethod } from './trained-methods.ts';
 
 const distances = {
   cosine: 'one minus the cosine of the angle between two vectors',
@@ -15,6 +16,8 @@ const distances = {
 const heads = {
   logistic: 'logistic regression with an L2 penalty',
   ridge: 'ridge regression on +1 and -1, a row an example; fast, but its probabilities are not calibrated',
+  linear:
+    'a linear layer from weights of zero, trained to the cross-entropy by AdamW on all rows at once: 200 steps at a rate of 1e-2, unless `epochs` (a step each), `steps`, `head_learning_rate`, `weight_decay`, `warmup`, `schedule` and `label_smoothing` say otherwise',
   svm: 'linear support vector machine, one label against the rest, squared hinge loss; its probabilities are not calibrated',
   knn: 'a vote of the nearest training rows',
 } as const;
@@ -182,6 +185,8 @@ export interface FitSettings {
   /** How much each row counts beside that; only where `learnsUnlabelled`. [rows] */
   readonly weights?: Float64Array | undefined;
   readonly signal: AbortSignal;
+  /** For `head(kind: linear)`; without it what holds where a program says nothing. */
+  readonly layer?: LinearTraining | undefined;
   /** For `cloze`: the scores of the labels' words. For methods that train a classifier with the encoder: that one. */
   readonly start?: Head | undefined;
 }
@@ -249,10 +254,19 @@ export function withStrength(method: Method, c: number | undefined): Method {
   return method.name === 'head' ? { ...method, arguments: { ...method.arguments, c } } : method;
 }
 
+/** Whether it is trained in steps though the encoder stays as it is. */
+export function isLayer(method: Method): boolean {
+  return method.name === 'head' && method.arguments.kind === 'linear';
+}
+
 /** Whether the method is fitted in steps between which it can be stopped. */
 export function takesEarlyStopping(method: Method): boolean {
   if (trainsEncoder(method)) return true;
-  return method.name === 'head' ? method.arguments.kind === 'logistic' : method.name === 'cloze';
+  return (
+    method.name === 'cloze' ||
+    isLayer(method) ||
+    (method.name === 'head' && method.arguments.kind === 'logistic')
+  );
 }
 
 /** Whether rows without labels can be learnt too: its classifier is a logistic regression on vectors. */
@@ -341,6 +355,11 @@ export async function fitHead(
         classWeights,
         signal: settings.signal,
       });
+    }
+    case 'linear': {
+      const { fitLinear } = await import('../learning/heads/linear.ts');
+      const { layer = layerTraining({}), stopping, signal } = settings;
+      return fitLinear(vectors, targets, labels, { ...layer, classWeights, stopping, signal });
     }
     case 'ridge': {
       const { fitRidge } = await import('../learning/heads/ridge.ts');

@@ -47,7 +47,7 @@ export const earlyStoppingOption = either(
   {
     default: { name: 'none', arguments: {} },
     doc:
-      'Whether the fit ends when the loss on `validation` no longer falls. For `head(kind: logistic)`, `cloze`, and the methods that ' +
+      'Whether the fit ends when the loss on `validation` no longer falls. For `head(kind: logistic)`, `head(kind: linear)`, `cloze`, and the methods that ' +
       'train the encoder.',
   },
 );

@@ -1,5 +1,6 @@
 // The methods of `fine-tune` that train the encoder, and the options of the training: what is declared, and what holds where a program
 // says nothing. Knows no encoders and no rows.
+import type { LinearTraining } from '../learning/heads/linear.ts';
 import type { Curve } from '../learning/optimizers/schedule.ts';
 import type { Images } from './images.ts';
 import { call, either, float, int, share, word } from './option.ts';
@@ -217,6 +218,25 @@ export function settingsOf(plan: TrainingPlan, steps: number) {
   const schedule = { curve, warmupSteps: Math.ceil(warmup * steps), steps };
   return { trained: plan, schedule, rate, headRate, weightDecay, dropout, clip: 1 };
 }
+
+/** How `head(kind: linear)` is trained: a step goes over all rows. */
+export function layerTraining(options: Partial<TrainingOptions>): LinearTraining {
+  const frozen = { layers: 0, how: 'weights', size: 0, rate: 0, dropout: 0 } as const;
+  const plan = { ...planOf(options, frozen), smoothing: options.label_smoothing ?? 0 };
+  const { schedule, headRate, weightDecay } = settingsOf(plan, stepsOf(plan, 1));
+  return { schedule, rate: headRate, weightDecay, smoothing: plan.smoothing };
+}
+
+/** Options that `layerTraining` reads. */
+export const layerOptions: readonly (keyof TrainingOptions)[] = [
+  'epochs',
+  'steps',
+  'head_learning_rate',
+  'weight_decay',
+  'warmup',
+  'schedule',
+  'label_smoothing',
+];
 
 /** Texts of all steps together; nothing where the number of rows is not known. */
 export function textsOfTraining(

@@ -1,8 +1,10 @@
 // What is wrong with the training options of `fine-tune`, or with what it is asked to train, before anything runs.
 import type { Problem } from '../parser/diagnostic.ts';
-import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
+import { isLayer, methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
 import type { CheckContext } from './stage.ts';
 import {
+  epochsBesideSteps,
+  layerOptions,
   trainedMethods,
   trainingOptions,
   type TrainedMethod,
@@ -16,7 +18,10 @@ export function checkTraining(options: Asked, { inputs, given, report }: Context
   const { method } = options;
   const asked = Object.keys(trainingOptions).filter((name) => given(name));
   if (!trainsEncoder(method)) {
-    for (const name of asked)
+    const read: readonly string[] = isLayer(method) ? layerOptions : [];
+    if (isLayer(method) && asked.includes('epochs') && options.steps !== undefined)
+      report('epochs', epochsBesideSteps);
+    for (const name of asked.filter((one) => !read.includes(one)))
       report(name, idle(name, `\`${methodText(method)}\` leaves the encoder as it is`, trainers(inputs)));
     return;
   }

@@ -7,7 +7,7 @@ export interface Tensor {
 }
 
 export type HeadKind =
-  'logistic' | 'ridge' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest' | 'one-class' | 'cache';
+  'logistic' | 'ridge' | 'linear' | 'svm' | 'knn' | 'prototype' | 'one-vs-rest' | 'one-class' | 'cache';
 
 export interface Head {
   readonly kind: HeadKind;

@@ -16,6 +16,7 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
   switch (head.kind) {
     case 'logistic':
     case 'ridge':
+    case 'linear':
     case 'svm':
       return softmaxRows(scores(head, x), head.labels);
     case 'one-vs-rest':

@@ -22,6 +22,7 @@ export function headTensors(head: Head): Readonly<Record<string, Tensor>> {
 const shapes = {
   logistic: { weight: ['labels', 'columns'], bias: ['labels'] },
   ridge: { weight: ['labels', 'columns'], bias: ['labels'] },
+  linear: { weight: ['labels', 'columns'], bias: ['labels'] },
   svm: { weight: ['labels', 'columns'], bias: ['labels'] },
   knn: { vectors: ['rows', 'columns'], labels: ['rows'] },
   prototype: { prototypes: ['labels', 'columns'] },
@@ -33,6 +34,7 @@ const shapes = {
 const settings = {
   logistic: [],
   ridge: [],
+  linear: [],
   svm: [],
   knn: ['k', 'distance', 'weights'],
   prototype: ['distance', 'temperature'],

@@ -187,7 +187,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[unknown-word]: `logstic` is not one of `logistic`, `ridge`, `svm`, `knn`\n --> main.fsl:3:82\n  |\n3 | fine-tune model { model: \"builtin:ngrams\"  from: parts.train  method: head(kind: logstic) }\n  |                                                                                  ^^^^^^^\n  = hint: did you mean `logistic`?\n"
+    "printed": "error[unknown-word]: `logstic` is not one of `logistic`, `ridge`, `linear`, `svm`, `knn`\n --> main.fsl:3:82\n  |\n3 | fine-tune model { model: \"builtin:ngrams\"  from: parts.train  method: head(kind: logstic) }\n  |                                                                                  ^^^^^^^\n  = hint: did you mean `logistic`?\n"
   },
   "unknown-argument": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\naugment extra { from: messages  with: synonyms(rat: 10%) }\n",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Head } from '../../../src/learning/heads/head.ts';
 import { labelBudget } from '../../../src/stages/consumed.ts';
 import { classify } from '../../../src/stages/classify.ts';
 import { loadClassifier, type Classifier } from '../../../src/stages/classifier.ts';
@@ -37,6 +38,7 @@ describe.each([
   ['logistic', head('logistic')],
   ['svm', head('svm')],
   ['ridge', head('ridge')],
+  ['linear', head('linear')],
   ['knn', head('knn')],
   ['prototype', prototype],
 ])('%s', (_, method) => {
@@ -53,6 +55,29 @@ describe.each([
   test('equal rows give equal bytes', async () => {
     expect((await fitted({ method })).digest).toBe((await fitted({ method })).digest);
   });
+});
+
+test('a linear layer is trained as long, and as fast, as the program says', async () => {
+  const layerOf = async (options: object) => {
+    const { head: layer } = await loadClassifier(
+      await fitted({ method: head('linear'), ...options }),
+      context,
+    );
+    return layer;
+  };
+  const size = ({ tensors }: Head): number => tensors['weight'].data.reduce((sum, one) => sum + one ** 2, 0);
+  const usual = await layerOf({});
+  expect(usual.settings['iterations']).toBe(200);
+  expect((await layerOf({ epochs: 7 })).settings['iterations']).toBe(7);
+  expect((await layerOf({ steps: 3 })).settings['iterations']).toBe(3);
+  for (const options of [
+    { head_learning_rate: 1e-3 },
+    { weight_decay: 5 },
+    { label_smoothing: 0.5 },
+    { warmup: 1 },
+  ])
+    expect(size(await layerOf(options))).toBeLessThan(0.95 * size(usual));
+  expect(size(await layerOf({ schedule: 'constant' }))).toBeGreaterThan(size(usual));
 });
 
 test('shuffled labels teach nothing', async () => {

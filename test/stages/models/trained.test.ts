@@ -240,6 +240,20 @@ describe('what cannot be trained, or not so', () => {
       '`learning_rate` changes nothing here: `head(kind: logistic)` leaves the encoder as it is',
     ],
     [
+      'texts of a step of a layer',
+      { method: { ...plainHead, arguments: { ...plainHead.arguments, kind: 'linear' } }, batch_size: 8 },
+      '`batch_size` changes nothing here: `head(kind: linear)` leaves the encoder as it is',
+    ],
+    [
+      'epochs and steps of a layer',
+      {
+        method: { ...plainHead, arguments: { ...plainHead.arguments, kind: 'linear' } },
+        epochs: 2,
+        steps: 5,
+      },
+      '`epochs` changes nothing here: `steps` decides how long the training is',
+    ],
+    [
       'epochs and steps',
       { method: full, epochs: 2, steps: 5 },
       '`epochs` changes nothing here: `steps` decides how long the training is',
