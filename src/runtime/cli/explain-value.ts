@@ -39,6 +39,7 @@ export async function explainValue(
       ? [
           `${paint.bold(asked)}: ${definition.name}. ${firstSentence(definition.doc)}`,
           '',
+          ...(first.doc === undefined ? [] : [...first.doc.split('\n'), '']),
           ...stageValues(steps, origins),
         ]
       : [
