@@ -187,9 +187,9 @@ function reasonText(reason: Reason): string {
     case 'input_changed':
       return file === undefined ? `the input \`${path}\` changed` : `\`${file}\` changed`;
     case 'input_missing':
-      return `\`${file ?? path}\` is not there`;
-    case 'not_downloaded':
-      return `\`${file ?? path}\` is to be downloaded${typeof after === 'number' ? ` (${bytes(after)})` : ''}`;
+      return file?.startsWith('hf:') === true
+        ? `\`${file}\` is to be downloaded${typeof after === 'number' ? ` (${bytes(after)})` : ''}`
+        : `\`${file ?? path}\` is not there`;
     case 'upstream_runs':
       return `waits for \`${path}\``;
     case 'device_changed':

@@ -175,7 +175,7 @@ function absentReason(
 ): Reason {
   const size = downloads?.get(text);
   return {
-    code: 'not_downloaded',
+    code: 'input_missing',
     path: inputText(step, input),
     file: text,
     ...(size === undefined ? {} : { after: size }),

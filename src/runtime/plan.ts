@@ -14,7 +14,6 @@ export type ReasonCode =
   | 'stage_changed'
   | 'input_changed'
   | 'input_missing'
-  | 'not_downloaded'
   | 'upstream_runs'
   | 'environment_changed'
   | 'device_changed'

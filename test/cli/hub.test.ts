@@ -63,6 +63,12 @@ test('a plan downloads nothing and says how much there is; a run downloads, anot
     expect(hub.requests).toEqual([]);
     const plan = await run('main.fsl', 'model', '--dry-run');
     expect(plan.stdout).toMatch(/fine-tune model +run +`hf:me\/tiny` is to be downloaded \(\d+(\.\d)? KB\)/);
+    const { steps } = JSON.parse((await run('plan', 'main.fsl', 'model', '--format', 'json')).stdout) as {
+      steps: { id: string; reasons: object[] }[];
+    };
+    expect(steps.find(({ id }) => id === 'model')?.reasons).toMatchObject([
+      { code: 'input_missing', path: 'model', file: 'hf:me/tiny' },
+    ]);
     expect(fetched(hub)).toEqual([]);
 
     const first = await run('main.fsl', 'model');
