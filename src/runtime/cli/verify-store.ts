@@ -25,7 +25,7 @@ export async function verifyStore(
   host.stdout.write(
     damaged.length === 0
       ? `${counted(objects, 'object')}, ${bytes(size)}: all as they were stored.\n`
-      : `${damaged.length} damaged, of ${counted(objects, 'object')}. The steps that made them run again by themselves when they are needed.\n`,
+      : `${damaged.length} damaged or lost; ${counted(objects, 'object')} there. The steps that made them run again by themselves when they are needed.\n`,
   );
   const same = open === undefined || (await repeatProgram(context, open, flags));
   return same && damaged.length === 0 ? exitCodes.done : exitCodes.failed;
