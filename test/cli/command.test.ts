@@ -175,6 +175,39 @@ describe('results and texts', () => {
     expect((await rig.run(['verify', 'pipeline.fsl'])).stdout).toContain('the same when made again');
   });
 
+  test('verify finds an object that is gone, and the next run mends it', async () => {
+    await using rig = await openExample();
+    await rig.run(['pipeline.fsl', '--quiet']);
+    const { readdirSync, rmSync } = await import('node:fs');
+    const objects = join(rig.folder, '.fsl', 'objects');
+    const shard = join(objects, readdirSync(objects)[0] ?? '');
+    const [name = ''] = readdirSync(shard);
+    rmSync(join(shard, name));
+    const lost = await rig.run(['verify']);
+    expect(lost.code).toBe(1);
+    expect(lost.stdout).toContain(
+      `✘ ${join(shard, name)}: it is not there any more, and a result needs it\n`,
+    );
+    expect(lost.stdout).toMatch(/^1 damaged or lost; \d+ objects there\./m);
+    expect((await rig.run(['pipeline.fsl', '--quiet'])).code).toBe(0);
+    expect((await rig.run(['verify'])).code).toBe(0);
+  });
+
+  test('a graph and a plan are also pages: the picture, and the same in words', async () => {
+    await using rig = await openExample();
+    const page = async (...args: string[]): Promise<string> =>
+      (await rig.run([...args, '--format', 'html'])).stdout;
+    const [graph, plan] = [await page('graph', 'pipeline.fsl'), await page('plan', 'pipeline.fsl')];
+    for (const text of [graph, plan]) {
+      expect(text).toMatch(
+        /^<!doctype html>[^]*<h1>pipeline\.fsl<\/h1>[^]*<svg [^]*<\/svg>[^]*<pre>[^]*<\/html>\n$/,
+      );
+      expect(text).not.toMatch(/(src|href)=/); // nothing beside it is needed
+    }
+    expect(graph).not.toContain('never ran');
+    expect(plan).toMatch(/<pre>● load \S+ .*never ran\n[^]*Plan: 1 to run/);
+  });
+
   test('runs and status tell what was and is', async () => {
     await using rig = await openExample();
     expect((await rig.run(['runs'])).stdout).toBe('No runs yet.\n');

@@ -5,7 +5,9 @@ import type { Graph } from '../report/graph.ts';
 import { drawing } from '../report/drawing.ts';
 import { planDot } from '../report/plan-dot.ts';
 import { graphJson, planJson } from '../report/plan-json.ts';
+import { paint } from '../report/paint.ts';
 import { planMermaid } from '../report/plan-mermaid.ts';
+import { planPage } from '../report/plan-page.ts';
 import { planSvg } from '../report/plan-svg.ts';
 import { graphText, planText, type PlanTextOptions } from '../report/plan-text.ts';
 
@@ -15,9 +17,11 @@ export async function draw(
   format: DrawingFormat,
   options: PlanTextOptions,
 ): Promise<string> {
+  const words = (how: PlanTextOptions): string =>
+    plan === undefined ? graphText(graph, how) : planText(plan, graph, how);
   switch (format) {
     case 'text':
-      return plan === undefined ? graphText(graph, options) : planText(plan, graph, options);
+      return words(options);
     case 'json':
       return plan === undefined ? graphJson(graph) : planJson(plan);
     case 'dot':
@@ -26,6 +30,10 @@ export async function draw(
       return planMermaid(drawing(graph));
     case 'svg':
       return planSvg(drawing(graph));
+    case 'html': {
+      const text = words({ ...options, paint: paint(false), columns: undefined });
+      return planPage({ program: graph.program, picture: await planSvg(drawing(graph)), text });
+    }
     default:
       return format satisfies never;
   }

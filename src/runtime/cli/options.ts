@@ -26,7 +26,7 @@ export interface OutputFlags<F extends string> {
   readonly output?: string;
 }
 
-export const drawingFormats = ['text', 'json', 'dot', 'mermaid', 'svg'] as const;
+export const drawingFormats = ['text', 'json', 'dot', 'mermaid', 'svg', 'html'] as const;
 export type DrawingFormat = (typeof drawingFormats)[number];
 
 export function colourOption(command: Command): Command {

@@ -3,6 +3,7 @@ import type { Mark } from '../../compiler/pipeline.ts';
 import type { EvaluationReport } from '../../stages/report.ts';
 import { escapeXml } from './escape.ts';
 import { evaluationText } from './evaluation-text.ts';
+import { htmlPage } from './page.ts';
 import type { Paint } from './paint.ts';
 import { pngOf, type PngPixels } from './png.ts';
 import { counted, figure, grouped } from './quantity.ts';
@@ -28,24 +29,12 @@ export interface PageOf {
 
 /** `paint` colours nothing. */
 export function evaluationPage({ name, report, marks, pictures }: PageOf, paint: Paint): string {
-  const title = escapeXml(name);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-${style}
-</style>
-</head>
-<body>
-<h1>${title}</h1>
-<pre>${escapeXml(evaluationText(report, marks, paint).trim())}</pre>
-${pictureLines(report, pictures).join('\n')}
-</body>
-</html>
-`;
+  const text = escapeXml(evaluationText(report, marks, paint).trim());
+  return htmlPage({
+    title: name,
+    style,
+    body: [`<pre>${text}</pre>`, ...pictureLines(report, pictures)].join('\n'),
+  });
 }
 
 function pictureLines(report: EvaluationReport, pictures: readonly MissedPicture[]): readonly string[] {
@@ -77,8 +66,6 @@ function missedRows({ confusion }: EvaluationReport): number {
   );
 }
 
-const style = `body { font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-pre { overflow-x: auto; line-height: 1.35; }
-.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
+const style = `.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 figure { margin: 0; width: 8rem; overflow-wrap: anywhere; }
 img { image-rendering: pixelated; border: 1px solid #8888; }`;
