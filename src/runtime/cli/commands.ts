@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
@@ -44,6 +45,7 @@ would run (with \`--detailed-exitcode\`), 130 interrupted.`,
   addExplain(program, context);
   addStatus(program, context);
   addRuns(program, context);
+  addDiff(program, context);
   addVerify(program, context);
   addInit(program, context);
   addDoctor(program, context);
