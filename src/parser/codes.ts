@@ -202,6 +202,10 @@ export const codes = {
     title: 'labelled parts that overlap',
     text: 'A row that is in two labelled parts would be learnt and tested on. Name each row once.',
   },
+  'label-in-text': {
+    title: 'a text that holds its own label',
+    text: 'The text is made from the column of the labels. A model would read the answer when it learns and when it is measured, so that its figure would mean nothing, and texts that have no label yet could not be made. Leave that column out of the text or the template.',
+  },
   leakage: {
     title: 'test rows reach something that learns',
     text: 'A stage that fits or selects may not read a test part, through any number of stages, and no model is measured on rows that it was fitted on: the figure would not be believable. The message names the way that the rows take. Use the train or validation part; rows of one `split` are apart. Where it has to be, `allow: leakage("why")` makes it a mark on every report behind.',

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, stat
 import { join } from 'node:path';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Column, Value } from '../stages/dataset.ts';
+import { isBlank } from '../stages/load-columns.ts';
 import type { Fact, TableFacts, TableRequest } from '../stages/facts.ts';
 import { notParquet } from '../stages/tables/parquet.ts';
 import { formatOf, readTextTable } from '../stages/tables/read-table.ts';
@@ -19,7 +20,7 @@ export interface TableSources {
 }
 
 /** Raised when the readers give other tables, so that facts of older ones are not used. */
-const readersVersion = 2;
+const readersVersion = 3;
 /** Larger files are not looked at whole before a run. */
 export const wholeUpTo = 32 * 2 ** 20;
 const headSize = 2 ** 18;
@@ -32,6 +33,7 @@ interface Counted {
   readonly columns: readonly {
     readonly name: string;
     readonly missing: number;
+    readonly blank: number;
     readonly lists: boolean;
     readonly counts: readonly (readonly [value: string, rows: number])[] | null;
   }[];
@@ -120,6 +122,7 @@ function count(table: Table, skipped: number): Counted {
   const columns = [...table.columns].map(([name, values]) => ({
     name,
     missing: values.filter((value) => value === null || value === '').length,
+    blank: values.filter((value) => isBlank(value)).length,
     lists: values.some((value) => Array.isArray(value)),
     counts: distinct(values),
   }));
@@ -147,6 +150,7 @@ function factsOf({ rows, skipped, columns }: Counted): TableFacts {
     skipped,
     counts: (name) => byName.get(name)?.counts?.map(([value, n]) => ({ value, rows: n })),
     missing: (name) => byName.get(name)?.missing,
+    blank: (name) => byName.get(name)?.blank,
     lists: (name) => byName.get(name)?.lists,
   };
 }

@@ -20,6 +20,8 @@ export interface StaticDataset {
   /** How many row numbers there are at most, where some are of rows that were left out. */
   readonly numbered?: number | undefined;
   readonly labelled: boolean;
+  /** The column of the labels, where there is one and it is known. */
+  readonly label_column?: string | undefined;
   /** Whether rows have lists of labels. */
   readonly multi_label?: boolean | undefined;
   /** In label order, with the number of rows of each where known. */

@@ -27,7 +27,7 @@ import { mixedColumns, originalColumn } from './training-rows.ts';
 
 export const augment = defineStage({
   name: 'augment',
-  version: 1,
+  version: 2,
   doc:
     'Adds changed copies of rows, so that a model sees more ways to say the same. A copy keeps the label and all columns ' +
     'of its row, and is no labelled example of its own: the label budget counts the rows it was made from. Whether it ' +

@@ -40,6 +40,8 @@ export interface TableFacts {
   counts(column: string): readonly { readonly value: string; readonly rows: number }[] | undefined;
   /** Rows whose value is null or the empty string. */
   missing(column: string): number | undefined;
+  /** Rows whose value has no characters but white space, those of `missing` among them. */
+  blank?(column: string): number | undefined;
   /** Whether a row of the column holds a list. */
   lists?(column: string): boolean | undefined;
 }

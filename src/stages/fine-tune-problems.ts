@@ -1,5 +1,6 @@
 // What can be wrong with the rows of `fine-tune`, as it is told; and what only reading them shows.
 import { labelIndices, type Dataset } from './dataset.ts';
+import { list } from './load-columns.ts';
 import { methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
 import { checkLabelledTexts } from './labelled-texts.ts';
 import { arePairs } from './pairs.ts';
@@ -43,10 +44,9 @@ export function mixedRowsRefused(method: Method) {
 }
 
 export function labelsWithoutRows(missing: readonly string[]) {
-  const names = missing.map((name) => `\`${name}\``).join(', ');
   return {
     code: 'labels-without-rows',
-    message: `no training row has the label${missing.length > 1 ? 's' : ''} ${names}`,
+    message: `no training row has the label${missing.length > 1 ? 's' : ''} ${list(missing)}`,
     hint: 'draw by label (`train: 8 per label`), bring rows of it, or leave it out with `where:` in `load`',
   } as const;
 }

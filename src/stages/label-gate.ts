@@ -21,7 +21,7 @@ export interface LabelGate {
 
 /** Why it was not asked. */
 export interface NotAsked {
-  readonly why: 'names are numbers' | 'too few rows';
+  readonly why: 'names are no words' | 'too few rows';
 }
 
 /** In the description of a model: the templates that were learnt, and how they were decided on; null where the program said so. */
@@ -46,7 +46,7 @@ export async function gateLabelTexts(
   encoder: SourcedEncoder,
   { random, signal }: GateSettings,
 ): Promise<LabelGate | NotAsked> {
-  if (!namesSpeak(dataset.labels)) return { why: 'names are numbers' };
+  if (!namesSpeak(dataset.labels)) return { why: 'names are no words' };
   const [{ drawFolds }, { unitsOf }] = await Promise.all([
     import('../learning/sampling/folds.ts'),
     import('../learning/sampling/units.ts'),
@@ -83,8 +83,8 @@ export async function gateLabelTexts(
 
 export function gateNote(gate: LabelGate | NotAsked): string {
   if ('why' in gate)
-    return gate.why === 'names are numbers'
-      ? "texts of the labels' names were not tried: the names are numbers. Say what they stand for with `label_names` of `load`"
+    return gate.why === 'names are no words'
+      ? "texts of the labels' names were not tried: the names are no words. Say what they stand for with `label_names` of `load`"
       : "texts of the labels' names were not tried: there are too few rows to ask by cross-validation";
   const { with_texts: yes, without_texts: no, kept } = gate;
   return `texts of the labels' names ${kept ? 'are learnt too' : 'are left out'}: held-out loss ${figure(yes)} with them, ${figure(no)} without`;

@@ -67,6 +67,8 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
   for (const name of options.where === undefined ? [] : conditionColumns(options.where)) known('where', name);
 
   const label = options.label === undefined && columns.includes('label') ? 'label' : named('label');
+  const read = [text, second].flatMap((name) => (name === undefined ? [] : columnsOf(name, made)));
+  if (label !== undefined && read.includes(label)) findings.push({ at: 'text', problem: labelInText(label) });
   const [id, group, time] = [named('id'), named('group'), named('time')];
   const roles: Roles = {
     ...(text !== undefined && { text }),
@@ -120,6 +122,11 @@ export function cellText(value: Value): string {
   return value === null ? '' : String(value);
 }
 
+/** Whether a cell gives no text. */
+export function isBlank(value: Value): boolean {
+  return cellText(value).trim() === '';
+}
+
 type TextSource =
   | { readonly state: 'column'; readonly name: string }
   | { readonly state: 'template'; readonly parts: readonly TemplatePart[] }
@@ -149,6 +156,21 @@ function textSource(text: string | undefined, columns: readonly string[]): TextS
     };
   if (templateColumns(template.parts).length > 0) return { state: 'template', parts: template.parts };
   return { state: 'wrong', problem: unknownColumn(text, columns) };
+}
+
+/** The columns of the data that a text is made from. */
+function columnsOf(name: string, made: ReadonlyMap<string, readonly TemplatePart[]>): readonly string[] {
+  const parts = made.get(name);
+  return parts === undefined ? [name] : templateColumns(parts);
+}
+
+/** `label`: the column of the labels, which a text is made from. */
+export function labelInText(label: string): Omit<Problem, 'span'> {
+  return {
+    code: 'label-in-text',
+    message: `the text is made from \`${label}\`, which is the column of the labels: a model would read the answer`,
+    hint: `leave \`${label}\` out of the text; if it is no label, name the column that is with \`label\` of \`load\``,
+  };
 }
 
 /** A column, or the template that it is made by; of a column in braces the column. */

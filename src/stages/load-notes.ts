@@ -1,26 +1,22 @@
 // What a user should know of rows that load well and yet may be wrong: labels that look the same, and texts that are
 // labelled in several ways. Pure.
 import { shownText } from '../learning/text-pair.ts';
+import { alikeLabels, quotedLabel } from './alike-labels.ts';
 import { compareCodePoints } from './code-point-order.ts';
 import { texts, type Dataset, type Value } from './dataset.ts';
 
 /** One note per kind of doubt, with a count and the first example. */
 export function loadNotes(dataset: Dataset): readonly string[] {
-  return [...alikeLabels(dataset.labels), ...conflictingTexts(dataset)];
+  return [...confusableLabels(dataset.labels), ...conflictingTexts(dataset)];
 }
 
-function alikeLabels(labels: readonly string[]): readonly string[] {
-  const byForm = new Map<string, string[]>();
-  for (const label of labels) {
-    const form = label.trim().replace(/\s+/g, ' ');
-    byForm.set(form, [...(byForm.get(form) ?? []), label]);
-  }
-  const groups = [...byForm.values()].filter((group) => group.length > 1);
+function confusableLabels(labels: readonly string[]): readonly string[] {
+  const groups = alikeLabels(labels);
   const [first] = groups;
   if (first === undefined) return [];
   const differing = groups.reduce((sum, group) => sum + group.length, 0);
   return [
-    `${differing} labels differ from another one only in white space, such as ${first.map(quoted).join(' and ')}; ` +
+    `${differing} labels differ from another one only in white space or case, such as ${first.map(quotedLabel).join(' and ')}; ` +
       'give them one name with `label_names`',
   ];
 }
@@ -44,11 +40,6 @@ function conflictingTexts(dataset: Dataset): readonly string[] {
   const shown = names.slice(0, 5).map((name) => `\`${name}\``);
   return [
     `${conflicts.length === 1 ? '1 text comes' : `${conflicts.length} texts come`} with different labels, such as ` +
-      `${quoted(shownText(text))} with ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`,
+      `${quotedLabel(shownText(text))} with ${shown.join(', ')}${names.length > 5 ? ', …' : ''}`,
   ];
-}
-
-/** With its white space to be seen. */
-function quoted(text: string): string {
-  return `\`${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}\``;
 }

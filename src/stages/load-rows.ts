@@ -6,6 +6,7 @@ import { conditionColumns, holds, isMissing } from './condition.ts';
 import type { Column, Dataset, Roles, Value } from './dataset.ts';
 import {
   cellText,
+  isBlank,
   list,
   templateTexts,
   useColumns,
@@ -129,18 +130,26 @@ function shortened(value: string): string {
   return value.length > 40 ? `${value.slice(0, 40)}…` : value;
 }
 
-/** `row`: the first such row, counted from 1 over the rows of all files; unknown before the run. */
+interface Incomplete {
+  readonly count: number;
+  /** How many of them are empty, and not white space, which a condition does not take for `null`. */
+  readonly empty: number;
+  /** The first such row, counted from 1 over the rows of all files; unknown before the run. */
+  readonly row?: number;
+}
+
 export function incompleteProblem(
   role: 'text' | 'label',
   column: string,
-  count: number,
-  row?: number,
+  { count, empty, row }: Incomplete,
 ): Omit<Problem, 'span'> {
+  const where =
+    empty === count ? `\`where: ${/^[A-Za-z_]\w*$/.test(column) ? column : '…'} != null\` or ` : '';
   const place = row === undefined ? '' : count === 1 ? ` (row ${row})` : ` (the first is row ${row})`;
   return {
     code: role === 'text' ? 'needs-text' : 'needs-labels',
     message: `${count} ${count === 1 ? 'row has' : 'rows have'} nothing in the ${role} column \`${column}\`${place}`,
-    hint: `leave such rows out with \`where: ${/^[A-Za-z_]\w*$/.test(column) ? column : '…'} != null\` or \`on_error: skip\``,
+    hint: `leave such rows out with ${where}\`on_error: skip\``,
   };
 }
 
@@ -185,7 +194,7 @@ function withTextAndLabel(
     (column === undefined ? undefined : rows.columns.get(column)?.[i]) ?? null;
   const without = textColumns(roles).map((name) => ({
     name,
-    rows: rows.indices.filter((i) => cellText(value(name, i)).trim() === ''),
+    rows: rows.indices.filter((i) => isBlank(value(name, i))),
   }));
   const noLabel =
     roles.label === undefined ? [] : rows.indices.filter((i) => isMissing(value(roles.label, i)));
@@ -196,7 +205,9 @@ function withTextAndLabel(
   ): readonly Finding[] => {
     const [first] = missing;
     if (first === undefined) return [];
-    return [{ at: role, problem: incompleteProblem(role, name ?? '', missing.length, first + 1) }];
+    const empty = missing.filter((i) => isMissing(value(name, i))).length;
+    const incomplete = { count: missing.length, empty, row: first + 1 };
+    return [{ at: role, problem: incompleteProblem(role, name ?? '', incomplete) }];
   };
   const out = new Set([...without.flatMap(({ rows: missing }) => missing), ...noLabel]);
   return {

@@ -30,6 +30,7 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
     labels: undefined,
     partition: undefined,
     pairs: isPair(options.text),
+    ...(roles.label !== undefined && { label_column: roles.label }),
   };
   if (table.rows === undefined) return { dataset: base, findings };
   if (table.rows === 0)
@@ -61,14 +62,15 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
 
   const without = textColumns(roles)
     .filter((name) => !made.has(name))
-    .map((name) => ({ name, rows: table.missing(name) ?? 0 }));
-  const noText = without.reduce((sum, { rows: missing }) => sum + missing, 0);
+    .map((name) => ({ name, empty: table.missing(name) ?? 0 }))
+    .map(({ name, empty }) => ({ name, empty, rows: table.blank?.(name) ?? empty }));
+  const noText = without.reduce((sum, { rows }) => sum + rows, 0);
   const nothing: Finding[] = [];
   if (options.on_error === 'fail') {
-    for (const { name, rows: missing } of options.where === undefined ? without : [])
-      if (missing > 0) nothing.push({ at: 'text', problem: incompleteProblem('text', name, missing) });
+    for (const { name, empty, rows: count } of options.where === undefined ? without : [])
+      if (count > 0) nothing.push({ at: 'text', problem: incompleteProblem('text', name, { count, empty }) });
     if (label !== undefined && kept.missing > 0)
-      nothing.push({ at: 'label', problem: incompleteProblem('label', label, kept.missing) });
+      nothing.push({ at: 'label', problem: incompleteProblem('label', label, { count: kept.missing, empty: kept.missing }) });
   }
   if (multi === true && isPair(options.text)) nothing.push(pairsWithSeveral);
   const used = kept.counts?.map(({ value }) => value);

@@ -1,7 +1,7 @@
 // Templates of `prompt`: a text with holes for the row's text, its other columns and a mask. Pure; knows no rows.
 import type { Problem } from '../parser/diagnostic.ts';
 import { suggest } from '../parser/suggest.ts';
-import { list } from './load-columns.ts';
+import { labelInText, list } from './load-columns.ts';
 import { parseTemplate } from './tables/pattern.ts';
 
 export type PromptPart =
@@ -25,10 +25,12 @@ export interface Columns {
   readonly text: string | undefined;
   /** Whether rows are pairs of texts, of which none is the text. */
   readonly pairs?: boolean | undefined;
+  /** The column of the labels, which no template may show. */
+  readonly label?: string | undefined;
 }
 
 /** `{text}` is the text of the row unless another column has that name, `{mask}` always the mask. */
-export function readPromptTemplate(written: string, { columns, text, pairs }: Columns): ReadTemplate {
+export function readPromptTemplate(written: string, { columns, text, pairs, label }: Columns): ReadTemplate {
   const template = parseTemplate(written);
   if (template.state === 'wrong')
     return wrong(`the template has ${template.message}`, 'write columns in braces: `"Review: {text}"`');
@@ -49,6 +51,8 @@ export function readPromptTemplate(written: string, { columns, text, pairs }: Co
   );
   if (unknown !== undefined && typeof unknown !== 'string' && unknown.hole === 'column')
     return unknownHole(unknown.column, columns ?? []);
+  if (label !== undefined && otherColumns([parts]).includes(label))
+    return { state: 'wrong', problem: labelInText(label) };
   const masks = parts.filter((part) => typeof part !== 'string' && part.hole === 'mask').length;
   if (masks > 1)
     return wrong(`the template has ${masks} \`{mask}\`, and one word is asked for`, 'leave one of them');

@@ -134,6 +134,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
   const byLabel = (from.labels ?? []).map(
     ({ name, rows }) => [name, rows ?? Number.POSITIVE_INFINITY] as const,
   );
+  const labelNames = byLabel.map(([name]) => name);
   const left: Left = {
     rows: (from.rows ?? Number.POSITIVE_INFINITY) - namedRows(counts).size,
     exact: true,
@@ -150,7 +151,7 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
         findings.push(outsideRows(part, outside, `the data has the rows 0 to ${rows - 1}`));
     }
     const shortage = findings.length > 0 ? undefined : shortageOf(part, count, wanted, left, after); // the first one says enough
-    if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage) });
+    if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage, labelNames) });
     statics.set(part, partOf(from, part, count, wanted));
     leave(left, count, wanted, from.rows);
     if (from.multi_label === true) left.exact = false; // a row drawn for one label takes from its others

@@ -1,5 +1,6 @@
 // What `split` says when a count cannot be met; the same words before a run and during it.
 import type { Problem } from '../parser/diagnostic.ts';
+import { alikeLabels, quotedLabel } from './alike-labels.ts';
 import type { Finding } from './load-columns.ts';
 import type { Part } from './split-known.ts';
 import type { Count } from './value.ts';
@@ -19,7 +20,16 @@ export interface Shortage {
   readonly labels?: number;
 }
 
-export function tooFewRows(shortage: Shortage): Omit<Problem, 'span'> {
+/** `names`: the labels of the rows. */
+export function tooFewRows(shortage: Shortage, names: readonly string[]): Omit<Problem, 'span'> {
+  const problem = shortageProblem(shortage);
+  const [alike] = alikeLabels(names);
+  if (alike === undefined) return problem;
+  const as = `${alike.map(quotedLabel).join(' and ')} differ only in white space or case: if they are one label, give them one name with \`label_names\` of \`load\``;
+  return { ...problem, hint: `${as}; else ${problem.hint}` };
+}
+
+function shortageProblem(shortage: Shortage) {
   const { part, count, left, after, exact, labels } = shortage;
   const others = after.length === 0 ? '' : ` after ${after.map((name) => `\`${name}\``).join(', ')}`;
   if (count !== 'rest' && 'per_label' in count && typeof left !== 'number') {
@@ -29,7 +39,7 @@ export function tooFewRows(shortage: Shortage): Omit<Problem, 'span'> {
       .map(({ label, rows }) => `\`${label}\` has ${exact ? '' : 'about '}${rows}`);
     const more = left.length > 5 ? ` and ${left.length - 5} more labels have too few` : '';
     return {
-      code: 'too-few-rows',
+      code: 'too-few-rows' as const,
       message: `\`${part}\` asks for ${count.per_label} rows of each label, but${others} ${shown.join(', ')}${more}`,
       hint:
         most > 0
@@ -40,7 +50,7 @@ export function tooFewRows(shortage: Shortage): Omit<Problem, 'span'> {
   const there = typeof left === 'number' ? left : left.reduce((sum, { rows }) => sum + rows, 0);
   if (count !== 'rest' && 'per_label' in count && labels !== undefined)
     return {
-      code: 'too-few-rows',
+      code: 'too-few-rows' as const,
       message: `\`${part}\` asks for ${count.per_label} rows of each of ${labels} labels, but${others} there ${verb(there)} left`,
       hint: "lower this count or another part's, or bring more rows",
     };
@@ -48,7 +58,7 @@ export function tooFewRows(shortage: Shortage): Omit<Problem, 'span'> {
     count === 'rest' ? 'the rest' : 'rows' in count ? `${count.rows} rows` : 'a share of the rows';
   const share = count !== 'rest' && 'share' in count;
   return {
-    code: 'too-few-rows',
+    code: 'too-few-rows' as const,
     message: share
       ? `\`${part}\` asks for ${Number((count.share * 100).toFixed(6))}% of the rows, but${others} there ${verb(there)} left`
       : `\`${part}\` asks for ${wanted}, but${others} there ${verb(there)} left`,

@@ -63,7 +63,7 @@ export async function splitRows(
     const free = freeRows(pool);
     const short = (left: Shortage['left']): SplitResult => {
       const shortage: Shortage = { part, count, left, after: [...parts.keys()], exact: true };
-      return { state: 'wrong', findings: [{ at: part, problem: tooFewRows(shortage) }] };
+      return { state: 'wrong', findings: [{ at: part, problem: tooFewRows(shortage, dataset.labels) }] };
     };
     if (count === 'rest') {
       if (free.length === 0) return short(0);

@@ -10,12 +10,17 @@ export function trainingNotes(
   seen: Seen,
 ): readonly string[] {
   const went = `trained in ${steps} steps on ${texts} ${seen}: loss ${figure(first)} at first, ${figure(last)} at last`;
+  if (first === 0 && last === 0) return [went, noPairs];
   if (steps < 10 || last < 0.98 * first) return [went];
   return [
     went,
     'the loss did not fall: nothing was learnt. A lower or higher `learning_rate`, or more steps, may help',
   ];
 }
+
+const noPairs =
+  'the loss was 0 from the first step on: nothing was learnt. With one text a label no loss but `cosine` has anything to bring ' +
+  "together; more rows a label help, and so do texts of the labels' names (`label_template`)";
 
 /** That the classifier gives one label to all rows it was fitted on, where these have several. */
 export async function collapseNote(

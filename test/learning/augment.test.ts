@@ -115,6 +115,20 @@ describe('synonyms', () => {
   });
 });
 
+describe('what a tokenizer cut off a word', () => {
+  const all: Thesaurus = { synonyms: (word) => [`${word}x`] };
+  test.each([
+    ["there 's a film", new Set(["there 's a filmx"])],
+    ["they 're good", new Set(["they 're goodx"])],
+    ["we'll film", new Set(["we'll filmx", "we'llx film"])],
+    ["an 'old' c", new Set(["an 'oldx' c"])],
+  ])('%s', (text, wanted) => {
+    const change: Change = (from, options) => replaceWithSynonyms(from, { ...options, thesaurus: all });
+    const found = outcomes(change, text, 0.1);
+    expect(found).toEqual(wanted);
+  });
+});
+
 describe('insert', () => {
   test('puts a synonym before some word', () => {
     expect(outcomes(augmenters['insert'], 'A good day, really.', 0.25)).toEqual(

@@ -3,7 +3,7 @@
 import type { Random } from '../random.ts';
 import { fitsArticle, isName, likeCasing } from './casing.ts';
 import { countOf, putTogether, takeApart, type Piece } from './pieces.ts';
-import { functionWords } from './thesaurus.ts';
+import { functionWords, staysAsItIs } from './thesaurus.ts';
 
 /** A word in its text. */
 export interface WordPlace {
@@ -56,7 +56,7 @@ export function fillWords(text: string, { rate, random, likely }: FillOptions): 
 }
 
 function mayChange(piece: Piece): boolean {
-  return isWord(piece.word) && !isName(piece) && !functionWords.has(piece.word.toLowerCase());
+  return isWord(piece.word) && !isName(piece) && !staysAsItIs(piece);
 }
 
 function isWord(word: string): boolean {

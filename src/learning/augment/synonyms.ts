@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts';
 import { fitsArticle, isName, likeCasing, placeWords } from './casing.ts';
 import { countOf, putTogether, takeApart, type Piece } from './pieces.ts';
-import { functionWords, type Thesaurus } from './thesaurus.ts';
+import { staysAsItIs, type Thesaurus } from './thesaurus.ts';
 
 export interface SynonymOptions {
   /** Share of the words to replace, or to insert; at least one unless it is 0. */
@@ -61,5 +61,5 @@ function inserted(pieces: readonly Piece[], word: string, random: Random): Piece
 
 function synonymsOf(piece: Piece, thesaurus: Thesaurus): readonly string[] {
   const word = piece.word.toLowerCase();
-  return piece.unspaced || isName(piece) || functionWords.has(word) ? [] : thesaurus.synonyms(word);
+  return piece.unspaced || isName(piece) || staysAsItIs(piece) ? [] : thesaurus.synonyms(word);
 }

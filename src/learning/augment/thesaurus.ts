@@ -1,4 +1,5 @@
 // Where synonyms come from, as the augmenters see it, and the words that no augmenter replaces.
+import type { Piece } from './pieces.ts';
 
 export interface Thesaurus {
   /** Words that can stand for this lower-case one, in its inflection; never the word itself. */
@@ -19,3 +20,13 @@ export const functionWords: ReadonlySet<string> = new Set(
   were what whatever when whenever where whether which while who whoever whom whose why will with within without would yet
   you your yours yourself yourselves`.split(/\s+/),
 );
+
+/** What a tokenizer has cut off a word: `it 's`, `they 're`; in a quotation a word may look the same. */
+const contractions = /^(?:s|d|m|t|re|ve|ll)$/iu;
+
+/** Whether it is a word that holds a sentence together, or a piece of a word. */
+export function staysAsItIs({ before, word, unspaced }: Piece): boolean {
+  if (functionWords.has(word.toLowerCase())) return true;
+  if (unspaced) return false;
+  return [...word].length === 1 || (/['’]$/u.test(before) && contractions.test(word));
+}

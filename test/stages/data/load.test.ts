@@ -69,6 +69,7 @@ test('columns that say what they are', async () => {
       columns: ['text', 'label'],
       rows: 3,
       labelled: true,
+      label_column: 'label',
       multi_label: false,
       labels: [
         { name: 'neg', rows: 1 },
@@ -320,6 +321,30 @@ at label:1:1 needs-labels: 2 rows have nothing in the label column \`label\` (th
 hint: leave such rows out with \`where: label != null\` or \`on_error: skip\``);
 });
 
+test('a text of nothing but white space is none, and no condition is told to leave it out', async () => {
+  const { before, ran } = await loaded({ 'a.csv': 'text,label\na,1\n,2\n"  ",2\n' }, {});
+  expect(before.text).toBe(`at text:1:1 needs-text: 2 rows have nothing in the text column \`text\`
+hint: leave such rows out with \`on_error: skip\``);
+  expect(ran)
+    .toBe(`at text:1:1 needs-text: 2 rows have nothing in the text column \`text\` (the first is row 2)
+hint: leave such rows out with \`on_error: skip\``);
+  const { known } = await both({ 'a.csv': 'text,label\na,1\n"  ",2\n' }, { on_error: 'skip' });
+  expect(known).toMatchObject({ rows: undefined });
+});
+
+test.each<[text: string | readonly string[], label: string | undefined]>([
+  ['label', undefined],
+  ['{title} ({topic})', 'topic'],
+  ['{topic}', 'topic'],
+  [['title', 'topic'], 'topic'],
+])('a text %j that holds its label %j is refused', async (text, label) => {
+  const name = label ?? 'label';
+  const options = { text, ...(label !== undefined && { label }) };
+  expect(await refused({ 'a.csv': 'title,topic,label\na,x,1\nb,y,2\n' }, options))
+    .toBe(`at text:1:1 label-in-text: the text is made from \`${name}\`, which is the column of the labels: a model would read the answer
+hint: leave \`${name}\` out of the text; if it is no label, name the column that is with \`label\` of \`load\``);
+});
+
 test('options that do not go together are refused', async () => {
   const text = async (files: Files, options: Given): Promise<string> =>
     (await loaded(files, options)).before.text;
@@ -404,13 +429,20 @@ test('options that name columns of data without a header are one error', async (
 hint: without a header the columns are called \`1\`, \`2\`; say so (\`text: "1"\`), name them with \`header: ["…", …]\`, or leave out \`header: false\``);
 });
 
+test('labels that differ only in case are told', async () => {
+  const { notes } = await both({ 'a.csv': 'text,label\nm,Bad\nn,bad\no,good\np,BAD\n' }, {});
+  expect(notes).toEqual([
+    '3 labels differ from another one only in white space or case, such as `"BAD"` and `"Bad"` and `"bad"`; give them one name with `label_names`',
+  ]);
+});
+
 test('labels that look the same, and texts with several labels, are told', async () => {
   const { notes } = await both(
     { 'a.csv': 'text,label\nsame,a\nsame,b\nother,a \nother,a\nthird,b\nthird,b\n' },
     {},
   );
   expect(notes).toEqual([
-    '2 labels differ from another one only in white space, such as `"a"` and `"a "`; give them one name with `label_names`',
+    '2 labels differ from another one only in white space or case, such as `"a"` and `"a "`; give them one name with `label_names`',
     '2 texts come with different labels, such as `"same"` with `a`, `b`',
   ]);
 });

@@ -359,6 +359,22 @@ test('what is known of the parts before the run', () => {
 
 const twenty = balanced({ a: 12, b: 8 });
 
+test('where labels are too small, those that may be one are named', async () => {
+  const rows = balanced({ Bad: 2, bad: 3, good: 5 });
+  const drawn = await splitRows(rows, { ...plain, train: { per_label: 4 } }, (part) => createRandom(0, part));
+  expect(drawn).toMatchObject({
+    findings: [
+      {
+        problem: {
+          hint:
+            '`"Bad"` and `"bad"` differ only in white space or case: if they are one label, give them one name with `label_names` of ' +
+            "`load`; else at most `2 per label` is possible here; lower this count or another part's, or bring more rows",
+        },
+      },
+    ],
+  });
+});
+
 test.each<[what: string, options: Given, message: string]>([
   [
     'more shots than a label has rows',

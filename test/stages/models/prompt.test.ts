@@ -110,6 +110,12 @@ describe('a template', () => {
     );
   });
 
+  test('does not show the label', async () => {
+    expect(await failure(prompted({ template: ['{label}: {text}'] }))).toBe(
+      'step:template label-in-text: the text is made from `label`, which is the column of the labels: a model would read the answer',
+    );
+  });
+
   test('is one of several whose vectors are averaged', async () => {
     const { encode } = openNgrams(context);
     const classifier = await loadClassifier(await tuned({ template: ['{text}', 'Hello. {text}'] }), context);
@@ -141,8 +147,8 @@ describe('a template', () => {
     const encoder = await openEncoder(folder('encoders/odd-bert'), context, { maxLength: 20 });
     const from = await readDataset(
       await prompted(
-        { template: ['fox: {text} over {label} dog!'] },
-        withColumn(long, 'label', ['one', 'two', 'one', 'two']),
+        { template: ['fox: {text} over {number} dog!'] },
+        withColumn(long, 'number', ['one', 'two', 'one', 'two']),
       ),
     );
     if (from.prompt === undefined) throw new Error('no prompt');
@@ -450,6 +456,7 @@ describe('what is known before anything runs', () => {
 
   test.each<[object, StaticDataset, string]>([
     [{ template: ['{titel}: {text}'] }, from, 'template unknown-column: the data has no column `titel`'],
+    [{ template: ['{label}: {text}'] }, { ...from, label_column: 'label' }, 'template label-in-text: the text is made from `label`, which is the column of the labels: a model would read the answer'], // prettier-ignore
     [{ template: ['{text'] }, from, 'template wrong-type: the template has a `{` without its `}`; write `{{` for the character itself'], // prettier-ignore
     [{ template: ['It was {mask}.'] }, from, 'template wrong-type: the template has no column, so every row would read the same'], // prettier-ignore
     [{ template: ['{text} {mask} {mask}'] }, from, 'template wrong-type: the template has 2 `{mask}`, and one word is asked for'], // prettier-ignore

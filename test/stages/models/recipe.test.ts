@@ -128,8 +128,8 @@ describe("texts of the labels' names", () => {
       { method: plainHead, label_template: 'auto' },
       { from: numbered },
     );
-    expect(notes.join()).toContain('the names are numbers');
-    expect(description.named?.gate).toEqual({ why: 'names are numbers' });
+    expect(notes.join()).toContain('the names are no words');
+    expect(description.named?.gate).toEqual({ why: 'names are no words' });
   });
 
   test('are not tried on too few rows', async () => {
