@@ -8,7 +8,7 @@ import { anomaliesFile } from './anomalies-file.ts';
 import { builtinOf } from './builtin-model.ts';
 import { loadClassifier, type Classifier } from './classifier.ts';
 import { classesOf, labelIndices, select, type Dataset } from './dataset.ts';
-import { cutTextsCheck } from './cut-texts.ts';
+import { unreadTextsChecks } from './unread-texts.ts';
 import type { Check } from './evaluate-checks.ts';
 import { checkJudgement, type EvaluateOptions } from './evaluate-known.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
@@ -113,7 +113,7 @@ export async function evaluateAnomalies(
       consumed,
       checks: [
         ...checks,
-        ...(await cutTextsCheck(classifier, rows)),
+        ...(await unreadTextsChecks(classifier, rows)),
         ...('judged' in beside ? [] : [{ name: 'baseline', message: beside.without } satisfies Check]),
       ],
       draws: options.bootstrap,

@@ -5,7 +5,7 @@ import type { Artifact } from './artifact.ts';
 import { loadClassifier } from './classifier.ts';
 import { labelTable } from './classifier-labels.ts';
 import { labelBudget } from './consumed.ts';
-import { cutTextsCheck } from './cut-texts.ts';
+import { unreadTextsChecks } from './unread-texts.ts';
 import { select, texts, type Dataset } from './dataset.ts';
 import { resolveOverlap, type Overlap } from './evaluate-overlap.ts';
 import { probedRows, severalProbeOf, withProbe } from './frozen-probe.ts';
@@ -71,7 +71,7 @@ export async function evaluateSeveral(context: Context, given: Dataset): Promise
               await atLeast(),
             ),
       probed: some,
-      checks: [...checks, ...(await cutTextsCheck(classifier, rows))],
+      checks: [...checks, ...(await unreadTextsChecks(classifier, rows))],
       budget: labelBudget(consumed),
       support,
       metrics: metrics as readonly MultiLabelMetricName[], // `metricKindProblem` has said so

@@ -8,7 +8,7 @@ import { labelNumbers } from './classifier-labels.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
 import { select, texts, type Dataset } from './dataset.ts';
-import { cutTextsCheck } from './cut-texts.ts';
+import { unreadTextsChecks } from './unread-texts.ts';
 import { readDataset } from './dataset-file.ts';
 import { episodeOptions, episodesOf, episodeWords } from './episode-options.ts';
 import { checkEpisodes, episodeMetrics, methodWithoutEpisodes } from './episodes-check.ts';
@@ -38,7 +38,7 @@ import { hasMixedRows } from './training-rows.ts';
 
 export const evaluate = defineStage({
   name: 'evaluate',
-  version: 11,
+  version: 12,
   doc:
     'Measures a classifier on labelled rows. Beside the metrics with their intervals the report has precision, recall ' +
     'and F1 of each label, the confusion of labels, what two models anyone gets for free reach on the same rows (always ' +
@@ -227,7 +227,7 @@ evaluate score {
           ...checks,
           ...(await sharedTextsCheck(rows, support)),
           ...(classifier.description.prompt === undefined
-            ? await cutTextsCheck(classifier, rows, classifier.description.pairs)
+            ? await unreadTextsChecks(classifier, rows, classifier.description.pairs)
             : []),
           ...(calibrated?.checks ?? []),
         ],

@@ -1,7 +1,7 @@
 // Fits what `fine-tune` is asked for on rows that have been read: the encoder where the method trains it, then the head on its vectors.
 import type { Head } from '../learning/heads/head.ts';
 import type { Random } from '../learning/random.ts';
-import { noteCutTexts } from './cut-texts.ts';
+import { noteUnreadTexts } from './unread-texts.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
@@ -135,7 +135,7 @@ async function startOf(request: HeadRequest, before: SourcedEncoder, context: Mo
 
 /** What is decided, and what is learnt beside the rows, by the encoder as it is. */
 async function prepared(asked: FitRequest, before: SourcedEncoder, context: TrainingContext) {
-  await noteCutTexts(before, asked.training, context.note, asked.pairs);
+  await noteUnreadTexts(before, asked.training, context.note, asked.pairs);
   const strength = await strengthOf(asked, before, context);
   const method = await withCache(decided(asked, strength?.c), asked, before, context.note);
   const request = { ...asked, options: { ...asked.options, method } };

@@ -68,7 +68,7 @@ export const methods = {
   cache: {
     doc:
       'The training rows themselves beside the prototypes of their labels, in the manner of Tip-Adapter (Zhang et al. 2022): each counts for its label by exp(-beta (1 - cosine)), ' +
-      'and alpha times their sum is added to the cosine with the prototype. Nothing is trained. What is left open is chosen by cross-validation in the training rows, one row a label at a time where they are few.',
+      'and alpha times their sum, over the mean number of rows a label, is added to the cosine with the prototype. Nothing is trained. What is left open is chosen by cross-validation in the training rows, one row a label at a time where they are few.',
     arguments: {
       alpha: either(
         word(

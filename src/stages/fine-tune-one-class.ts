@@ -5,7 +5,7 @@ import { baseOf, saveClassifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { noteCutTexts } from './cut-texts.ts';
+import { noteUnreadTexts } from './unread-texts.ts';
 import type { Dataset } from './dataset.ts';
 import type { Method } from './fine-tune-method.ts';
 import { mixedRowsRefused } from './fine-tune-problems.ts';
@@ -109,7 +109,7 @@ export async function fineTuneOneClass(
   const settings = { maxLength: options.max_length };
   const encoder = await openEncoder(inputs.model, context, settings);
   try {
-    await noteCutTexts(encoder, rows, note);
+    await noteUnreadTexts(encoder, rows, note);
     const vectors = await plainRows(encoder)(rows);
     const found = await fitNormal(rows, vectors, method.arguments, signal);
     if (found.state === 'too few') throw stepFailure(found.problem, 'from');

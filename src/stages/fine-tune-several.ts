@@ -6,7 +6,7 @@ import { baseOf, saveClassifier } from './classifier.ts';
 import { uniteConsumed } from './consumed.ts';
 import { readConsumed } from './consumed-file.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { noteCutTexts } from './cut-texts.ts';
+import { noteUnreadTexts } from './unread-texts.ts';
 import { inMemory, overlaid } from './artifact-overlay.ts';
 import { builtinFile } from './builtins.ts';
 import { texts, type Dataset } from './dataset.ts';
@@ -149,7 +149,7 @@ async function trainedEncoder(
   const settings = { maxLength: options.max_length };
   const encoder = await openEncoder(inputs.model, context, settings);
   const before = encoder.files;
-  await noteCutTexts(encoder, dataset, note);
+  await noteUnreadTexts(encoder, dataset, note);
   if (!trainsEncoder(method)) return { encoder, before, trained: undefined };
   if (before.names.includes(builtinFile)) throw stepFailure(notTrainable(method), 'model');
   const rows = { texts: texts(dataset), sets: setsOf(carried, dataset.labels.length) };

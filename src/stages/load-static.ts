@@ -70,7 +70,10 @@ export function knownLoad(table: TableFacts, options: RowOptions): KnownLoad {
     for (const { name, empty, rows: count } of options.where === undefined ? without : [])
       if (count > 0) nothing.push({ at: 'text', problem: incompleteProblem('text', name, { count, empty }) });
     if (label !== undefined && kept.missing > 0)
-      nothing.push({ at: 'label', problem: incompleteProblem('label', label, { count: kept.missing, empty: kept.missing }) });
+      nothing.push({
+        at: 'label',
+        problem: incompleteProblem('label', label, { count: kept.missing, empty: kept.missing }),
+      });
   }
   if (multi === true && isPair(options.text)) nothing.push(pairsWithSeveral);
   const used = kept.counts?.map(({ value }) => value);

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { TextTokenizer } from '../../src/learning/encoders/tokenizer.ts';
+import { noteUnreadTexts } from '../../src/stages/unread-texts.ts';
+import { datasetOf } from './models/rig.ts';
+
+/** A token a character, two around each text; it knows ASCII alone. */
+const ascii = {
+  maxTokens: 40,
+  unknown: { id: 1, token: '[UNK]' },
+  length: (text: string) => [...text].length + 2,
+  encode: (text: string) => [0, ...[...text].map((c) => (c < '\u0080' ? 2 : 1)), 0],
+} as unknown as TextTokenizer;
+
+async function told(texts: readonly string[], tokenizer: TextTokenizer = ascii): Promise<readonly string[]> {
+  const notes: string[] = [];
+  const rows = datasetOf(texts.map((text) => [text, 'x']));
+  await noteUnreadTexts({ tokenizer: async () => tokenizer }, rows, (note) => notes.push(note));
+  return notes;
+}
+
+test('texts that the tokenizer cannot spell are told', async () => {
+  expect(await told(['这个手机很好', 'good', '很好 ok', 'café'])).toEqual([
+    '1 of the 4 texts is for the most part unknown to the tokenizer of the encoder (`[UNK]`): use a model that was made for such texts',
+  ]);
+  expect(await told(['这个', '很好', '好'])).toEqual([
+    expect.stringContaining('3 of the 3 texts are for the most part unknown'),
+  ]);
+});
+
+test('few of them among many are not, nor is anything where every text can be spelled', async () => {
+  expect(await told(['很好', ...Array.from({ length: 10 }, (_, i) => `text ${i}`)])).toEqual([]);
+  expect(await told(['很好'], { ...ascii, unknown: undefined })).toEqual([]);
+});
