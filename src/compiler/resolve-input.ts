@@ -334,6 +334,6 @@ function resolveModel(expr: Ast.Expr, place: InputPlace, program: Program): Chec
     `\`${text}\` is not a model source`,
     program.registry.builtin(text) !== undefined
       ? `did you mean "builtin:${text}"?`
-      : `write "builtin:NAME" for a built-in model, "./${text}" for a folder, or a stage's name without quotes`,
+      : `write "builtin:NAME" for a built-in model, "./${text}" for a folder, "hf:OWNER/${text}" for a model on the Hugging Face hub, or a stage's name without quotes`,
   );
 }

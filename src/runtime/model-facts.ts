@@ -11,6 +11,7 @@ import { ModelError } from '../learning/model-error.ts';
 import type { Layout } from '../learning/safetensors-layout.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
+import { readHubSource } from '../stages/hub-source.ts';
 import { sequenceFiles } from '../stages/sequence-files.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
@@ -35,11 +36,7 @@ export function modelFacts(folder: string, display: (path: string) => string): F
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return unreadable(folder, error, display);
-    return wrong({
-      code: 'missing-file',
-      message: `there is no model folder \`${display(folder)}\``,
-      hint: 'give the path of a folder with `config.json`, `tokenizer.json` and `model.safetensors`; in the place of the last, models that write texts have ONNX files',
-    });
+    return wrong(noFolder(display(folder)));
   }
   try {
     const images = imageModelFacts(folder, names, display);
@@ -57,6 +54,16 @@ export function modelFacts(folder: string, display: (path: string) => string): F
   } catch (error) {
     return unreadable(folder, error, display);
   }
+}
+
+function noFolder(shown: string): Found {
+  const named = shown.split('/').length === 2 && readHubSource(`hf:${shown}`) !== undefined;
+  const hub = named ? `for a model on the Hugging Face hub write "hf:${shown}"; else ` : '';
+  return {
+    code: 'missing-file',
+    message: `there is no model folder \`${shown}\``,
+    hint: `${hub}give the path of a folder with \`config.json\`, \`tokenizer.json\` and \`model.safetensors\`; in the place of the last, models that write texts have ONNX files`,
+  };
 }
 
 type Display = (path: string) => string;

@@ -21,7 +21,7 @@ import {
   tooFewLabels,
 } from './fine-tune-problems.ts';
 import { validationNote } from './fine-tune-selection.ts';
-import { checkValidation, earlyStoppingOption, readValidation } from './fine-tune-validation.ts';
+import { checkValidation, earlyStoppingOption, patienceOf, readValidation } from './fine-tune-validation.ts';
 import { fits, rowsOf, textsIn, textsToEncode, textsToTrain } from './cost.ts';
 import { checkOneClass, fineTuneOneClass } from './fine-tune-one-class.ts';
 import { checkSeveral, fineTuneSeveral } from './fine-tune-several.ts';
@@ -160,7 +160,11 @@ fine-tune classifier {
     if (dataset !== undefined && dataset.unsure !== true)
       for (const problem of [
         promptProblem(options.method, prompt, dataset),
-        idlePrompt(options.method, prompt),
+        idlePrompt(
+          options.method,
+          prompt,
+          dataset.labelled && patienceOf(options.early_stopping) === undefined,
+        ),
       ])
         if (problem !== undefined) report('method', problem);
     const model = inputs.model('model');

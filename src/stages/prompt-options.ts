@@ -52,7 +52,7 @@ export const options = {
     default: false,
     doc:
       'For `{mask}` and `method: cloze`: scores are taken relative to those of rows without content, so that a word the ' +
-      'model likes anyway gains nothing.',
+      'model likes anyway gains nothing. For rows without labels: labelled ones correct that by themselves.',
   }),
 } as const;
 

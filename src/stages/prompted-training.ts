@@ -62,8 +62,21 @@ export function promptProblem(
 export function idlePrompt(
   method: Method,
   prompt: StaticPrompt | undefined,
+  /** Whether the labels of rows are learnt to the end: a fit that ends early may keep the scores as they were. */
+  learns: boolean,
 ): Omit<Problem, 'span'> | undefined {
-  if (prompt?.calibrate !== true || method.name === 'cloze') return undefined;
+  if (prompt?.calibrate !== true) return undefined;
+  if (method.name === 'cloze')
+    return learns
+      ? {
+          code: 'option-without-effect',
+          severity: 'warning',
+          message:
+            'the prompt has `calibrate: true`, which changes nothing where labelled rows are learnt from: they correct the score of ' +
+            'each label anyway',
+          hint: 'leave `calibrate` out of `prompt`; it is for rows without labels',
+        }
+      : undefined;
   return {
     code: 'option-without-effect',
     severity: 'warning',

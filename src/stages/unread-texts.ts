@@ -69,5 +69,5 @@ function unknownTexts(tokenizer: TextTokenizer, texts: readonly string[]): strin
   };
   const many = texts.filter(isUnknown).length;
   if (many === 0 || many < mentionedFrom * texts.length) return undefined;
-  return `${many} of the ${texts.length} texts ${many === 1 ? 'is' : 'are'} for the most part unknown to the tokenizer of the encoder (\`${unknown.token}\`): use a model that was made for such texts`;
+  return `${many} of the ${texts.length} texts ${many === 1 ? 'is' : 'are'} for the most part unknown to the tokenizer of the encoder (\`${unknown.token}\`): use a model that was made for such texts, or \`"builtin:ngrams"\`, which takes them as they are`;
 }

@@ -271,6 +271,18 @@ test.each([
   });
 });
 
+test.each<[path: string, hint: RegExp]>([
+  ['owner/name', /^for a model on the Hugging Face hub write "hf:owner\/name"; else give the path/],
+  ['name', /^give the path/],
+  ['a/b/name', /^give the path/],
+])('a model folder that is not there may be a name on the hub: %s', (path, hint) => {
+  using folder = temporaryFolder();
+  expect(factsOf(folder).modelFolder(join(folder.path, path))).toMatchObject({
+    state: 'wrong',
+    problem: { code: 'missing-file', hint: expect.stringMatching(hint) as unknown },
+  });
+});
+
 test.each<
   [what: string, files: Readonly<Record<string, string | Uint8Array | null>>, message: RegExp | string]
 >([

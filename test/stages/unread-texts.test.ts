@@ -20,7 +20,7 @@ async function told(texts: readonly string[], tokenizer: TextTokenizer = ascii):
 
 test('texts that the tokenizer cannot spell are told', async () => {
   expect(await told(['这个手机很好', 'good', '很好 ok', 'café'])).toEqual([
-    '1 of the 4 texts is for the most part unknown to the tokenizer of the encoder (`[UNK]`): use a model that was made for such texts',
+    '1 of the 4 texts is for the most part unknown to the tokenizer of the encoder (`[UNK]`): use a model that was made for such texts, or `"builtin:ngrams"`, which takes them as they are',
   ]);
   expect(await told(['这个', '很好', '好'])).toEqual([
     expect.stringContaining('3 of the 3 texts are for the most part unknown'),

@@ -493,6 +493,9 @@ describe('what is known before anything runs', () => {
   test.each<[object, StaticDataset['prompt'], boolean, string]>([
     [{}, { ...asking, mask: false, label_texts: true, calibrate: false }, false, ''],
     [{ method: { name: 'cloze', arguments: { c: 1 } } }, asking, false, ''],
+    [{ method: { name: 'cloze', arguments: { c: 1 } } }, asking, true, 'method warns option-without-effect: the prompt has `calibrate: true`, which changes nothing where labelled rows are learnt from: they correct the score of each label anyway'], // prettier-ignore
+    [{ method: { name: 'cloze', arguments: { c: 1 } } }, { ...asking, calibrate: false }, true, ''],
+    [{ method: { name: 'cloze', arguments: { c: 1 } }, early_stopping: { name: 'early_stopping', arguments: { patience: 3 } } }, asking, true, 'early_stopping missing-option: `early_stopping` goes by the loss on validation rows, and there are none'], // prettier-ignore
     [{ method: { name: 'cloze', arguments: { c: 1 } } }, undefined, true, 'method wrong-artifact: `cloze` asks a masked language model for a word, and these rows carry no prompt with a `{mask}`'], // prettier-ignore
     [{}, asking, true, 'method warns option-without-effect: the prompt has `calibrate: true`, which `head(kind: logistic)` makes no use of: it corrects the scores of words'], // prettier-ignore
     [{}, { ...asking, calibrate: false }, false, 'method needs-labels: `head(kind: logistic)` learns from labels, and these rows have none'], // prettier-ignore
