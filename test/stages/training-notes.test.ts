@@ -2,8 +2,12 @@ import { expect, test } from 'vitest';
 import { trainingNotes } from '../../src/stages/training-notes.ts';
 import type { TrainingRecord } from '../../src/stages/tune-folder.ts';
 
-const record = (first: number, last: number): TrainingRecord =>
-  ({ steps: 20, texts: 40, first_loss: first, last_loss: last }) as TrainingRecord;
+const record = (first: number, last: number): TrainingRecord => ({
+  steps: 20,
+  texts: 40,
+  first_loss: first,
+  last_loss: last,
+});
 
 test('a loss that was 0 all along is not put down to the rate', () => {
   const [, why = ''] = trainingNotes(record(0, 0), 'texts');
