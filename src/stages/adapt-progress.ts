@@ -6,7 +6,7 @@ import type { Checkpoint } from './checkpoint.ts';
 
 interface Kept {
   readonly format: 'fsl-adapt';
-  readonly version: 4;
+  readonly version: 5;
   readonly about: string;
   readonly progress: StreamProgress;
 }
@@ -32,14 +32,14 @@ export async function openProgress(
   const kept: Partial<Kept> =
     end < 0 ? {} : (JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Partial<Kept>); // under a digest
   const { progress: earlier } = kept;
-  const same = kept.format === 'fsl-adapt' && kept.version === 4 && kept.about === about;
+  const same = kept.format === 'fsl-adapt' && kept.version === 5 && kept.about === about;
   let due = now() + place.every * 1000;
   return {
     earlier: same && earlier !== undefined ? { progress: earlier, model: bytes.slice(end + 1) } : undefined,
     keep: async (progress, model) => {
       const time = now();
       if (time < due && !signal.aborted) return;
-      const file: Kept = { format: 'fsl-adapt', version: 4, about, progress };
+      const file: Kept = { format: 'fsl-adapt', version: 5, about, progress };
       const line = new TextEncoder().encode(JSON.stringify(file));
       await place.save([line, Uint8Array.of(lineEnd), model?.() ?? new Uint8Array()]);
       const saved = now();

@@ -55,7 +55,7 @@ export function createAdwin({ delta, clock }: AdwinSettings, start?: AdwinState)
       }
       return change;
     },
-    state: () => ({ seen, buckets }),
+    state: () => ({ seen, buckets: [...buckets] }),
   };
 }
 

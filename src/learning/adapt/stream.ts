@@ -35,7 +35,7 @@ export interface StreamSettings<M = unknown> {
   readonly canary?: Canary | undefined;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Told after each batch: how far the stream has come, and the model then. */
+  /** Told after each batch: how far the stream has come, and the model then. Between two batches both say the same as when they were told. */
   readonly onBatch: (progress: StreamProgress, model: M) => Promise<void>;
 }
 
@@ -118,13 +118,13 @@ export async function goThrough<M extends StreamModel<M>>(
     signal.throwIfAborted();
     const last = Math.min(first + batch, rows.vectors.rows) - 1;
     const probabilities = await model.foretell(range(first, last));
-    foretold.push(...saidOf(probabilities, model.labels));
+    const said = saidOf(probabilities, model.labels);
     const asked = chosen(settings, rows, probabilities, model.labels.length, { first, last, spent });
     spent += asked.length;
     const surprises = new Map(
       asked.map((i) => [i, surpriseAt(probabilities, model.labels, i - first, rows.labels[i])]),
     );
-    const alarms = watched(watch, rows, foretold, { places: range(first, last), surprises });
+    const alarms = watched(watch, rows, said, { places: range(first, last), surprises });
     let update: Update = {
       first,
       last,
@@ -157,6 +157,8 @@ export async function goThrough<M extends StreamModel<M>>(
         }
       }
     }
+    // Together, once the batch is done: what was told of it before stays true if this one is stopped.
+    foretold.push(...said);
     updates.push(update);
     await settings.onBatch({ foretold, updates, watch: watch.state(), guard }, model);
   }
@@ -186,16 +188,16 @@ function chosen(
 function watched(
   watch: DriftWatch,
   { vectors, labels }: LabelledVectors,
-  foretold: readonly Foretold[],
+  said: readonly Foretold[],
   {
     places,
     surprises,
   }: { readonly places: readonly number[]; readonly surprises: ReadonlyMap<number, number> },
 ): readonly number[] {
-  return places.filter((i) => {
+  return places.filter((i, at) => {
     const byRow = watch.row(row(vectors, i));
     const surprise = surprises.get(i);
-    const wrong = foretold[i].predicted !== labels[i];
+    const wrong = said[at].predicted !== labels[i];
     const byLabel = surprise !== undefined && watch.label({ wrong, surprise });
     return byRow || byLabel;
   });

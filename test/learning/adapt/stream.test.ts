@@ -1,5 +1,6 @@
 // Streams of drawn vectors: what is foretold, learnt and told, and that a stream which was stopped ends the same.
 import { describe, expect, test } from 'vitest';
+import type { Learner } from '../../../src/learning/adapt/learner.ts';
 import { rowsToAsk } from '../../../src/learning/adapt/queries.ts';
 import type { StreamProgress, StreamSettings } from '../../../src/learning/adapt/stream.ts';
 import { runStream } from '../../../src/learning/adapt/vector-stream.ts';
@@ -83,6 +84,36 @@ describe('a stream', () => {
     }
   });
 });
+
+test.each(['none', 'adwin'] as const)(
+  'a stream that was stopped in the middle of an update ends the same: drift %s',
+  async (name) => {
+    const rows = drawn({ rows: 330, shift: (i) => (i > 100 ? 0.5 : 0) });
+    const drift = name === 'none' ? ({ name } as const) : ({ name, delta: 0.05 } as const);
+    const wanted = await runStream(few, rows, settings({ drift }));
+    let told: StreamProgress | undefined;
+    const onBatch = async (progress: StreamProgress): Promise<void> => void (told = progress);
+    const stopped = { ...few, learner: stoppedAfter(7, few.learner) };
+    await expect(runStream(stopped, rows, settings({ drift, onBatch }))).rejects.toThrow('stopped');
+    expect([told?.foretold.length, told?.updates.length]).toEqual([7 * 16, 7]);
+    const { head, foretold, updates } = await runStream(few, rows, settings({ drift }), told);
+    expect({ head, foretold, updates }).toEqual({
+      head: wanted.head,
+      foretold: wanted.foretold,
+      updates: wanted.updates,
+    });
+  },
+);
+
+function stoppedAfter(updates: number, learner: Learner): Learner {
+  return {
+    ...learner,
+    learn: (rows, labels) => {
+      if (updates === 0) throw new Error('stopped');
+      return stoppedAfter(updates - 1, learner.learn(rows, labels));
+    },
+  };
+}
 
 describe('labels that are paid for', () => {
   test.each(['uncertainty', 'margin', 'random'] as const)(
