@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import type { CheckedInput } from '../compiler/pipeline.ts';
 import type { HubSource } from '../stages/hub-source.ts';
 import type { ArtifactType } from '../stages/artifact.ts';
-import { isImageName, nameInFolder } from '../stages/image-names.ts';
+import { isImageName, namesInFolders } from '../stages/image-names.ts';
 import { builtinContents, builtinFile } from '../stages/builtins.ts';
 import { callFile } from '../stages/call-input.ts';
 import { artifactDigest, type StoredArtifact } from './action.ts';
@@ -39,13 +39,16 @@ export function contentsOf(input: CheckedInput, sources: Sources): Resolved {
       return { state: 'known', contents: { artifact: artifact.digest } };
     }
     case 'files':
-      return reading(input.paths[0] ?? '', (at) => ({
-        files: input.paths.map((path) => ({
-          digest: sources.digests.digest(at(path)),
-          extension: extname(path).toLowerCase(),
-          ...(isImageName(path) && { name: nameInFolder(path) }),
-        })),
-      }));
+      return reading(input.paths[0] ?? '', (at) => {
+        const names = namesInFolders(input.paths);
+        return {
+          files: input.paths.map((path, i) => ({
+            digest: sources.digests.digest(at(path)),
+            extension: extname(path).toLowerCase(),
+            ...(isImageName(path) && { name: names[i] ?? '' }),
+          })),
+        };
+      });
     case 'folder':
       if (input.hub?.ready === false) return { state: 'absent', source: input.hub.source };
       return reading(input.path, (at) => ({

@@ -1,5 +1,5 @@
 // The files that a path, a folder or a glob in a program means. Reads directories only.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import type * as Tinyglobby from 'tinyglobby';
@@ -8,7 +8,7 @@ import type { Fact } from '../stages/facts.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 import { errorCode } from './durable.ts';
 
-/** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it; where there are none, those of its folders. */
+/** Absolute paths, sorted by code point whatever the locale. Of a folder: the visible files directly in it; where there are none, those of its folders, as deep as it takes. */
 export function matchingFiles(pattern: string, display: (path: string) => string): Fact<readonly string[]> {
   let kind: 'file' | 'folder' | undefined;
   try {
@@ -72,14 +72,17 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   return stat === undefined ? undefined : stat.isDirectory() ? 'folder' : 'file';
 }
 
-function folderFiles(folder: string): readonly string[] {
+/** Links are followed, but into no folder that lies around. */
+function folderFiles(folder: string, around: readonly string[] = []): readonly string[] {
+  const real = realpathSync(folder);
+  if (around.includes(real)) return [];
   const own = filesIn(folder);
   if (own.length > 0) return own;
   return readdirSync(folder)
     .filter((name) => !name.startsWith('.'))
     .map((name) => join(folder, name))
     .filter((path) => kindOf(path) === 'folder')
-    .flatMap(filesIn);
+    .flatMap((path) => folderFiles(path, [...around, real]));
 }
 
 function filesIn(folder: string): readonly string[] {

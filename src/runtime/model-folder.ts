@@ -32,9 +32,10 @@ export function modelFiles(folder: string): readonly string[] {
   const all = readdirSync(folder);
   const sequence = sequenceModelFiles(withOnnx(folder, all), tokenizerFiles(all));
   if (sequence !== undefined) return [...sequence].sort(compareCodePoints);
-  const kind = imageFolderKind(all)?.name;
-  if (kind === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
-  if (kind === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
+  const kind = imageFolderKind(all);
+  if (kind?.name === 'resnet') return [kind.file];
+  if (kind?.name === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
+  if (kind?.name === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {

@@ -1,5 +1,6 @@
 // What a model of normal rows said of each row, as a Parquet file that other tools open. Equal answers give equal bytes.
-import { labelIndices, texts, type Dataset } from './dataset.ts';
+import { labelIndices, type Dataset } from './dataset.ts';
+import { shownRows } from './shown-rows.ts';
 
 export interface AnomalyRows {
   readonly rows: Dataset;
@@ -24,7 +25,7 @@ export async function anomaliesFile({
     parquetWriteBuffer({
       columnData: [
         { name: 'row', data: [...rows.source] },
-        { name: 'text', data: [...texts(rows)] },
+        { name: 'text', data: [...shownRows(rows)] },
         { name: 'label', data: Array.from(labelIndices(rows), (label) => rows.labels[label] ?? '') },
         { name: 'predicted', data: Array.from(distances, (one) => (one > threshold ? anomalous : normal)) },
         { name: 'score', data: [...distances] },

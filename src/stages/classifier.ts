@@ -21,6 +21,7 @@ import { saveEncoderFiles } from './encoder-artifact.ts';
 import type { Method } from './fine-tune-method.ts';
 import type { OneClassRecord } from './fine-tune-one-class.ts';
 import type { ValidationRecord } from './fine-tune-selection.ts';
+import { headFile } from './head-file.ts';
 import type { StrengthRecord } from './head-strength.ts';
 import type { ImageShape } from './images.ts';
 import type { NamedRecord } from './label-gate.ts';
@@ -34,7 +35,6 @@ import type { UnlabelledRecord } from './unlabelled-rows.ts';
 import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
-const headFile = 'head.safetensors';
 const supportFolder = 'support';
 
 /** Contents of `model.json`. */

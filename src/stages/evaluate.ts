@@ -1,13 +1,12 @@
 // `evaluate`: a classifier and labelled rows in, a report out. The only stage that may read a test part.
 import type { MetricName } from '../learning/metrics/metrics.ts';
-import { shownText } from '../learning/text-pair.ts';
 import { answeredRows } from './abstention.ts';
 import { calibrate, readCalibrationRows } from './calibration.ts';
 import { loadClassifier, readDescription } from './classifier.ts';
 import { labelNumbers } from './classifier-labels.ts';
 import { labelBudget, uniteConsumed } from './consumed.ts';
 import { consumedRows } from './consumed-rows.ts';
-import { select, texts, type Dataset } from './dataset.ts';
+import { select, type Dataset } from './dataset.ts';
 import { unreadTextsChecks } from './unread-texts.ts';
 import { readDataset } from './dataset-file.ts';
 import { episodeOptions, episodesOf, episodeWords } from './episode-options.ts';
@@ -32,6 +31,7 @@ import { predictionsFile } from './predictions-file.ts';
 import { judgeEvaluation } from './requirement.ts';
 import { checkAsFitted } from './row-encoder.ts';
 import { sharedTextsCheck } from './shared-texts.ts';
+import { shownRows } from './shown-rows.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -254,7 +254,7 @@ evaluate score {
       const { source } = scoped.all;
       const predictions = {
         source,
-        texts: texts(scoped.all).map(shownText),
+        texts: shownRows(scoped.all),
         ...whole,
         abstained,
         outside: options.out_of_scope,

@@ -1,6 +1,7 @@
 // Which files are a model of pictures, and of which kind. The folders it knows hold no configuration that says so: their files do.
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
+import { headFile } from './head-file.ts';
 import { metaFile } from './meta-description.ts';
 
 export type ImageModelKind =
@@ -17,7 +18,7 @@ export function imageFolderKind(names: readonly string[]): ImageModelKind | unde
   if (names.includes(metaFile)) return { name: 'meta' };
   if (names.includes('config.json')) return undefined;
   if (names.includes('model.json')) return { name: 'layers' };
-  const [file, ...others] = names.filter((name) => name.endsWith('.safetensors'));
+  const [file, ...others] = names.filter((name) => name.endsWith('.safetensors') && name !== headFile);
   return file === undefined || others.length > 0 || !/^resnet\d*\.safetensors$/i.test(file)
     ? undefined
     : { name: 'resnet', file };

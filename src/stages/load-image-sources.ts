@@ -8,7 +8,7 @@ import type { Artifact } from './artifact.ts';
 import { compareCodePoints } from './code-point-order.ts';
 import type { Value } from './dataset.ts';
 import type { TableFormat } from './facts.ts';
-import { isIdxName, isImageName, nameInFolder } from './image-names.ts';
+import { folderColumns, isIdxName, isImageName, namesInFolders } from './image-names.ts';
 import { stepFailure } from './step-failure.ts';
 import { readParquetImages } from './tables/parquet-images.ts';
 import { formatOf, readTable, type Manner } from './tables/read-table.ts';
@@ -57,16 +57,9 @@ export async function imageTable(from: Artifact, manner: ImageManner): Promise<I
 }
 
 function folderImages(from: Artifact): ImageTable {
-  const files = from.names.map((name) => nameInFolder(from.place(name)));
-  const labels = files.map((file) => file.split('/').at(-2) ?? null);
+  const names = namesInFolders(from.names.map((name) => from.place(name)));
   return {
-    reading: read(
-      new Map<string, readonly Value[]>([
-        ['file', files],
-        ['label', labels],
-      ]),
-      files.length,
-    ),
+    reading: read(folderColumns(names), names.length),
     sources: from.names.map((name) => ({ shown: from.display(name), bytes: () => from.read(name) })),
   };
 }
@@ -92,20 +85,30 @@ async function columnImages(from: Artifact, image: string, manner: Manner): Prom
     const name = folders
       .map((folder) => byPath.get(resolve(folder, cell)))
       .find((found) => found !== undefined);
+    if (name === undefined && !inParquet) return absent(cell);
     if (name === undefined)
       throw stepFailure(
         {
           code: 'missing-file',
           message: `there is no picture \`${cell}\``,
-          hint: inParquet
-            ? 'of Parquet files the column holds the bytes of the pictures; name files in another kind of table'
-            : 'paths in a table are relative to it',
+          hint: 'of Parquet files the column holds the bytes of the pictures; name files in another kind of table',
         },
         'image',
       );
     return { shown: from.display(name), bytes: () => from.read(name) };
   };
   return { reading, sources: (reading.table.columns.get(image) ?? []).map(source) };
+}
+
+/** A file that `check` has left out; the row goes where rows with broken pictures go. */
+function absent(shown: string): ImageSource {
+  return {
+    shown,
+    async bytes() {
+      const { ImageError } = await import('../learning/images/decode.ts');
+      throw new ImageError(isImageName(shown) ? 'is not there' : 'cannot be a picture, by its name');
+    },
+  };
 }
 
 /** Pictures and labels in files of their own, in pairs: the n-th labels belong to the n-th pictures. */

@@ -3,7 +3,8 @@ import type { StaticDataset } from './artifact.ts';
 import { compareCodePoints } from './code-point-order.ts';
 import { freeName } from './dataset.ts';
 import type { TableFacts } from './facts.ts';
-import { isImageName, nameInFolder } from './image-names.ts';
+import { folderColumns, isImageName, namesInFolders } from './image-names.ts';
+import { listed } from './learnt-classes.ts';
 import { imageFormat } from './load-image-sources.ts';
 import { imageColumn, ofImages, type ImageOptions } from './load-images.ts';
 import type { RowOptions } from './load-rows.ts';
@@ -37,12 +38,11 @@ export function checkImages(
       images: true,
     };
   const strange = paths.filter((path) => !isImageName(path));
-  const [first] = strange;
-  if (first !== undefined)
+  if (strange.length > 0 && options.on_error === 'fail')
     report('from', {
       code: 'bad-image',
-      message: `\`${nameInFolder(first)}\`${strange.length > 1 ? ` and ${strange.length - 1} more files` : ''} cannot be a picture, by ${strange.length > 1 ? 'their names' : 'its name'}`,
-      hint: 'name the pictures only, such as `"pictures/*/*.png"`',
+      message: `${listed(namesInFolders(strange))} cannot be ${strange.length > 1 ? 'pictures, by their names' : 'a picture, by its name'}`,
+      hint: 'name the pictures only, such as `"pictures/*/*.png"`, or leave out what is none with `on_error: skip`',
     });
   return knownImages(factsOf(paths, options.on_error), { ...options, text: 'file' }, report);
 }
@@ -59,20 +59,16 @@ export function knownImages(table: TableFacts, options: RowOptions, report: Repo
 }
 
 function factsOf(paths: readonly string[], onError: 'fail' | 'skip'): TableFacts {
-  const files = paths.map(nameInFolder);
-  const values: Readonly<Record<string, readonly string[]>> = {
-    file: files,
-    label: files.map((file) => file.split('/').at(-2) ?? ''),
-  };
+  const values = folderColumns(namesInFolders(paths));
   return {
-    columns: ['file', 'label'],
+    columns: [...values.keys()],
     rows: onError === 'fail' ? paths.length : undefined,
     skipped: 0,
-    missing: (column) => values[column]?.filter((value) => value === '').length,
+    missing: (column) => values.get(column)?.filter((value) => value === '').length,
     lists: () => false,
     counts(column) {
       const counts = new Map<string, number>();
-      for (const value of values[column] ?? [])
+      for (const value of values.get(column) ?? [])
         if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
       if (counts.size > 1000) return undefined;
       return [...counts]

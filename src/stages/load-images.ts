@@ -7,7 +7,7 @@ import type { Artifact } from './artifact.ts';
 import { freeName, select, withColumn, type Dataset } from './dataset.ts';
 import { namedImages, type ImageShape, type Images } from './images.ts';
 import { imageTable, type ImageManner, type ImageSource } from './load-image-sources.ts';
-import type { Finding } from './load-columns.ts';
+import { unknownColumn, type Finding } from './load-columns.ts';
 import { loadRows, type RowOptions } from './load-rows.ts';
 import { openPictureDecoder } from './picture-decoder.ts';
 import type { RunContext } from './stage.ts';
@@ -35,14 +35,17 @@ export async function loadImages(from: Artifact, options: ImageOptions, context:
   const { table, broken } = reading;
   const problem = problemOf(broken);
   if (problem !== undefined && options.on_error === 'fail') throw new Failure(problem);
-  const name = freeName(imageColumn, [...table.columns.keys()]);
+  const names = [...table.columns.keys()];
+  if (options.image !== undefined && !names.includes(options.image))
+    throw stepFailure(unknownColumn(options.image, names), 'image');
+  const name = freeName(imageColumn, names);
   const numbers = sources.map((source, row) => (source === undefined ? null : String(row)));
   const columns = new Map(table.columns).set(name, numbers);
   const loaded = loadRows({ ...table, columns }, broken.before, { ...options, text: name });
   if (loaded.state === 'wrong')
     throw new Failure(
       ...loaded.findings
-        .map(ofImages)
+        .map((finding) => ofImages(atSource(finding, options.image)))
         .flatMap((finding) => stepFailure(finding.problem, finding.at).diagnostics),
     );
   if (loaded.incomplete > 0)
@@ -52,11 +55,24 @@ export async function loadImages(from: Artifact, options: ImageOptions, context:
   const kept = [...decoded.keys()].filter((i) => decoded[i] !== undefined);
   if (kept.length === 0)
     throw stepFailure({ code: 'empty-data', message: 'no row has a picture that can be decoded' }, 'from');
-  const { images, names } = await oneBlock(
+  const block = await oneBlock(
     kept.map((i) => decoded[i] as Named),
     options,
   );
-  return { ...withColumn(select(loaded.dataset, kept), name, names), images };
+  return { ...withColumn(select(loaded.dataset, kept), name, block.names), images: block.images };
+}
+
+/** Rows without a picture are found in the column of the pictures' names, which no program knows. */
+function atSource({ at, problem }: Finding, source: string | undefined): Finding {
+  if (at !== 'text' || problem.code !== 'needs-text') return { at, problem };
+  return {
+    at,
+    problem: {
+      ...problem,
+      message: problem.message.replace(/`[^`]*`/, `\`${source ?? imageColumn}\``),
+      hint: 'leave such rows out with `on_error: skip`',
+    },
+  };
 }
 
 /** A problem of the column that stands for texts elsewhere. */

@@ -68,6 +68,8 @@ export function loadRows(table: Table, broken: readonly number[], options: RowOp
       name,
       (picked.get(name) ?? []).map((value) => withoutMark(cellText(value))),
     );
+  const bytes = textColumns(roles).find((name) => !made.has(name) && areBytes(picked.get(name) ?? []));
+  if (bytes !== undefined) return wrong('text', bytesNoTexts(bytes));
   const labelled = labels(columns, picked, roles, options.label_names);
   if (labelled.findings.length > 0) return { state: 'wrong', findings: labelled.findings };
   if (labelled.multi && roles.second !== undefined) return { state: 'wrong', findings: [pairsWithSeveral] };
@@ -151,6 +153,20 @@ export function incompleteProblem(
     message: `${count} ${count === 1 ? 'row has' : 'rows have'} nothing in the ${role} column \`${column}\`${place}`,
     hint: `leave such rows out with ${where}\`on_error: skip\``,
   };
+}
+
+/** Whether most of the values are bytes that were read as texts: what is no UTF-8 has become U+FFFD, and texts have no U+0000. */
+function areBytes(values: Column): boolean {
+  const strange = values.filter((value) => /\0[^]*\uFFFD|\uFFFD[^]*\0/.test(String(value)));
+  return strange.length * 2 > values.length;
+}
+
+function bytesNoTexts(column: string) {
+  return {
+    code: 'wrong-type',
+    message: `the column \`${column}\` holds bytes, and no texts`,
+    hint: `name a column of texts, or where the bytes are pictures \`image: "${column}"\` in the place of \`text\``,
+  } as const;
 }
 
 /** The columns of the texts: two where rows are pairs. */

@@ -32,7 +32,7 @@ export const load = defineStage({
   inputs: {
     from: input.required('files', {
       use: 'transform',
-      doc: 'A path, a folder, a glob such as `"data/*.csv"`, or a list of them. Of a folder its files are read; where it has none, those of its folders.',
+      doc: 'A path, a folder, a glob such as `"data/*.csv"`, or a list of them. Of a folder its files are read; where it has none, those of its folders, and so on.',
     }),
   },
   outputs: { '': { type: 'dataset', doc: 'The rows, in the order of the files.' } },
@@ -69,8 +69,11 @@ export const load = defineStage({
         from.names.map((name) => from.display(name)),
         given,
       )
-    )
-      return writeDataset(context.output(), await loadImages(from, given, context));
+    ) {
+      const pictures = await loadImages(from, given, context);
+      for (const note of loadNotes(pictures)) context.note(note);
+      return writeDataset(context.output(), pictures);
+    }
     const tables = { ...given, format: given.format as TableFormat }; // the others are of pictures
     const files = await Promise.all(
       from.names.map(async (name) => ({ name: from.display(name), bytes: await from.read(name) })),

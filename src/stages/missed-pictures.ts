@@ -5,6 +5,7 @@ import { artifactFolder, outputFolder } from './artifact-folder.ts';
 import { texts, type Column, type Dataset } from './dataset.ts';
 import { readDataset, writeDataset } from './dataset-file.ts';
 import { namedImages, type ImageShape, type Images } from './images.ts';
+import { pictureFiles } from './shown-rows.ts';
 
 const missedFolder = 'missed';
 
@@ -31,6 +32,7 @@ export async function writeMissed(output: Output, rows: Dataset, missed: readonl
   if (images === undefined || missed.length === 0) return;
   const worst = missed.toSorted((a, b) => b.surety - a.surety || a.row - b.row).slice(0, mostPictures);
   const names = texts(rows);
+  const files = pictureFiles(rows);
   const { shape, small } = await thumbnails(
     images,
     worst.map(({ row }) => names[row] ?? ''),
@@ -46,6 +48,7 @@ export async function writeMissed(output: Output, rows: Dataset, missed: readonl
       ['label', worst.map(({ label }) => label)],
       ['predicted', worst.map(({ predicted }) => predicted)],
       ['score', worst.map(({ score }) => score)],
+      ...(files === undefined ? [] : [['file', worst.map(({ row }) => files[row] ?? '')] as const]),
     ]),
     roles: { text: 'image' },
     labels: [],

@@ -2,7 +2,6 @@
 // dataset, and what the command shows for texts from the command line.
 import type { Head } from '../learning/heads/head.ts';
 import type { Matrix } from '../learning/matrix.ts';
-import { shownText } from '../learning/text-pair.ts';
 import type { Artifact } from './artifact.ts';
 import { learntRows, temperaturesOf } from './calibration.ts';
 import { classify, inParts } from './classify.ts';
@@ -12,6 +11,7 @@ import type { EncodeProgress, ModelContext } from './model-source.ts';
 import { idleOfOneClass } from './one-class-problems.ts';
 import { checkAsFitted } from './row-encoder.ts';
 import { severalRefusals } from './several-refusals.ts';
+import { shownRows } from './shown-rows.ts';
 import { stepFailure } from './step-failure.ts';
 
 export interface TextPrediction {
@@ -170,7 +170,7 @@ async function nearRows(
   const { nearest } = await import('../learning/neighbours.ts');
   const rows = firstOfEach(await support());
   if (rows.rows === 0) return ({ rows: asked }) => Array.from({ length: asked }, () => []);
-  const texts = textsOf(rows);
+  const shown = shownRows(rows);
   const labels = rows.multiLabel ? labelSets(rows) : [...labelIndices(rows)];
   const nameOf = (label: number): string => rows.labels[label] ?? '';
   const labelOf = (row: number): string | readonly string[] => {
@@ -181,7 +181,7 @@ async function nearRows(
   return (vectors) =>
     nearest(searched, vectors, count, 'cosine').map((found) =>
       found.map(({ row, distance }) => ({
-        text: shownText(texts[row] ?? ''),
+        text: shown[row] ?? '',
         label: labelOf(row),
         similarity: 1 - distance,
       })),

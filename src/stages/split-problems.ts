@@ -91,3 +91,16 @@ export function needsLabels(part: Part): Finding {
     },
   };
 }
+
+/** Where rows of a label stay together. */
+export function wholeClasses(part: Part): Finding {
+  return {
+    at: part,
+    problem: {
+      code: 'wrong-type',
+      message:
+        '`per label` takes rows of every label, and by `group_by` each label goes into one part as a whole',
+      hint: 'give a number or a share of rows: `30%`, `rest`',
+    },
+  };
+}

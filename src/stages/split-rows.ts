@@ -5,7 +5,7 @@ import { labelIndices, labelSets, type Dataset } from './dataset.ts';
 import { unknownColumn, type Finding } from './load-columns.ts';
 import { rowKeys } from './row-keys.ts';
 import { drawOrder, countProblems, shareOf, type Counts, type Part } from './split-known.ts';
-import { needsLabels, outsideRows, tooFewRows, type Shortage } from './split-problems.ts';
+import { needsLabels, outsideRows, tooFewRows, wholeClasses, type Shortage } from './split-problems.ts';
 
 export interface SplitOptions extends Counts {
   readonly stratify: boolean;
@@ -47,6 +47,7 @@ export async function splitRows(
   const dropped = barred.reduce((sum, bar) => sum + bar, 0);
   if (dropped > 0)
     notes.push(`${rows(dropped, 'repeats', 'repeat')} the text of another row and went into no part`);
+  const byClass = group !== undefined && group === dataset.roles.label;
   const labels =
     dataset.roles.label === undefined
       ? undefined
@@ -70,6 +71,7 @@ export async function splitRows(
       parts.set(part, drawPart(pool, 'rest', random(part)));
     } else if ('per_label' in count) {
       if (labels === undefined) return { state: 'wrong', findings: [needsLabels(part)] };
+      if (byClass) return { state: 'wrong', findings: [wholeClasses(part)] };
       const available = freeByLabel(pool, free);
       const few = dataset.labels
         .map((label, i) => ({ label, rows: available[i] }))
@@ -80,7 +82,8 @@ export async function splitRows(
       const wanted = 'rows' in count ? count.rows : shareOf(count.share, dataset.rows - dropped);
       if (wanted < 1 || wanted > free.length) return short(free.length);
       const stratify = options.stratify && labels !== undefined;
-      parts.set(part, drawPart(pool, { rows: wanted, stratify }, random(part)));
+      const draw = byClass ? { whole: wanted } : { rows: wanted, stratify };
+      parts.set(part, drawPart(pool, draw, random(part)));
     }
   }
   const held = heldBack(pool, parts, options);

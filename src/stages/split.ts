@@ -16,7 +16,7 @@ const how =
 
 export const split = defineStage({
   name: 'split',
-  version: 2,
+  version: 3,
   doc:
     'Draws parts that share no row. Rows that are named come first, then `test`, `validation`, `train` and `unlabelled`, ' +
     'and `rest` last, each from its own random stream: another number of training rows leaves the test part alone, and ' +
@@ -44,7 +44,7 @@ split parts {
       doc: 'Whether a number or share of rows keeps the proportions of the labels.',
     }),
     group_by: column({
-      doc: 'Rows with the same value in this column go into the same part. Without it: the `group` of `load`.',
+      doc: 'Rows with the same value in this column go into the same part. Without it: the `group` of `load`. By the column of the labels parts have other classes, as `meta-learn` and episodes need them: each class goes as a whole, and a number or share of rows takes as many classes as have no more rows.',
     }),
     duplicates: word(
       {

@@ -67,7 +67,11 @@ test(
     const paths = ['pictures/above/7.bmp', 'pictures/left/7.bmp'];
     const asked = await rig.run(['predict', 'main.fsl', 'model', ...paths, '--format', 'json']);
     expect(JSON.parse(asked.stdout)).toMatchObject([
-      { text: paths[0], label: 'above', neighbours: [{ label: 'above' }, {}, {}] },
+      {
+        text: paths[0],
+        label: 'above',
+        neighbours: [{ label: 'above', text: expect.stringMatching(/^above\/\d\.bmp$/) }, {}, {}],
+      },
       { text: paths[1], label: 'left' },
     ]);
     const missing = await rig.run(['predict', 'main.fsl', 'model', 'gone.bmp']);
@@ -136,6 +140,63 @@ test('broken pictures are named, or left out and counted', { timeout: 60_000 }, 
   expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
 });
 
+test(
+  'files that are not there, or are no pictures, are named, or their rows left out',
+  { timeout: 60_000 },
+  async () => {
+    await using rig = await openRig(worker);
+    await pictures(rig, 8);
+    const lines = ['left', 'above'].flatMap((label) =>
+      Array.from({ length: 8 }, (_, i) => `pictures/${label}/${i}.bmp,${label}`),
+    );
+    const table = (...more: string[]): Promise<void> =>
+      rig.write('table.csv', ['path,kind', ...lines, ...more.map((path) => `${path},left`)].join('\n'));
+    const from = 'from: "table.csv"  image: "path"  label: "kind"';
+    const said = async (): Promise<string> => (await rig.run(['check', 'main.fsl'])).stderr;
+    await rig.write('main.fsl', learn(from));
+    await table('https://example.org/a.png');
+    expect(await said()).toContain('pictures are not downloaded: get them first');
+    await table('gone.png', `${'A'.repeat(5000)}/9j`);
+    expect(await said()).toMatch(/2 files that `path` names are not there: `gone\.png`, `A{100}…`\n/);
+    await table('main.fsl');
+    expect(await said()).toContain(
+      'error[bad-image]: a file that `path` names cannot be a picture, by its name: `main.fsl`',
+    );
+    await table('gone.png', 'main.fsl');
+    await rig.write('main.fsl', learn(`${from}  on_error: skip`));
+    const skipped = await rig.run(['main.fsl']);
+    expect(skipped.stderr + skipped.stdout).toContain(
+      'broken: `gone.png` is not there; `main.fsl` cannot be a picture, by its name',
+    );
+    expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+    await writeFile(join(rig.folder, 'gone.png'), bitmap(0, 0)); // now it is there, and is read
+    expect((await rig.run(['main.fsl', '--dry-run'])).stdout).toMatch(/● load pictures/);
+  },
+);
+
+test('folders in folders: their labels are told apart by `folder`', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker);
+  for (const [kind, above] of ['one', 'two'].entries())
+    for (const [i, label] of ['x', 'y'].entries()) {
+      await mkdir(join(rig.folder, 'all', above, label), { recursive: true });
+      await writeFile(join(rig.folder, 'all', above, label, 'a.bmp'), bitmap(kind, i));
+    }
+  await rig.write('main.fsl', 'load all { from: "all" }\nload apart { from: "all"  label: "folder" }\n');
+  const ran = await rig.run(['main.fsl', 'all', 'apart']);
+  expect(ran.stderr).toContain(
+    'all: 2 labels are those of folders in several places, such as `"x"` of `"one/x"` and `"two/x"`; `label: "folder"` keeps them apart',
+  );
+  expect(ran.stderr).not.toContain('apart: 2 labels');
+  const labels = async (name: string): Promise<unknown> =>
+    (
+      JSON.parse((await rig.run(['show', 'main.fsl', name, '--format', 'json'])).stdout) as {
+        labels: unknown;
+      }
+    ).labels;
+  expect(await labels('all')).toEqual({ x: 2, y: 2 });
+  expect(await labels('apart')).toEqual({ 'one/x': 1, 'one/y': 1, 'two/x': 1, 'two/y': 1 });
+});
+
 test('sizes that differ ask for one', { timeout: 60_000 }, async () => {
   await using rig = await openRig(worker);
   await pictures(rig, 8);
@@ -169,6 +230,23 @@ test('bytes in a column of Parquet files', { timeout: 60_000 }, async () => {
   const damaged = data.with(3, new Uint8Array(bitmap(0, 3).subarray(0, 60)));
   await writeFile(join(rig.folder, 'plain.parquet'), table('image', damaged));
   expect((await rig.run(['main.fsl'])).stderr).toContain('error[bad-image]: `row 3` is damaged');
+  const none = Buffer.from(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'image', data: data.map((one, i) => (i < 2 ? null : one)), type: 'BYTE_ARRAY' },
+        { name: 'label', data: labels, type: 'STRING' },
+      ],
+    }),
+  );
+  await writeFile(join(rig.folder, 'plain.parquet'), none);
+  expect((await rig.run(['main.fsl'])).stderr).toMatch(
+    /2 rows have nothing in the column `image` \(the first is row 1\)[^]*hint: leave such rows out with `on_error: skip`/,
+  );
+  await rig.write('main.fsl', learn('from: "plain.parquet"  image: "picture"'));
+  expect((await rig.run(['main.fsl'])).stderr).toMatch(
+    /error\[unknown-column\]: the data has no column `picture`[^]*`image`, `label`/,
+  );
+  await rig.write('main.fsl', learn('from: "plain.parquet"  image: "image"'));
   const paths = parquetWriteBuffer({
     columnData: [
       { name: 'image', data: labels },
@@ -227,7 +305,7 @@ test.each([
   ]);
 });
 
-test('files beside the pictures of a folder are named', async () => {
+test('files beside the pictures of a folder are named, or left out', { timeout: 60_000 }, async () => {
   await using rig = await openRig(worker);
   await pictures(rig, 8);
   await rig.write('pictures/left/notes.txt', '');
@@ -236,6 +314,9 @@ test('files beside the pictures of a folder are named', async () => {
   expect(code).not.toBe(0);
   expect(stderr).toContain('error[bad-image]: `left/notes.txt` cannot be a picture, by its name');
   expect(stderr).not.toContain('option-without-effect');
+  await rig.write('main.fsl', learn('from: "pictures"  size: 6  on_error: skip'));
+  const skipped = await rig.run(['main.fsl']);
+  expect(skipped.stderr).toContain('broken: `pictures/left/notes.txt` is empty');
 });
 
 test.each([

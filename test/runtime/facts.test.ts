@@ -47,6 +47,10 @@ test('files of a path, a folder and a glob', () => {
   expect(files('**/*.csv')).toEqual(['Z.csv', 'b.csv', 'sub/c.csv', 'x[1]/d.csv', 'é.csv']);
   expect(files('{b,Z}.csv')).toEqual(['Z.csv', 'b.csv']);
   expect(files('x[1]/*.csv')).toEqual(['x[1]/d.csv']);
+  for (const name of ['deep/a/b/1.txt', 'deep/c/d/2.txt']) folder.write(name, 'text\n');
+  expect(files('deep')).toEqual(['deep/a/b/1.txt', 'deep/c/d/2.txt']);
+  symlinkSync(join(folder.path, 'deep'), join(folder.path, 'deep/a/around'));
+  expect(files('deep')).toEqual(['deep/a/b/1.txt', 'deep/c/d/2.txt']);
   mkdirSync(join(folder.path, 'empty'));
   expect([files('B.cvs'), files('*.tsv'), files('empty'), files('sub/none/x.csv')].join('\n')).toBe(
     `program.fsl:1:1 missing-file: there is no file \`B.cvs\`

@@ -10,6 +10,8 @@ export type Draw =
   | { readonly per_label: number }
   /** So many rows; `stratify` keeps the proportions of the labels that are still there. */
   | { readonly rows: number; readonly stratify: boolean }
+  /** About so many rows: whole units, as many as are no more, and at least one. */
+  | { readonly whole: number }
   | 'rest';
 
 export interface Pool {
@@ -86,6 +88,7 @@ function inRandomOrder(pool: Pool, free: readonly number[], random: Random): rea
 }
 
 function chosen(pool: Pool, ordered: readonly number[], draw: Exclude<Draw, 'rest'>): readonly number[] {
+  if ('whole' in draw) return wholeUnits(pool, ordered, draw.whole);
   const { labels, labelCount } = pool;
   if (labels !== undefined && !(labels instanceof Int32Array)) {
     if ('per_label' in draw) return drawPerLabel(labels, labelCount, ordered, draw.per_label);
@@ -101,6 +104,13 @@ function chosen(pool: Pool, ordered: readonly number[], draw: Exclude<Draw, 'res
     });
   }
   return (draw.stratify ? interleaved(pool, ordered) : ordered).slice(0, draw.rows);
+}
+
+function wholeUnits({ units: { of } }: Pool, ordered: readonly number[], most: number): readonly number[] {
+  const ends = ordered.flatMap((row, i) =>
+    i + 1 < ordered.length && of[ordered[i + 1] ?? 0] === of[row] ? [] : [i + 1],
+  );
+  return ordered.slice(0, ends.findLast((end) => end <= most) ?? ends[0] ?? 0);
 }
 
 /**

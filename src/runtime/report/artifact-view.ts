@@ -88,7 +88,7 @@ async function missedPictures(missed: Dataset | undefined): Promise<readonly Mis
   const text = (column: string, row: number): string => String(missed.columns.get(column)?.[row] ?? '');
   return texts(missed).map((picture, i) => ({
     pixels: { height, width, channels, data: block.pixels(picture) },
-    row: missed.source[i] ?? i,
+    name: missed.columns.has('file') ? text('file', i) : `row ${missed.source[i] ?? i}`,
     label: text('label', i),
     predicted: text('predicted', i),
     score: Number(missed.columns.get('score')?.[i]),

@@ -10,8 +10,8 @@ import { counted, figure, grouped } from './quantity.ts';
 
 export interface MissedPicture {
   readonly pixels: PngPixels;
-  /** 0-based row of the loaded data. */
-  readonly row: number;
+  /** Its file, or the 0-based row of the loaded data. */
+  readonly name: string;
   readonly label: string;
   readonly predicted: string;
   /** A probability, or a distance. */
@@ -49,13 +49,16 @@ function pictureLines(report: EvaluationReport, pictures: readonly MissedPicture
   ];
 }
 
-function figureOf({ pixels, row, label, predicted, score }: MissedPicture, report: EvaluationReport): string {
-  const [own, given] = [escapeXml(label), escapeXml(predicted)];
+function figureOf(
+  { pixels, name, label, predicted, score }: MissedPicture,
+  report: EvaluationReport,
+): string {
+  const [own, given, called] = [escapeXml(label), escapeXml(predicted), escapeXml(name)];
   const sure = report.anomalies === undefined ? figure(score) : `distance ${figure(score)}`;
   const source = `data:image/png;base64,${pngOf(pixels).toString('base64')}`;
   return (
-    `<figure><img src="${source}" alt="row ${row}: ${own}, taken for ${given}" width="96">` +
-    `<figcaption><b>${own}</b><br>${given} ${sure}<br><small>row ${row}</small></figcaption></figure>`
+    `<figure><img src="${source}" alt="${called}: ${own}, taken for ${given}" width="96">` +
+    `<figcaption><b>${own}</b><br>${given} ${sure}<br><small>${called}</small></figcaption></figure>`
   );
 }
 

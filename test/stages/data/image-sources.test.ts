@@ -37,6 +37,16 @@ test('folders', async () => {
   });
 });
 
+test('folders in folders, of which the names of some are those of others', async () => {
+  const files = { '/o/greek/c1/1.png': '', '/o/greek/c2/2.png': '', '/o/latin/c1/3.png': '' };
+  const { reading } = await imageTable(artifactOf('files', files), manner);
+  expect(reading.state === 'read' && Object.fromEntries(reading.table.columns)).toEqual({
+    file: ['greek/c1/1.png', 'greek/c2/2.png', 'latin/c1/3.png'],
+    label: ['c1', 'c2', 'c1'],
+    folder: ['greek/c1', 'greek/c2', 'latin/c1'],
+  });
+});
+
 test('a column of paths', async () => {
   const files = {
     '/d/cat/1.png': '',

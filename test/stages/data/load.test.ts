@@ -447,6 +447,16 @@ test('labels that look the same, and texts with several labels, are told', async
   ]);
 });
 
+test('bytes are no texts', async () => {
+  const bytes = '\ufffdPNG\r\n\u001a\n\u0000\u0000\u0000\rIHDR';
+  const rows = [1, 2].map((i) => ({ image: `${bytes}${i}`, label: 'a' }));
+  const { ran } = await loaded({ 'a.json': JSON.stringify(rows) }, { text: 'image' });
+  expect(ran).toContain('the column `image` holds bytes, and no texts');
+  expect(ran).toContain('`image: "image"`');
+  const one = [{ text: bytes }, { text: 'fine' }].map((row) => ({ ...row, label: 'a' }));
+  expect((await both({ 'a.json': JSON.stringify(one) }, {})).notes).toEqual([]);
+});
+
 const shared = join(import.meta.dirname, '../../../../shared/data');
 const real: readonly [file: string, options: Given, rows: number, labels: number][] = [
   [

@@ -252,6 +252,30 @@ test('equal texts and groups stay together, whatever is drawn', async () => {
   );
 });
 
+test('by the column of the labels parts have whole classes, and no class in common', async () => {
+  const data = balanced({ a: 20, b: 20, c: 20, d: 20, e: 20 });
+  const {
+    test: measured,
+    validation,
+    train,
+    notes,
+  } = await drawn(data, {
+    test: { share: 0.5 },
+    validation: { rows: 3 },
+    train: 'rest',
+    group_by: 'label',
+  });
+  expect([measured.length, validation.length, train.length, notes]).toEqual([40, 20, 40, []]);
+  const classes = [measured, validation, train].map(
+    (rows) => new Set(rows.map((row) => Math.floor(row / 20))),
+  );
+  expect(classes.map(({ size }) => size)).toEqual([2, 1, 2]);
+  expect(new Set(classes.flatMap((some) => [...some])).size).toBe(5);
+  await expect(drawn(data, { train: { per_label: 2 }, group_by: 'label' })).rejects.toThrow(
+    '`per label` takes rows of every label',
+  );
+});
+
 test('duplicates: together, drop, allow', async () => {
   const data = datasetOf([
     ['Same  text', 'a'],
