@@ -70,7 +70,7 @@ test(
       {
         text: paths[0],
         label: 'above',
-        neighbours: [{ label: 'above', text: expect.stringMatching(/^above\/\d\.bmp$/) }, {}, {}],
+        neighbours: [{ label: 'above', text: expect.stringMatching(/^above\/\d\.bmp$/) as unknown }, {}, {}],
       },
       { text: paths[1], label: 'left' },
     ]);
