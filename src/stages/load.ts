@@ -17,7 +17,7 @@ import { problemOf } from './tables/table.ts';
 
 export const load = defineStage({
   name: 'load',
-  version: 5,
+  version: 6,
   doc:
     'Reads data files into a dataset and says which column is the text, or the picture, and which the label. ' +
     'Several files become one dataset, one after the other.',
