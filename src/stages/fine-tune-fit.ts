@@ -236,14 +236,14 @@ async function namedTexts(
   if (templates === 'none') return { texts: noTexts, record: undefined };
   if (templates !== 'auto')
     return { texts: templateTexts(templates, training.labels), record: { templates, gate: null } };
-  const { gateLabelTexts, gateNote } = await import('./label-gate.ts');
+  const { gateLabelTexts, gateNote, keepsNames } = await import('./label-gate.ts');
   const tried = templateTexts(usualTemplates, training.labels);
   const gate = await gateLabelTexts(training, tried, encoder, {
     random: random.derive('label texts'),
     signal,
   });
   note(gateNote(gate));
-  const kept = 'kept' in gate && gate.kept;
+  const kept = keepsNames(gate);
   return { texts: kept ? tried : noTexts, record: { templates: kept ? usualTemplates : [], gate } };
 }
 

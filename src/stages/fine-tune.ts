@@ -55,7 +55,7 @@ import { readUnlabelled, unlabelledNote, unlabelledProblem } from './unlabelled-
 
 export const fineTune = defineStage({
   name: 'fine-tune',
-  version: 14,
+  version: 15,
   doc:
     'Makes a classifier from a few labelled texts. The encoder turns each text into a vector, on which a small head is fitted. It stays ' +
     'as it is, so that a fit takes seconds and a few rows a label are enough; or it is trained too (`contrastive`, `full`, `lora`, ' +

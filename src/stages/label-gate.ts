@@ -81,11 +81,16 @@ export async function gateLabelTexts(
   };
 }
 
+/** Where rows are too few to ask, names mostly say more than the rows do. */
+export function keepsNames(gate: LabelGate | NotAsked): boolean {
+  return 'why' in gate ? gate.why === 'too few rows' : gate.kept;
+}
+
 export function gateNote(gate: LabelGate | NotAsked): string {
   if ('why' in gate)
     return gate.why === 'names are no words'
       ? "texts of the labels' names were not tried: the names are no words. Say what they stand for with `label_names` of `load`"
-      : "texts of the labels' names were not tried: there are too few rows to ask by cross-validation";
+      : "texts of the labels' names are learnt too, unasked: there are too few rows for a cross-validation. If the names are codes and no words, `label_template: none` leaves them out";
   const { with_texts: yes, without_texts: no, kept } = gate;
   return `texts of the labels' names ${kept ? 'are learnt too' : 'are left out'}: held-out loss ${figure(yes)} with them, ${figure(no)} without`;
 }

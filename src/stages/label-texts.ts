@@ -31,7 +31,7 @@ const textsALabel = 8;
 export const labelTemplateOption = either(
   word(
     {
-      auto: 'eight phrasings, unless a cross-validation in the training rows finds that they hurt: that the held-out loss rises by more than 5 %. It says what it found',
+      auto: 'eight phrasings, unless a cross-validation in the training rows finds that they hurt: that the held-out loss rises by more than 5 %. It says what it found. Where there are too few rows for one (fewer than eight, or one of a label), they are learnt',
       none: 'no such texts',
     },
     { doc: '' },

@@ -132,9 +132,16 @@ describe("texts of the labels' names", () => {
     expect(description.named?.gate).toEqual({ why: 'names are no words' });
   });
 
-  test('are not tried on too few rows', async () => {
-    const { notes } = await fitted({ method: plainHead, label_template: 'auto' }, { from: rows.slice(0, 6) });
-    expect(notes.join()).toContain('too few rows');
+  test('are learnt unasked beside too few rows', async () => {
+    const from = rows.slice(0, 6);
+    const method = plainHead;
+    const named = await fitted({ method, label_template: 'auto' }, { model: ngrams(), from });
+    expect(named.notes.join()).toContain('too few rows');
+    expect(named.description.named).toMatchObject({ gate: { why: 'too few rows' } });
+    expect(named.description.named?.templates).toHaveLength(8);
+    expect(named.artifact.digestOf('head.safetensors')).not.toBe(
+      (await fitted({ method }, { model: ngrams(), from })).artifact.digestOf('head.safetensors'),
+    );
   });
 
   test('are refused where only the run shows that rows have several labels', async () => {
@@ -171,9 +178,12 @@ describe('rows without labels', () => {
   test('are learnt, and told', async () => {
     const { description, notes } = await fitted({ method: plainHead }, { pool });
     expect(description.unlabelled?.rows).toBe(16);
-    expect(description.unlabelled?.learnt.every((count) => count > 0 && count <= 4)).toBe(true);
+    const learnt = description.unlabelled?.learnt ?? [];
+    expect(learnt.every((count) => count > 0)).toBe(true);
+    // 60 % of the rows that are expected of each label, rounded.
+    expect(learnt.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(0.6 * 16 + 1);
     expect(notes.join()).toMatch(
-      /of the 16 unlabelled rows the model learnt the \d that it was surest of \(\d as `cat`, \d as `dog`\)/,
+      /of the 16 unlabelled rows the model learnt the \d+ that it was surest of \(\d as `cat`, \d as `dog`\)/,
     );
   });
 
