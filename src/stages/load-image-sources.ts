@@ -137,6 +137,15 @@ async function idxImages(from: Artifact): Promise<ImageTable> {
       throw fail(`\`${shown}\` cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+  if (sources.length === 0)
+    throw stepFailure(
+      {
+        code: 'bad-image',
+        message: `${files.map((file) => `\`${file}\``).join(', ')} ${files.length === 1 ? 'has' : 'have'} labels and no pictures`,
+        hint: 'name the file of the pictures beside it: `from: ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]`',
+      },
+      'from',
+    );
   if (labels.length > 0 && labels.length !== sources.length)
     throw fail(
       `there are ${sources.length} pictures and ${labels.length} labels in ${files.map((file) => `\`${file}\``).join(', ')}`,

@@ -158,7 +158,7 @@ function firstOf(broken: readonly string[]): string {
 
 function differentSizes(first: Named, other: Named) {
   const shown = ({ shown: name, pixels }: Named): string =>
-    `\`${name}\` has ${pixels.height} x ${pixels.width} pixels`;
+    `\`${name}\` is ${pixels.width} pixels wide and ${pixels.height} high`;
   return {
     code: 'bad-image',
     message: `the pictures have different sizes: ${shown(first)}, ${shown(other)}`,

@@ -203,7 +203,7 @@ test('sizes that differ ask for one', { timeout: 60_000 }, async () => {
   await copyFile(join(fixtures, 'turned.jpg'), join(rig.folder, 'pictures/left/9.jpg'));
   await rig.write('main.fsl', learn('from: "pictures"'));
   expect((await rig.run(['main.fsl'])).stderr).toMatch(
-    /error\[bad-image\]: the pictures have different sizes: [^]* `size: 64`/,
+    /error\[bad-image\]: the pictures have different sizes: `[^`]*` is 8 pixels wide and 8 high, [^]* `size: 64`/,
   );
   await rig.write('main.fsl', learn('from: "pictures"  size: 6'));
   expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
@@ -298,6 +298,10 @@ test.each([
   await rig.write('main.fsl', learn('from: "a-*"  label_names: { "0": "left", "1": "above" }'));
   expect((await rig.run(['main.fsl'])).stderr).not.toContain('error[');
   expect(await accuracyOf(rig)).toMatchObject({ value: 1 });
+  await rig.write('labels.fsl', `load alone { from: "a-labels-idx1-ubyte${ending}" }\n`);
+  expect((await rig.run(['labels.fsl', 'alone'])).stderr).toContain(
+    `\`a-labels-idx1-ubyte${ending}\` has labels and no pictures`,
+  );
   const asked = await rig.run(['predict', 'main.fsl', 'model', `a-images-idx3-ubyte${ending}`]);
   expect([asked.code, asked.stderr]).toEqual([
     2,
