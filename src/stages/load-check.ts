@@ -11,7 +11,7 @@ import type { RowOptions } from './load-rows.ts';
 import { knownLoad } from './load-static.ts';
 import type { CheckContext } from './stage.ts';
 import { linePattern } from './tables/pattern.ts';
-import { formatOf } from './tables/read-table.ts';
+import { formatOf, formatProblem } from './tables/read-table.ts';
 
 type Context = CheckContext<typeof loadOptions>;
 
@@ -91,11 +91,7 @@ function checkFormats(
   const formats = paths.map((path) => formatOf(path, format));
   const nameless = paths[formats.indexOf(undefined)];
   if (nameless !== undefined) {
-    wrong('from', {
-      code: 'bad-table',
-      message: `the name \`${nameless.split(/[\\/]/).at(-1)}\` does not say what format the file has`,
-      hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`, `images`, `idx`',
-    });
+    wrong('from', formatProblem(nameless.split(/[\\/]/).at(-1) ?? nameless));
     return;
   }
   if (isGiven('header') && !formats.some((known) => known === 'csv' || known === 'tsv'))

@@ -71,14 +71,24 @@ function readText(file: DataFile, { format, header, pattern, delimiter }: Manner
     case undefined:
       return {
         state: 'unreadable',
-        problem: {
-          code: 'bad-table',
-          message: `the name \`${file.name}\` does not say what format the file has`,
-          span: placeOf(file),
-          hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`',
-        },
+        problem: { ...formatProblem(file.name), span: placeOf(file) },
       };
   }
+}
+
+/** Of a file whose name has the ending of no format. */
+export function formatProblem(name: string): Omit<Problem, 'span'> {
+  if (/\.(?:xlsx?|xlsm|ods|numbers)$/i.test(name))
+    return {
+      code: 'bad-table',
+      message: `\`${name}\` is a spreadsheet, which FSL does not read`,
+      hint: 'save the sheet as CSV (UTF-8) with the program that made it, and name that file',
+    };
+  return {
+    code: 'bad-table',
+    message: `the name \`${name}\` does not say what format the file has`,
+    hint: 'give it: `format: csv`, or `tsv`, `json`, `jsonl`, `yaml`, `parquet`, `text`, `images`, `idx`',
+  };
 }
 
 function together(files: readonly DataFile[], readings: readonly Reading[], manner: Manner): Reading {

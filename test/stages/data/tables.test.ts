@@ -271,7 +271,13 @@ hint: mend the line, or leave broken rows out with \`on_error: skip\``,
     'an extension that says nothing',
     () => read('stsa.binary.train', '1 good\n'),
     `stsa.binary.train:1:1 bad-table: the name \`stsa.binary.train\` does not say what format the file has
-hint: give it: \`format: csv\`, or \`tsv\`, \`json\`, \`jsonl\`, \`yaml\`, \`parquet\`, \`text\``,
+hint: give it: \`format: csv\`, or \`tsv\`, \`json\`, \`jsonl\`, \`yaml\`, \`parquet\`, \`text\`, \`images\`, \`idx\``,
+  ],
+  [
+    'a spreadsheet',
+    () => read('Tickets 2024.XLSX', 'PK'),
+    `Tickets 2024.XLSX:1:1 bad-table: \`Tickets 2024.XLSX\` is a spreadsheet, which FSL does not read
+hint: save the sheet as CSV (UTF-8) with the program that made it, and name that file`,
   ],
 ])('says what is wrong: %s', (_, reading, expected) => {
   expect(outcome(reading())).toBe(expected);
