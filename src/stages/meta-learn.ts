@@ -28,6 +28,7 @@ import { defineStage, input, type RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 import { untrainableNet } from './training-check.ts';
 import { diverging, lossEnds } from './training-losses.ts';
+import { trainingNotes } from './training-notes.ts';
 
 export const metaLearn = defineStage({
   name: 'meta-learn',
@@ -218,6 +219,8 @@ evaluate score { model: classifier  on: parts.test }`,
       dispose([trained.frozen, trained.learner ?? {}]);
       closed = true;
       await close(undefined, done);
+      const went = { steps, texts: steps * tasks, ...lossEnds(losses) };
+      for (const note of trainingNotes(went, 'episodes')) context.note(note);
       const chosen = metaValidation(trained.measured);
       if (chosen !== undefined) context.note(chosen.note);
       const { ways, shots, queries, rotations } = options;

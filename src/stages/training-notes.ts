@@ -7,7 +7,7 @@ import type { TrainingRows } from './training-rows.ts';
 /** How it went, and that the loss did not fall where it did not. */
 export function trainingNotes(
   { steps, texts, first_loss: first, last_loss: last }: TrainingRecord,
-  seen: Seen,
+  seen: Seen | 'episodes',
 ): readonly string[] {
   const went = `trained in ${steps} steps on ${texts} ${seen}: loss ${figure(first)} at first, ${figure(last)} at last`;
   if (first === 0 && last === 0) return [went, noPairs];

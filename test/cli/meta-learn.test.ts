@@ -34,6 +34,9 @@ evaluate pixels { model: plain  on: parts.test  metrics: [accuracy]  bootstrap: 
     );
     const ran = await rig.run(['main.fsl']);
     expect(ran.stderr).not.toContain('error[');
+    const [, first, last] =
+      /slopes: trained in 40 steps on 40 episodes: loss (\S+) at first, (\S+) at last/.exec(ran.stderr) ?? [];
+    expect(Number(last)).toBeLessThan(Number(first));
     const shown = async (
       name: string,
     ): Promise<{ metrics: { accuracy: { value: number } }; labels_used: number }> =>
