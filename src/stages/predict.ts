@@ -107,6 +107,7 @@ predict labelled {
         columns: from?.columns && [...from.columns, ...added],
         rows: from?.rows,
         labelled: from?.labelled ?? false,
+        ...(from?.label_column !== undefined && { label_column: from.label_column }),
         multi_label: from?.multi_label,
         labels: from?.labels,
         partition: from?.partition,

@@ -243,6 +243,7 @@ function partOf(from: StaticDataset, part: Part, count: Count, rows: number | un
     columns: unlabelled && from.labelled ? undefined : from.columns,
     rows: dropped ? undefined : rows,
     labelled: from.labelled && !unlabelled,
+    ...(from.label_column !== undefined && !unlabelled && { label_column: from.label_column }),
     multi_label: unlabelled ? undefined : from.multi_label,
     labels: unlabelled ? [] : from.labels?.map(({ name }) => ({ name, rows: perLabel })),
     partition: part,

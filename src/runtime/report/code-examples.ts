@@ -420,12 +420,12 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "printed": "error[overlapping-parts]: `train` names a row that `test` has: 7\n --> main.fsl:2:38\n  |\n2 | split parts { from: messages  train: rows([0, 6, 7])  test: rows([7, 8]) }\n  |                                      ^^^^^^^^^^^^^^^\n  = hint: name each row in one of them\n"
   },
   "label-in-text": {
-    "program": "load messages { from: \"messages.csv\"  text: \"{message} ({intent})\"  label: \"intent\" }\n",
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 2 per label }\naugment more { from: parts.train  with: swap }\nprompt asked { from: more  template: \"{intent}: {message}\"  label_template: \"About {label}.\" }\n",
     "files": {},
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[label-in-text]: the text is made from `intent`, which is the column of the labels: a model would read the answer\n --> main.fsl:1:45\n  |\n1 | load messages { from: \"messages.csv\"  text: \"{message} ({intent})\"  label: \"intent\" }\n  |                                             ^^^^^^^^^^^^^^^^^^^^^^\n  = hint: leave `intent` out of the text; if it is no label, name the column that is with `label` of `load`\n"
+    "printed": "error[label-in-text]: the text is made from `intent`, which is the column of the labels: a model would read the answer\n --> main.fsl:4:38\n  |\n4 | prompt asked { from: more  template: \"{intent}: {message}\"  label_template: \"About {label}.\" }\n  |                                      ^^^^^^^^^^^^^^^^^^^^^\n  = hint: leave `intent` out of the text; if it is no label, name the column that is with `label` of `load`\n"
   },
   "leakage": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\naugment extra { from: parts.test  with: swap }\nfine-tune model { model: \"builtin:ngrams\"  from: extra }\nevaluate score { model: model  on: parts.test }\n",

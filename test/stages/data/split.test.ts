@@ -354,6 +354,13 @@ const known: StaticDataset = {
   partition: undefined,
 };
 
+test('labelled parts know the column of the labels', () => {
+  const dataset: StaticDataset = { ...known, label_column: 'label' };
+  const { statics } = checkStage(split, { train: { per_label: 4 }, unlabelled: 'rest' }, { dataset });
+  expect(statics['train']).toMatchObject({ label_column: 'label' });
+  expect(statics['unlabelled']).not.toHaveProperty('label_column');
+});
+
 test('what is known of the parts before the run', () => {
   const { statics, text } = checkStage(
     split,
