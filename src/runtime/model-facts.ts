@@ -47,8 +47,8 @@ export function modelFacts(folder: string, display: (path: string) => string): F
     const weights = weightsFound(folder, names, display, config.json);
     const problem = weights.problem ?? tokenizerProblem(folder, names, display);
     if (problem !== undefined) return wrong(problem);
-    const { masked } = weights;
-    const known: ModelFacts = { capability: 'encoder', images: false, labels: undefined, masked };
+    const { masked, layers } = weights;
+    const known: ModelFacts = { capability: 'encoder', images: false, labels: undefined, masked, layers };
     const value = masked ? { ...known, word: maskedWordFacts(folder) } : known;
     return withLearnt({ state: 'known', value }, folder, names, display);
   } catch (error) {
@@ -149,6 +149,8 @@ interface FoundWeights {
   readonly problem?: Found;
   /** Whether the head of a masked language model is among them. */
   readonly masked: boolean;
+  /** Those that have weights of their own. */
+  readonly layers?: number;
 }
 
 function weightsFound(
@@ -168,8 +170,12 @@ function weightsFound(
     }
     const read = readBertConfig(config, 'config.json');
     const shapes = file === wholeFile ? layoutOf(join(folder, file)).entries : shapesOfShards(folder, names);
-    storedBertWeights(shapes, read, file);
-    return { masked: storedMaskHead(shapes, read, file) !== undefined };
+    const parts = [...storedBertWeights(shapes, read, file).values()].map(({ part }) => part);
+    const layers = parts.reduce<number>(
+      (most, part) => (typeof part === 'number' ? Math.max(most, part + 1) : most),
+      0,
+    );
+    return { layers, masked: storedMaskHead(shapes, read, file) !== undefined };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     const { code, file, problem, hint } = error;

@@ -58,6 +58,8 @@ export interface StaticModel {
   readonly one_class?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */
   readonly trainable?: boolean | undefined;
+  /** Of folders: how many layers with weights of their own it has; nothing where that is not known. */
+  readonly layers?: number | undefined;
   /** Whether the stage is to make it itself, as a call in its place says. */
   readonly made?: boolean | undefined;
   /** Of folders: whether it can be asked for the word at a mask. */

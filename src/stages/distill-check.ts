@@ -25,6 +25,7 @@ import { severalLabels } from './labelled-texts.ts';
 import { needsLabelsKnown } from './one-class-problems.ts';
 import { pairProblem } from './pairs.ts';
 import type { CheckContext, Statics } from './stage.ts';
+import { layersOf, layersProblem } from './trained-layers.ts';
 import { epochsBesideSteps } from './trained-methods.ts';
 
 type Context = Pick<CheckContext<never>, 'inputs' | 'given' | 'report'>;
@@ -115,6 +116,8 @@ function checkTrained(
 ): void {
   const student = inputs.model('student');
   if (student?.trainable === false) report('student', untrainableStudent);
+  const layers = layersProblem(layersOf(options.train), student?.layers);
+  if (layers !== undefined) report('train', layers);
   const first = inputs.many('teacher')[0]?.static;
   if (student?.made === true && first?.type === 'model' && first.trainable === false)
     report('student', wordlessTeacher);

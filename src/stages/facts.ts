@@ -52,6 +52,8 @@ export interface ModelFacts {
   /** Whether it has weights that can be trained; it has unless this says no. */
   readonly trainable?: boolean;
   readonly capability: Capability;
+  /** Of encoders of texts: how many layers with weights of their own they have. */
+  readonly layers?: number | undefined;
   readonly labels: readonly string[] | undefined;
   /** Classes that it has learnt to tell apart. */
   readonly learnt?: readonly string[];

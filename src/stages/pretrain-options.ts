@@ -1,6 +1,7 @@
 // What `pretrain` is told: its options, and what holds where a program says nothing. Knows no rows and no encoders.
 import { either, float, int, share } from './option.ts';
 import type { OptionValues } from './option.ts';
+import { layersOf } from './trained-layers.ts';
 import { planOf, trainingOptions, type TrainingPlan } from './trained-methods.ts';
 
 const { train, steps, weight_decay, warmup, schedule } = trainingOptions;
@@ -49,7 +50,7 @@ export type PretrainOptions = OptionValues<typeof pretrainOptions>;
 
 export function pretrainPlan(options: PretrainOptions): TrainingPlan {
   const { train, epochs, head_learning_rate: given } = options;
-  const layers = train === undefined || train.name === 'all' ? 'all' : train.name === 'head' ? 0 : train.arguments.count; // prettier-ignore
+  const layers = layersOf(train);
   const plan = planOf(options, { layers, how: 'weights', size, rate, dropout: 0 });
   const turns = { passes: epochs ?? passes, atLeast: epochs === undefined ? fewestSteps : 1 };
   return {

@@ -18,6 +18,7 @@ import { noPairs, refusePairs } from './pairs.ts';
 import { percentTenths } from './percent.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
+import { layersOf, layersProblem } from './trained-layers.ts';
 import { epochsBesideSteps, stepsOf } from './trained-methods.ts';
 import { trainingNotes } from './training-notes.ts';
 import { hasMixedRows } from './training-rows.ts';
@@ -66,6 +67,8 @@ evaluate score { model: classifier  on: parts.test }`,
     if (inputs.dataset('from')?.prompt !== undefined) report('from', prompted);
     if (inputs.dataset('from')?.pairs === true) report('from', noPairs('pretrain'));
     if (options.steps !== undefined && context.given('epochs')) report('epochs', epochsBesideSteps);
+    const layers = layersProblem(layersOf(options.train), model?.layers);
+    if (layers !== undefined) report('train', layers);
     if (options.train?.name === 'head')
       for (const name of ['learning_rate', 'dropout'])
         if (context.given(name))

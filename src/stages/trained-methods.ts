@@ -5,6 +5,7 @@ import type { Curve } from '../learning/optimizers/schedule.ts';
 import type { Images } from './images.ts';
 import { call, either, float, int, share, word } from './option.ts';
 import type { CallOf, OptionValues } from './option.ts';
+import { layersOf } from './trained-layers.ts';
 
 const manyLabels = 10;
 
@@ -250,11 +251,6 @@ export function textsOfTraining(
     method.name === 'contrastive' ? Math.max(1, Math.round(rows / plan.size)) : Math.ceil(rows / plan.size);
   const steps = stepsOf(plan, Math.max(1, stepsAPass));
   return Math.round((steps / Math.max(1, stepsAPass)) * rows);
-}
-
-function layersOf(train: TrainingOptions['train']): 'all' | number {
-  if (train === undefined || train.name === 'all') return 'all';
-  return train.name === 'head' ? 0 : train.arguments.count;
 }
 
 function howOf(method: TrainedMethod): TrainingPlan['how'] {

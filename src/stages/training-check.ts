@@ -2,6 +2,7 @@
 import type { Problem } from '../parser/diagnostic.ts';
 import { isLayer, methodText, trainsEncoder, type Method } from './fine-tune-method.ts';
 import type { CheckContext } from './stage.ts';
+import { layersOf, layersProblem } from './trained-layers.ts';
 import {
   epochsBesideSteps,
   layerOptions,
@@ -29,6 +30,8 @@ export function checkTraining(options: Asked, { inputs, given, report }: Context
   if (model?.trainable === false)
     report('model', model.images === true ? untrainableNet : notTrainable(method));
   else if (model?.images === true && method.name === 'lora') report('method', noAttention);
+  const layers = layersProblem(layersOf(options.train), model?.layers);
+  if (layers !== undefined) report('train', layers);
   for (const name of asked) {
     const reason = reasonOfIdle(name, options, method);
     if (reason !== undefined) report(name, idle(name, reason, undefined));

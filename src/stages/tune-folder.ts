@@ -6,6 +6,7 @@ import type { Measured } from '../learning/training/best-weights.ts';
 import type { Objective, RowStepReport, Tuned, TuneSettings } from '../learning/training/tune-net.ts';
 import type { ModelContext, OpenEncoder, TrainingContext } from './model-source.ts';
 import { stepFailure } from './step-failure.ts';
+import { layersProblem } from './trained-layers.ts';
 import { openTrainee, type TextTrainee, type Trainee, type TraineeRequest } from './trainee.ts';
 import { seenIn, settingsOf, stepsOf, type Seen, type TrainingPlan } from './trained-methods.ts';
 import { diverging, lossEnds, type LossEnds } from './training-losses.ts';
@@ -65,7 +66,8 @@ export async function tuneFolder(request: TuneRequest, context: TrainingContext)
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= trainee.dispose(done));
   try {
-    checkLayers(plan.layers, trainee.layers);
+    const problem = layersProblem(plan.layers, trainee.layers);
+    if (problem !== undefined) throw stepFailure(problem, 'train');
     const { objective, stepsAPass, headOf, ...own } = await trainee.translated(() => aim(trainee.text));
     const tune = own.tune ?? ((all: TuneSettings) => trainee.tune(objective, all));
     const files = own.files ?? ((tuned: Tuned) => trainee.changedFiles(tuned));
@@ -142,18 +144,6 @@ function progressOf(
     const detail = `loss ${figure(loss)}, rate ${rate.toExponential(1)}, ${figure(read / seconds)} ${what}/s, ${left} s left`;
     progress({ done: step, total: steps, unit: 'steps', detail });
   };
-}
-
-function checkLayers(wanted: 'all' | number, layers: number): void {
-  if (wanted === 'all' || wanted <= layers) return;
-  throw stepFailure(
-    {
-      code: 'out-of-range',
-      message: `the last ${wanted} layers cannot be trained: the encoder has ${layers}`,
-      hint: `write \`train: layers(${layers})\` or less, or \`train: all\``,
-    },
-    'train',
-  );
 }
 
 function figure(value: number): string {

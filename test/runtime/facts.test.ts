@@ -272,6 +272,7 @@ test.each([
     images: false,
     labels: undefined,
     masked: false,
+    layers: 1,
   });
 });
 

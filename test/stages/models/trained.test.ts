@@ -225,6 +225,14 @@ describe('what cannot be trained, or not so', () => {
     expect(await failure(fitted(options))).toBe(
       'step:train out-of-range: the last 3 layers cannot be trained: the encoder has 2',
     );
+    const told = { type: 'model', capability: 'encoder', labels: undefined } as const;
+    const problems = (model: object) =>
+      check(fineTune, { options, inputs: { model: { ...told, ...model } } }).problems;
+    expect(problems({ layers: 2 })).toContain(
+      'train out-of-range: the last 3 layers cannot be trained: the encoder has 2',
+    );
+    expect(problems({ layers: 3 })).not.toContain('layers');
+    expect(problems({})).not.toContain('layers');
   });
 
   test('training that runs away', async () => {
