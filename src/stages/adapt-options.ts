@@ -11,7 +11,7 @@ const { distance, temperature } = methods.prototype.arguments;
 
 export const updates = {
   ridge: {
-    doc: 'ridge regression on +1 and -1, updated with every batch: after each it is what `head(kind: ridge)` would be, fitted on all rows so far',
+    doc: 'ridge regression on +1 and -1, updated with every batch: after each it is what `head(kind: ridge)` would be, fitted on all rows so far. In the end its scores are divided by the temperature at which the last 500 rows that it learnt, each left out, are most probable',
     arguments: { alpha: float({ above: 0, default: 1, doc: 'Strength of the penalty.' }) },
   },
   prototypes: {

@@ -40,7 +40,7 @@ const csvName = 'rows.csv';
 
 export const adapt = defineStage({
   name: 'adapt',
-  version: 4,
+  version: 5,
   doc:
     'Lets a classifier go on learning from a stream of rows, a batch at a time: each row is first foretold and then learnt, and labels ' +
     'that the model has not known become its own. The encoder learns, too, where `update: full` asks for it. With `canary` rows an update that harms the model is ' +

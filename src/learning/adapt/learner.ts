@@ -17,4 +17,6 @@ export interface Learner {
   learn(rows: LabelledRows, labels: number): Learner;
   /** What says the labels of rows. */
   head(): Promise<Head>;
+  /** Of learners that can tell: scores [rows, labels] of rows that were learnt once, each as if it alone had not been. */
+  leftOut?(rows: LabelledRows): Float64Array;
 }

@@ -4,8 +4,10 @@ import type { Learner } from '../../../src/learning/adapt/learner.ts';
 import { recursiveRidge } from '../../../src/learning/adapt/recursive-ridge.ts';
 import { refittedHead } from '../../../src/learning/adapt/refitted-head.ts';
 import { runningPrototypes } from '../../../src/learning/adapt/running-prototypes.ts';
+import { sharpened } from '../../../src/learning/adapt/sharpened.ts';
 import type { Head } from '../../../src/learning/heads/head.ts';
 import { fitKnn } from '../../../src/learning/heads/knn.ts';
+import { headProbabilities, mostProbable } from '../../../src/learning/heads/probabilities.ts';
 import { fitPrototype } from '../../../src/learning/heads/prototype.ts';
 import { fitRidge } from '../../../src/learning/heads/ridge.ts';
 import { takeRows, type Matrix } from '../../../src/learning/matrix.ts';
@@ -65,6 +67,63 @@ describe('recursive ridge', () => {
     const wanted = fitRidge(vectors, targets, labels, { alpha: 0.5 });
     for (const size of [1, 16, 5000])
       expectSame(await fed(recursiveRidge(columns, 1, 0.5), vectors, targets, size).head(), wanted, 5);
+  });
+
+  test.each([
+    ['fewer rows than columns', 24, 40],
+    ['more rows than columns', 60, 9],
+  ])('scores rows as if each had not been learnt: %s', async (_, rows, columns) => {
+    const { vectors, targets } = stream(rows, columns, 2);
+    const learner = fed(recursiveRidge(columns, 1, 0.5), vectors, targets, 16);
+    const found = learner.leftOut?.({ vectors, targets }) ?? new Float64Array();
+    const all = [...targets.keys()];
+    for (const i of all) {
+      const others = all.filter((one) => one !== i);
+      const without = fitRidge(
+        takeRows(vectors, others),
+        Int32Array.from(others, (one) => targets[one] ?? 0),
+        2,
+        { alpha: 0.5 },
+      );
+      const { weight, bias } = without.tensors;
+      for (const label of [0, 1]) {
+        const products = Array.from(
+          { length: columns },
+          (_, k) => (weight?.data[label * columns + k] ?? NaN) * (vectors.data[i * columns + k] ?? NaN),
+        );
+        const score = products.reduce((sum, one) => sum + one, bias?.data[label] ?? NaN);
+        expect(found[2 * i + label]).toBeCloseTo(score, 4);
+      }
+    }
+  });
+
+  test('is as sure as it is right', async () => {
+    // Ten clouds that hardly overlap: the scores of ridge are about -1 and +1, which are probabilities of 0.45 and less.
+    const random = createRandom(1, 'clouds');
+    const [rows, columns] = [600, 30];
+    const targets = Int32Array.from({ length: rows }, () => random.below(10));
+    const data = Float32Array.from(
+      { length: rows * columns },
+      (_, i) => random.normal() + 3 * Number(i % columns === targets[Math.floor(i / columns)]),
+    );
+    const vectors = { rows, columns, data };
+    const half = [...targets.keys()].filter((i) => i % 2 === 0);
+    const rest = [...targets.keys()].filter((i) => i % 2 === 1);
+    const own = { vectors: takeRows(vectors, half), targets: Int32Array.from(half, (i) => targets[i] ?? 0) };
+    const learner = fed(recursiveRidge(columns, 1, 1), own.vectors, own.targets, 16);
+    const head = await sharpened(learner, own);
+    const plain = await learner.head();
+    const [sure, unsure] = [head, plain].map((one) => {
+      const shares = headProbabilities(one, takeRows(vectors, rest));
+      const said = mostProbable(shares, 10);
+      const right = rest.filter((i, at) => said[at] === targets[i]).length / rest.length;
+      const meant =
+        [...said].reduce((sum, label, at) => sum + (shares[10 * at + label] ?? NaN), 0) / rest.length;
+      return { said: [...said], away: Math.abs(meant - right) };
+    });
+    expect(sure?.said).toEqual(unsure?.said);
+    expect(unsure?.away).toBeGreaterThan(0.4);
+    expect(sure?.away).toBeLessThan(0.06);
   });
 
   test('takes rows that come again, rows in a plane, and rows that are all the same', async () => {
