@@ -64,8 +64,10 @@ function unknownTexts(tokenizer: TextTokenizer, texts: readonly string[]): strin
   const around = tokenizer.encode('').length;
   const isUnknown = (text: string): boolean => {
     if (/^\p{ASCII}*$/u.test(text)) return false; // every vocabulary has these characters
-    const ids = tokenizer.encode(text);
-    return 2 * ids.filter((id) => id === unknown.id).length > ids.length - around;
+    // Texts of a pair one by one, as not every tokenizer can put both into one.
+    const apart = pairIn(text) ?? [text];
+    const ids = apart.flatMap((one) => tokenizer.encode(one));
+    return 2 * ids.filter((id) => id === unknown.id).length > ids.length - apart.length * around;
   };
   const many = texts.filter(isUnknown).length;
   if (many === 0 || many < mentionedFrom * texts.length) return undefined;
