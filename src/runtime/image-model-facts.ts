@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelError } from '../learning/model-error.ts';
+import { objectIn, parseJson, type JsonObject } from '../learning/encoders/model-folder.ts';
+import { configFile, processorFile, readNetPlan, weightsFile } from '../learning/images/huggingface-net.ts';
+import { storedPlan } from '../learning/images/net-plan.ts';
+import { processorInput } from '../learning/images/picture-processor.ts';
 import { isResNet } from '../learning/images/resnet-names.ts';
 import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
@@ -33,9 +37,11 @@ export function imageModelFacts(
   names: readonly string[],
   display: Display,
 ): Fact<ModelFacts> | undefined {
-  const kind = imageFolderKind(names);
+  const config = names.includes(configFile) ? readFileSync(join(folder, configFile)) : undefined;
+  const kind = imageFolderKind(names, config);
   if (kind === undefined) return undefined;
   if (kind.name === 'meta') return metaFacts(folder, names, display);
+  if (kind.name === 'huggingface') return huggingFaceFacts(folder, names, display);
   const problem =
     kind.name === 'resnet'
       ? resnetProblem(join(folder, kind.file), display)
@@ -66,13 +72,41 @@ function metaFacts(folder: string, names: readonly string[], display: Display): 
       value: { ...known, trainable: true, learnt, ...(adapts && { ways: description.ways }) },
     };
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    return wrong({
-      code: 'bad-model',
-      message: `\`${display(join(folder, error.file))}\` ${error.problem}`,
-      hint: error.hint,
-    });
+    return wrongFile(error, folder, display);
   }
+}
+
+/** Its config, what comes before the net, and name and shape of every tensor. */
+function huggingFaceFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
+  if (!names.includes(weightsFile))
+    return wrong({
+      code: 'missing-model-file',
+      message: `the model folder \`${display(folder)}\` has no \`${weightsFile}\``,
+      hint: names.includes('pytorch_model.bin')
+        ? 'the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`'
+        : 'save the model with `model.save_pretrained("folder")`',
+    });
+  const json = (name: string): JsonObject =>
+    objectIn(parseJson(readFileSync(join(folder, name)), name), name);
+  try {
+    const { type, plan } = readNetPlan(json(configFile));
+    processorInput(names.includes(processorFile) ? json(processorFile) : {}, type, plan.channels);
+    const shapes = shapesIn(join(folder, weightsFile), weightsFile);
+    storedPlan(new Map([...shapes].map(([name, shape]) => [name, { shape }])), plan, weightsFile);
+    return { state: 'known', value: { ...known, trainable: true } };
+  } catch (error) {
+    return wrongFile(error, folder, display);
+  }
+}
+
+/** Throws what is no `ModelError`. */
+function wrongFile(error: unknown, folder: string, display: Display): Fact<never> {
+  if (!(error instanceof ModelError)) throw error;
+  return wrong({
+    code: 'bad-model',
+    message: `\`${display(join(folder, error.file))}\` ${error.problem}`,
+    hint: error.hint,
+  });
 }
 
 /** Of the tensors in a file, by name. Throws `ModelError` where it is damaged. */

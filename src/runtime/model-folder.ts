@@ -1,9 +1,9 @@
 // Which files of a Hugging Face model folder say what the model computes. The others (cards, pictures, other formats) may change.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { sequenceModelFiles } from '../stages/sequence-files.ts';
-import { imageFolderKind } from '../stages/image-model.ts';
+import { huggingFaceFiles, imageFolderKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 import { errorCode } from './durable.ts';
 import { learnerFile, metaFile, metaWeightsFile } from '../stages/meta-description.ts';
@@ -32,8 +32,10 @@ export function modelFiles(folder: string): readonly string[] {
   const all = readdirSync(folder);
   const sequence = sequenceModelFiles(withOnnx(folder, all), tokenizerFiles(all));
   if (sequence !== undefined) return [...sequence].sort(compareCodePoints);
-  const kind = imageFolderKind(all);
+  const config = all.includes('config.json') ? readFileSync(join(folder, 'config.json')) : undefined;
+  const kind = imageFolderKind(all, config);
   if (kind?.name === 'resnet') return [kind.file];
+  if (kind?.name === 'huggingface') return all.filter((name) => huggingFaceFiles.includes(name)).sort(compareCodePoints);
   if (kind?.name === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
   if (kind?.name === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.

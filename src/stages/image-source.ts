@@ -123,11 +123,12 @@ export interface TrainableNet {
 }
 
 /** Kinds with weights that can be trained. */
-export type TrainableKind = Extract<ImageModelKind, { readonly name: 'meta' | 'resnet' }>;
+export type TrainableKind = Extract<ImageModelKind, { readonly name: 'meta' | 'resnet' | 'huggingface' }>;
 
 async function loadNet(files: Artifact, kind: TrainableKind): Promise<TrainableImages> {
   if (kind.name === 'meta') return loadMetaNet(files);
-  const { trainableResNet } = await import('../learning/images/trainable-images.ts');
+  const { trainableFolder, trainableResNet } = await import('../learning/images/trainable-images.ts');
+  if (kind.name === 'huggingface') return trainableFolder(folderOf(files));
   return trainableResNet(await files.read(kind.file), kind.file);
 }
 
@@ -142,7 +143,7 @@ export const needsImages = {
 export const needsTexts = {
   code: 'wrong-artifact',
   message: 'this model reads texts, and these rows are pictures',
-  hint: 'use a model of pictures: "builtin:glyph-conv", "builtin:pixels", a folder with `model.json` (TensorFlow.js), or one that `meta-learn` has trained',
+  hint: 'use a model of pictures: "builtin:glyph-conv", "builtin:pixels", a folder with `model.json` (TensorFlow.js) or of a ResNet, or one that `meta-learn` has trained',
 } as const;
 
 /** What is wrong with rows and a model that are known to be of different kinds. */

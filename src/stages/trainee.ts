@@ -68,7 +68,7 @@ export interface TextTrainee {
 export async function openTrainee(request: TraineeRequest, context: TrainingContext): Promise<Trainee> {
   const kind = await imageModelKind(request.files);
   if (kind === undefined) return openTexts(request, context);
-  if (kind.name !== 'meta' && kind.name !== 'resnet') throw stepFailure(untrainableNet, 'model');
+  if (kind.name === 'pixels' || kind.name === 'layers') throw stepFailure(untrainableNet, 'model');
   return openPictures(request, kind, context);
 }
 

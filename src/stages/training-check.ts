@@ -68,7 +68,7 @@ export function notTrainable(method: TrainedMethod) {
 export const untrainableNet = {
   code: 'wrong-artifact',
   message:
-    'this model of pictures stays as it is: nets of `meta-learn`, `"builtin:glyph-conv"` and ResNets in safetensors can be trained',
+    'this model of pictures stays as it is: nets of `meta-learn`, `"builtin:glyph-conv"` and ResNets and MobileNets in safetensors can be trained',
   hint: 'fit a head on its vectors, `method: head(kind: logistic)`, or take one of those',
 } as const;
 

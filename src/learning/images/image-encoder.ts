@@ -18,17 +18,23 @@ export interface NetInput {
   readonly channels: 1 | 3;
   readonly scale: readonly number[];
   readonly shift: readonly number[];
+  /** Brings a picture to this size and these channels, where it is not stretched. */
+  readonly prepare?: (image: Pixels) => Pixels;
 }
 
-/** A picture of the size and channels that the net takes: of another size it is stretched. */
-export function asTaken(image: Pixels, { height, width, channels }: NetInput): Pixels {
+/** A picture of the size and channels that the net takes. */
+export function asTaken(image: Pixels, { height, width, channels, prepare }: NetInput): Pixels {
+  if (prepare !== undefined) return prepare(image);
   return withChannels(resize(image, height, width, 'stretch'), channels);
 }
 
-/** Written to `numbers` from `offset` on. */
-export function putNumbers(image: Pixels, input: NetInput, numbers: Float32Array, offset: number): void {
-  const { channels, scale, shift } = input;
-  const { data } = asTaken(image, input);
+/** Of a picture as the net takes it; written to `numbers` from `offset` on. */
+export function putNumbers(
+  { data }: Pixels,
+  { channels, scale, shift }: NetInput,
+  numbers: Float32Array,
+  offset: number,
+): void {
   for (let i = 0; i < data.length; i += 1) {
     const channel = i % channels;
     numbers[offset + i] = (data[i] ?? 0) * (scale[channel] ?? 1) + (shift[channel] ?? 0);
@@ -49,7 +55,7 @@ export async function inBatches(
     signal.throwIfAborted();
     const part = images.slice(start, start + size);
     const numbers = new Float32Array(size * picture);
-    part.forEach((image, i) => putNumbers(image, input, numbers, i * picture));
+    part.forEach((image, i) => putNumbers(asTaken(image, input), input, numbers, i * picture));
     const vectors = await run(numbers);
     const columns = vectors.length / size;
     if (start === 0) result = { ...result, columns, data: new Float32Array(images.length * columns) };

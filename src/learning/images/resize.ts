@@ -1,6 +1,7 @@
 // Pictures of another size and number of channels. A triangle over the pixels that a new one covers: bilinear where a picture grows, an average where it
 // shrinks, as Pillow's BILINEAR and PyTorch's antialiased one do.
 import type { Pixels } from './decode.ts';
+import { resampleWeights, triangle, type Covered } from './resample-weights.ts';
 
 /** `crop` keeps proportions and cuts what is too long at both ends; `stretch` keeps everything. */
 export type Fit = 'crop' | 'stretch';
@@ -9,8 +10,8 @@ export function resize(image: Pixels, height: number, width: number, fit: Fit): 
   if (image.height === height && image.width === width) return image;
   const { channels } = image;
   const scale = fit === 'crop' ? Math.min(image.height / height, image.width / width) : undefined;
-  const rows = weights(image.height, height, scale);
-  const columns = weights(image.width, width, scale);
+  const rows = resampleWeights(image.height, height, triangle, scale);
+  const columns = resampleWeights(image.width, width, triangle, scale);
   const wide = new Float32Array(image.height * width * channels);
   for (let y = 0; y < image.height; y += 1)
     for (let x = 0; x < width; x += 1) {
@@ -51,25 +52,4 @@ export function withChannels(image: Pixels, channels: 1 | 3): Pixels {
   return { ...image, channels, data };
 }
 
-interface Covered {
-  readonly first: number;
-  readonly shares: readonly number[];
-}
-
 const none: Covered = { first: 0, shares: [] };
-
-/** Of each new pixel: the old ones it is made of. With `scale`, from the middle of the old ones. */
-function weights(from: number, to: number, scale = from / to): readonly Covered[] {
-  const start = (from - to * scale) / 2;
-  const reach = Math.max(1, scale);
-  return Array.from({ length: to }, (_, i) => {
-    const centre = start + (i + 0.5) * scale;
-    const first = Math.max(0, Math.floor(centre - reach + 0.5));
-    const end = Math.min(from, Math.floor(centre + reach + 0.5));
-    const raw = Array.from({ length: Math.max(1, end - first) }, (_, k) =>
-      Math.max(0, 1 - Math.abs((first + k + 0.5 - centre) / reach)),
-    );
-    const sum = raw.reduce((a, b) => a + b, 0);
-    return { first, shares: raw.map((share) => share / sum) };
-  });
-}

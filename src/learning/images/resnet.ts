@@ -2,10 +2,14 @@
 // three stages of 16, 32 and 64 channels, shortcuts without weights. A picture's vector is what the last layer reads. Normalisation is folded into the filters.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
-import { ModelError } from '../model-error.ts';
-import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
-import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
+import type { Tensors } from '../optimizers/optimizer.ts';
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
+import {
+  convolved,
+  foldedConvolutions,
+  unfoldedConvolutions,
+  type NormalisedConvolution,
+} from './folded-convolution.ts';
 import type { NetInput } from './image-encoder.ts';
 
 const epsilon = 1e-5;
@@ -37,53 +41,29 @@ export interface FoldedResNet {
 export function foldedResNet(bytes: Uint8Array, file: string): FoldedResNet {
   const stored = openSafetensors(bytes, file);
   const blocks = blocksOf(stored);
-  return {
-    tensors: Object.assign({}, ...convolutions(blocks).map((names) => folded(stored, names, file))) as Record<
-      string,
-      Tensor
-    >,
-    blocks,
-  };
+  return { tensors: foldedConvolutions(stored, convolutions(blocks), file), blocks };
 }
 
-/** The file with these filters and biases: what normalises them stays, and convolutions and shifts become such that they are what comes of both. */
+/** The file with these filters and biases. */
 export function unfoldedResNet(
   bytes: Uint8Array,
   tensors: Readonly<Record<string, Tensor>>,
   file: string,
 ): Uint8Array<ArrayBuffer> {
-  const stored = openSafetensors(bytes, file);
-  const changed = new Map<string, NumbersOf>();
-  for (const names of convolutions(blocksOf(stored))) {
-    const { slope, level, weight } = normalised(stored, names, file);
-    const filter = tensors[`${names.convolution}.filter`]?.data;
-    const bias = tensors[`${names.convolution}.bias`]?.data;
-    if (filter === undefined || bias === undefined) throw new Error(`no weights of \`${names.convolution}\``);
-    const back = slope.map((k) => (k === 0 ? 0 : 1 / k)); // a channel that is switched off stays so
-    const own = transposedFilter(filter, weight.shape, (value, o) => value * (back[o] ?? 0), 'torch');
-    changed.set(`${names.convolution}.weight`, () => own);
-    changed.set(`${names.normal}.bias`, () =>
-      bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)),
-    );
-  }
-  return changedSafetensors(bytes, changed, file);
+  return unfoldedConvolutions(bytes, tensors, convolutions(blocksOf(openSafetensors(bytes, file))), file);
 }
 
 /** Vectors [rows, 64] of pictures [rows, 32, 32, 3]. */
 export function resnetVectors(weights: Tensors, blocks: readonly Block[], images: tf.Tensor4D): tf.Tensor2D {
-  let x: tf.Tensor4D = tf.relu(convolved(images, weights, 'conv1', 1));
+  const at = (x: tf.Tensor4D, name: string, stride: number): tf.Tensor4D =>
+    convolved(x, weights, { name }, { stride, padding: 1 });
+  let x: tf.Tensor4D = tf.relu(at(images, 'conv1', 1));
   for (const { name, stride } of blocks) {
-    const first = tf.relu(convolved(x, weights, `${name}.conv1`, stride));
-    const inside = convolved(first, weights, `${name}.conv2`, 1);
+    const first = tf.relu(at(x, `${name}.conv1`, stride));
+    const inside = at(first, `${name}.conv2`, 1);
     x = tf.relu(tf.add<tf.Tensor4D>(inside, shortcut(x, inside.shape[3], stride)));
   }
   return tf.mean<tf.Tensor2D>(x, [1, 2]);
-}
-
-function convolved(x: tf.Tensor4D, weights: Tensors, name: string, stride: number): tf.Tensor4D {
-  const filter = tensorIn(weights, `${name}.filter`) as tf.Tensor4D;
-  // PyTorch's padding of 1 on each side, which `same` is not where the stride is 2.
-  return tf.add(tf.conv2d(x, filter, stride, 1), tensorIn(weights, `${name}.bias`));
 }
 
 /** Every second pixel, and channels of zeros on both sides. */
@@ -100,16 +80,17 @@ function shortcut(x: tf.Tensor4D, channels: number, stride: number): tf.Tensor4D
   ]);
 }
 
-interface Names {
-  readonly convolution: string;
-  readonly normal: string;
-}
-
-function convolutions(blocks: readonly Block[]): readonly Names[] {
+function convolutions(blocks: readonly Block[]): readonly NormalisedConvolution[] {
+  const named = (convolution: string, normal: string): NormalisedConvolution => ({
+    name: convolution,
+    convolution,
+    normal,
+    epsilon,
+  });
   const inside = blocks.flatMap(({ name }) =>
-    ['1', '2'].map((number) => ({ convolution: `${name}.conv${number}`, normal: `${name}.bn${number}` })),
+    ['1', '2'].map((number) => named(`${name}.conv${number}`, `${name}.bn${number}`)),
   );
-  return [{ convolution: 'conv1', normal: 'bn1' }, ...inside];
+  return [named('conv1', 'bn1'), ...inside];
 }
 
 function blocksOf(stored: Safetensors): readonly Block[] {
@@ -118,59 +99,4 @@ function blocksOf(stored: Safetensors): readonly Block[] {
     for (let block = 0; stored.has(`layer${stage}.${block}.conv1.weight`); block += 1)
       blocks.push({ name: `layer${stage}.${block}`, stride: stage > 1 && block === 0 ? 2 : 1 });
   return blocks;
-}
-
-function normalised(stored: Safetensors, { convolution, normal }: Names, file: string) {
-  const weight = stored.tensor(`${convolution}.weight`);
-  const [out = 0] = weight.shape;
-  const part = (name: string): Float32Array => {
-    const { data: values } = stored.tensor(`${normal}.${name}`);
-    if (values.length !== out)
-      throw new ModelError(
-        'bad-model',
-        file,
-        `\`${normal}.${name}\` has ${values.length} numbers, and \`${convolution}\` ${out} channels`,
-        'Get the file again.',
-      );
-    return values;
-  };
-  const [gamma, beta, level, variance] = [
-    part('weight'),
-    part('bias'),
-    part('running_mean'),
-    part('running_var'),
-  ];
-  const slope = gamma.map((value, o) => value / Math.sqrt((variance[o] ?? 0) + epsilon));
-  return { weight, slope, level, beta };
-}
-
-function folded(stored: Safetensors, names: Names, file: string): Readonly<Record<string, Tensor>> {
-  const { weight, slope, level, beta } = normalised(stored, names, file);
-  const [out = 0, ins = 0, height = 0, width = 0] = weight.shape;
-  const filter = transposedFilter(weight.data, weight.shape, (value, o) => value * (slope[o] ?? 0), 'tfjs');
-  return {
-    [`${names.convolution}.filter`]: { shape: [height, width, ins, out], data: filter },
-    [`${names.convolution}.bias`]: {
-      shape: [out],
-      data: slope.map((k, o) => (beta[o] ?? 0) - (level[o] ?? 0) * k),
-    },
-  };
-}
-
-/** Between PyTorch's order [out, in, height, width], which `shape` is in, and that of tfjs [height, width, in, out]. */
-function transposedFilter(
-  data: Float32Array,
-  [out = 0, ins = 0, height = 0, width = 0]: readonly number[],
-  change: (value: number, out: number) => number,
-  to: 'tfjs' | 'torch',
-): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let o = 0; o < out; o += 1)
-    for (let i = 0; i < ins; i += 1)
-      for (let at = 0; at < height * width; at += 1) {
-        const [torch, tfjs] = [(o * ins + i) * height * width + at, (at * ins + i) * out + o];
-        if (to === 'tfjs') result[tfjs] = change(data[torch] ?? 0, o);
-        else result[torch] = change(data[tfjs] ?? 0, o);
-      }
-  return result;
 }

@@ -4,13 +4,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv4Vectors } from '../encoders/conv4-frozen.ts';
 import { conv4Blocks } from '../encoders/conv4.ts';
 import type { EncodeOptions } from '../encoders/encoder.ts';
+import { objectIn, readJson, readRequired, type ModelFolder } from '../encoders/model-folder.ts';
 import type { ChangedFiles } from '../encoders/trainable.ts';
 import type { Tensor } from '../heads/head.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
-import { writeSafetensors } from '../safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../safetensors.ts';
 import type { Pixels } from './decode.ts';
 import { inBatches, type NetInput } from './image-encoder.ts';
+import { foldedConvolutions, unfoldedConvolutions } from './folded-convolution.ts';
+import { configFile, processorFile, readNetPlan, weightsFile } from './huggingface-net.ts';
+import { convolutionsOf, storedPlan } from './net-plan.ts';
+import { processorInput } from './picture-processor.ts';
+import { plannedVectors } from './planned-net.ts';
 import { foldedResNet, resnetInput, resnetVectors, unfoldedResNet } from './resnet.ts';
 
 export interface TrainableImages {
@@ -32,8 +38,6 @@ export interface TrainableImages {
   changedFiles(changed: ReadonlyMap<string, Float32Array>): ChangedFiles;
   dispose(): void;
 }
-
-const batch = 32;
 
 /** `weights` are those of `freezeConv4`, kept in `file`. */
 export function trainableConv4(
@@ -64,12 +68,44 @@ export function trainableResNet(bytes: Uint8Array, file: string): TrainableImage
   });
 }
 
+/** A folder of transformers. Throws `ModelError` where it is not complete or another net. */
+export async function trainableFolder(folder: ModelFolder): Promise<TrainableImages> {
+  const config = objectIn(await readJson(folder, configFile), configFile);
+  const { type, plan } = readNetPlan(config);
+  const processor = objectIn((await readJson(folder, processorFile)) ?? {}, processorFile);
+  const input = processorInput(processor, type, plan.channels);
+  const bytes = await readRequired(
+    folder,
+    weightsFile,
+    'Save the model with `model.save_pretrained("folder")` in Python.',
+  );
+  const file = openSafetensors(bytes, weightsFile);
+  const shapes = new Map(file.names.map((name) => [name, { shape: file.shape(name) }]));
+  const { blocks } = storedPlan(shapes, plan, weightsFile);
+  const all = blocks.map((block) => convolutionsOf(block));
+  const parts = new Map(all.flatMap((part, i) => part.map(({ name }) => [name, i] as const)));
+  const convolutions = all.flat();
+  return trainable({
+    input,
+    batch: 8, // their pictures are large
+    stored: foldedConvolutions(file, convolutions, weightsFile),
+    layers: blocks.length,
+    partOf: (weight) => parts.get(weight.slice(0, weight.lastIndexOf('.'))) ?? 0,
+    vectors: (own, images) => plannedVectors(own, blocks, images),
+    files: (changed) => ({
+      [weightsFile]: unfoldedConvolutions(bytes, changed, convolutions, weightsFile),
+    }),
+  });
+}
+
 interface Parts extends Pick<TrainableImages, 'input' | 'layers' | 'partOf' | 'vectors'> {
   readonly stored: Readonly<Record<string, Tensor>>;
+  /** Pictures that go through at once. */
+  readonly batch?: number;
   files(all: Readonly<Record<string, Tensor>>): ChangedFiles;
 }
 
-function trainable({ stored, ...net }: Parts): TrainableImages {
+function trainable({ stored, batch = 32, ...net }: Parts): TrainableImages {
   const { height, width, channels } = net.input;
   const weights = tensorsOf(stored);
   return {

@@ -3,6 +3,8 @@
 import type { HubSource } from '../../stages/hub-source.ts';
 import { sequenceModelFiles } from '../../stages/sequence-files.ts';
 import { tokenizerFiles } from '../../learning/encoders/tokenizer-files.ts';
+import { processorFile } from '../../learning/images/huggingface-net.ts';
+import { huggingFaceFiles } from '../../stages/image-model.ts';
 import { isModelFile } from '../model-folder.ts';
 import type { HubAccess } from './hub-access.ts';
 import type { HubFile } from './hub-cache.ts';
@@ -60,6 +62,9 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
         ? 'it has them as `pytorch_model.bin`: load it in Python, write it with `model.save_pretrained("folder", safe_serialization=True)`, and give the folder'
         : 'choose a model with `model.safetensors`',
     );
+  // Nets of pictures have no tokenizer, and say how pictures are brought to them.
+  if (tokenizer.length === 0 && names.includes(processorFile))
+    return files.filter(({ path }) => huggingFaceFiles.includes(path)).sort(smallFirst);
   if (tokenizer.length === 0)
     throw lacking(
       'tokenizer that FSL reads',

@@ -7,10 +7,21 @@ import { temporaryFolder } from '../../runtime/temporary-folder.ts';
 test('a ResNet is one with the head of a classifier beside it, as `export` writes it, which is no part of it', () => {
   using folder = temporaryFolder();
   for (const name of ['classifier.json', 'head.safetensors', 'resnet20.safetensors']) folder.write(name, '');
-  expect(imageFolderKind(['classifier.json', 'head.safetensors', 'resnet20.safetensors'])).toEqual({
+  expect(imageFolderKind(['classifier.json', 'head.safetensors', 'resnet20.safetensors'], undefined)).toEqual({
     name: 'resnet',
     file: 'resnet20.safetensors',
   });
   expect(modelFiles(folder.path)).toEqual(['resnet20.safetensors']);
-  expect(imageFolderKind(['resnet20.safetensors', 'resnet32.safetensors'])).toBeUndefined();
+  expect(imageFolderKind(['resnet20.safetensors', 'resnet32.safetensors'], undefined)).toBeUndefined();
+});
+
+test('a folder of transformers is one by the `model_type` of its config, and nothing else in it belongs to the net', () => {
+  using folder = temporaryFolder();
+  const config = (type: string): Uint8Array => new TextEncoder().encode(JSON.stringify({ model_type: type }));
+  const names = ['classifier.json', 'config.json', 'head.safetensors', 'model.safetensors'];
+  for (const name of [...names, 'preprocessor_config.json', 'README.md']) folder.write(name, '');
+  folder.write('config.json', '{"model_type": "mobilenet_v2"}');
+  expect(imageFolderKind(names, config('resnet'))).toEqual({ name: 'huggingface' });
+  expect(imageFolderKind(names, config('bert'))).toBeUndefined();
+  expect(modelFiles(folder.path)).toEqual(['config.json', 'model.safetensors', 'preprocessor_config.json']);
 });
