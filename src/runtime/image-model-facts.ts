@@ -102,9 +102,10 @@ function huggingFaceFacts(folder: string, names: readonly string[], display: Dis
 /** Throws what is no `ModelError`. */
 function wrongFile(error: unknown, folder: string, display: Display): Fact<never> {
   if (!(error instanceof ModelError)) throw error;
+  const verb = /^(is|has|does) /.test(error.problem);
   return wrong({
     code: 'bad-model',
-    message: `\`${display(join(folder, error.file))}\` ${error.problem}`,
+    message: `\`${display(join(folder, error.file))}\`${verb ? '' : ':'} ${error.problem}`,
     hint: error.hint,
   });
 }

@@ -35,7 +35,8 @@ export function modelFiles(folder: string): readonly string[] {
   const config = all.includes('config.json') ? readFileSync(join(folder, 'config.json')) : undefined;
   const kind = imageFolderKind(all, config);
   if (kind?.name === 'resnet') return [kind.file];
-  if (kind?.name === 'huggingface') return all.filter((name) => huggingFaceFiles.includes(name)).sort(compareCodePoints);
+  if (kind?.name === 'huggingface')
+    return all.filter((name) => huggingFaceFiles.includes(name)).sort(compareCodePoints);
   if (kind?.name === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
   if (kind?.name === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.

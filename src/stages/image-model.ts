@@ -25,7 +25,8 @@ export function imageFolderKind(
   config: Uint8Array | undefined,
 ): ImageModelKind | undefined {
   if (names.includes(metaFile)) return { name: 'meta' };
-  if (config !== undefined) return netTypeOf(parsed(config)) === undefined ? undefined : { name: 'huggingface' };
+  if (config !== undefined)
+    return netTypeOf(parsed(config)) === undefined ? undefined : { name: 'huggingface' };
   if (names.includes('model.json')) return { name: 'layers' };
   const [file, ...others] = names.filter((name) => name.endsWith('.safetensors') && name !== headFile);
   return file === undefined || others.length > 0 || !/^resnet\d*\.safetensors$/i.test(file)

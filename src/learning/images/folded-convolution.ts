@@ -51,7 +51,9 @@ export function unfoldedConvolutions(
     const back = slope.map((k) => (k === 0 ? 0 : 1 / k)); // a channel that is switched off stays so
     const own = transposedFilter(filter, weight.shape, (value, o) => value * (back[o] ?? 0), 'torch');
     changed.set(`${one.convolution}.weight`, () => own);
-    changed.set(`${one.normal}.bias`, () => bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)));
+    changed.set(`${one.normal}.bias`, () =>
+      bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)),
+    );
   }
   return changedSafetensors(bytes, changed, file);
 }

@@ -24,6 +24,10 @@ export function netTypeOf(config: unknown): NetType | undefined {
 export function readNetPlan(config: JsonObject): { readonly type: NetType; readonly plan: NetPlan } {
   const type = netTypeOf(config);
   if (type === undefined)
-    throw badModel(configFile, 'is of no net of pictures', `Those that run have the \`model_type\` ${Object.keys(plans).join(' or ')}.`);
+    throw badModel(
+      configFile,
+      'is of no net of pictures',
+      `Those that run have the \`model_type\` ${Object.keys(plans).join(' or ')}.`,
+    );
   return { type, plan: plans[type](config, configFile) };
 }

@@ -99,11 +99,7 @@ function check(
   const found = shapes.get(name)?.shape;
   const shown = `[${wanted.join(', ')}]`;
   if (found === undefined)
-    throw badModel(
-      file,
-      `has no tensor \`${name}\`, which should be ${shown} by \`config.json\``,
-      sameModel,
-    );
+    throw badModel(file, `has no tensor \`${name}\`, which should be ${shown} by \`config.json\``, sameModel);
   if (found.join() !== wanted.join())
     throw badModel(
       file,

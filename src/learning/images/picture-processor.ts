@@ -53,7 +53,7 @@ export function processorInput(config: JsonObject, type: NetType, channels: 1 | 
   if (size === undefined || 'shortest' in size)
     throw badModel(
       file,
-      'leaves pictures of different sizes: no cut makes them one',
+      'is such that pictures keep different sizes: no cut makes them one',
       'Set `do_center_crop` to true, with a `crop_size`, or `size` to a `height` and a `width`.',
     );
   const rescale = flagIn(config, 'do_rescale', file, true)
@@ -75,7 +75,10 @@ export function processorInput(config: JsonObject, type: NetType, channels: 1 | 
 function nameIn(config: JsonObject): ProcessorName | undefined {
   const stated = config['image_processor_type'] ?? config['feature_extractor_type'];
   if (stated === undefined || stated === null) return undefined;
-  const name = String(stated).replace(/(ImageProcessor|FeatureExtractor)(Fast|Pil)?$/, '');
+  const name = (typeof stated === 'string' ? stated : '').replace(
+    /(ImageProcessor|FeatureExtractor)(Fast|Pil)?$/,
+    '',
+  );
   if (Object.hasOwn(processors, name)) return name as ProcessorName;
   const known = Object.keys(processors).map((one) => `\`${one}ImageProcessor\``);
   throw badModel(

@@ -25,7 +25,8 @@ function through(
   const layer = (given: tf.Tensor4D, one: PlannedConvolution): tf.Tensor4D =>
     activated(convolved(given, weights, one, one), one.activation);
   const own = inside.reduce(layer, x);
-  const sum = shortcut === 'none' ? own : tf.add<tf.Tensor4D>(own, shortcut === 'same' ? x : layer(x, shortcut));
+  const sum =
+    shortcut === 'none' ? own : tf.add<tf.Tensor4D>(own, shortcut === 'same' ? x : layer(x, shortcut));
   const result = activated(sum, activation);
   return pooled === true ? tf.maxPool(result, 3, 2, 1) : result;
 }

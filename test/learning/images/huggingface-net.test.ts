@@ -66,9 +66,12 @@ function expectPixels(input: NetInput, theirs: readonly Some[]): void {
   }
 }
 
-test.each(['resnet', 'mobilenet_v2'] as const)('%s without a file has the image processor that is usual', (type) => {
-  expectPixels(processorInput({}, type, 3), usual[type]);
-});
+test.each(['resnet', 'mobilenet_v2'] as const)(
+  '%s without a file has the image processor that is usual',
+  (type) => {
+    expectPixels(processorInput({}, type, 3), usual[type]);
+  },
+);
 
 describe.each(Object.entries(nets))('%s', (name, theirs) => {
   test('takes the numbers that the image processor gives', async () => {
@@ -86,7 +89,9 @@ describe.each(Object.entries(nets))('%s', (name, theirs) => {
     const before = new Uint8Array(readFileSync(join(here, name, weightsFile)));
     expect(namesIn(written[weightsFile])).toEqual(namesIn(before));
     const again = await trainableFolder(folderOf(name, written));
-    expect(furthest((await again.encode(pictures, new Map(), options)).data, vectors.data)).toBeLessThan(1e-4);
+    expect(furthest((await again.encode(pictures, new Map(), options)).data, vectors.data)).toBeLessThan(
+      1e-4,
+    );
   });
 
   test('has the derivatives of PyTorch', { timeout: 60_000 }, async () => {

@@ -334,6 +334,26 @@ test('fetched in part by somebody else is completed', async () => {
   expect(state().state).toBe('ready');
 });
 
+test('of a net of pictures three files are fetched, and no tokenizer is asked for', async () => {
+  const pictures = {
+    'config.json': small('{"model_type":"resnet"}'),
+    'preprocessor_config.json': small('{"size":224}'),
+    'model.safetensors': weights,
+    'pytorch_model.bin': weights,
+    'README.md': small('about the model'),
+  };
+  await using hub = await openHub('me/tiny', commit, pictures);
+  using folder = temporaryFolder();
+  const { run, home, state } = fetching(hub, folder.path);
+  await run();
+  expect(readdirSync(join(home, 'snapshots', commit)).sort()).toEqual([
+    'config.json',
+    'model.safetensors',
+    'preprocessor_config.json',
+  ]);
+  expect(state().state).toBe('ready');
+});
+
 test.each([
   ['config', ['config.json'], 'has no `config.json`', 'transformers'],
   ['weights', ['model.safetensors'], 'has no weights as safetensors', '`pytorch_model.bin`'],
