@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { spawnSync } from 'node:child_process';
 import { parse } from 'csv-parse/sync';
 import { defaultShared } from '../peers/published.mjs';
+import { shuffled } from '../shuffled.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,18 +29,6 @@ const shots = values.shots.split(',');
 const rowsOf = (file) => parse(readFileSync(join(data, file), 'utf8'), { columns: true });
 const [train, test] = [rowsOf('train.csv'), rowsOf('test.csv')];
 const classes = [...new Set(train.map(({ category }) => category))].sort();
-
-/** The classes in an order that the part decides (linear congruential generator of Numerical Recipes). */
-function shuffled(part) {
-  const order = [...classes];
-  let state = Number(part) >>> 0;
-  for (let i = order.length - 1; i > 0; i -= 1) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const other = Math.floor((state / 2 ** 32) * (i + 1));
-    [order[i], order[other]] = [order[other], order[i]];
-  }
-  return order;
-}
 
 function writeRows(file, rows, own) {
   const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
@@ -80,7 +69,7 @@ console.log('| --- | --- | ---: | ---: | ---: | --- |');
 for (const part of values.parts.split(',')) {
   const folder = mkdtempSync(join(tmpdir(), 'fsl-meta-'));
   try {
-    const order = shuffled(part);
+    const order = shuffled(classes, part);
     const [base, others, novel] = [
       order.slice(0, sizes.base),
       order.slice(sizes.base, sizes.base + sizes.validation),

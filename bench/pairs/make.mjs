@@ -6,6 +6,7 @@
 // hint3.csv    a message and the name of an intent: is it that? (HINT3 curekart; else the intent of another message)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shuffled } from '../shuffled.mjs';
 
 const here = import.meta.dirname;
 const [data = join(here, '../../../shared/data'), to = join(here, 'data')] = process.argv.slice(2);
@@ -130,16 +131,4 @@ function write(name, header, rows) {
   const field = (value) => `"${value.replaceAll('"', '""')}"`;
   writeFileSync(join(to, name), [header, ...rows].map((row) => row.map(field).join(',')).join('\n') + '\n');
   console.log(`${name}: ${rows.length} pairs, ${rows.filter((row) => row.at(-1) === yes).length} right`);
-}
-
-/** Fisher and Yates, with the numbers of a linear congruence: the same on every machine. */
-function shuffled(rows, seed) {
-  const result = [...rows];
-  let state = seed;
-  for (let i = result.length - 1; i > 0; i -= 1) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const j = Math.floor((state / 2 ** 32) * (i + 1));
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
 }

@@ -38,13 +38,16 @@ function publishedRows(name, shared) {
   return JSON.parse(readFileSync(join(shared, `data/peer_splits/${name}.json`), 'utf8'));
 }
 
-/** Splits all of whose rows have a text: what others were given of a row without one is not known. */
+const told = new Set();
+
+/** Splits all of whose rows have a text: what others were given of a row without one is not known. The others are told, once. */
 export function wholeSplits(name, splits, shared) {
   const published = publishedRows(name, shared);
   return splits.filter((seed) => {
     const bare = bareRows(name, published[seed], shared);
-    if (bare.length > 0)
-      console.error(`${name}: split ${seed} is left out, since its row ${bare.join(' and ')} has no text`);
+    const why = `${name}: split ${seed} is left out, since its row ${bare.join(' and ')} has no text`;
+    if (bare.length > 0 && !told.has(why)) console.error(why);
+    told.add(why);
     return bare.length === 0;
   });
 }
