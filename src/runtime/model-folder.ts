@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import { sequenceModelFiles } from '../stages/sequence-files.ts';
-import { huggingFaceFiles, imageFolderKind } from '../stages/image-model.ts';
+import { huggingFaceFiles, imageFolderKind, type ImageModelKind } from '../stages/image-model.ts';
 import { compareCodePoints } from '../stages/code-point-order.ts';
 import { errorCode } from './durable.ts';
 import { learnerFile, metaFile, metaWeightsFile } from '../stages/meta-description.ts';
@@ -14,7 +14,7 @@ const files =
 /** Models of TensorFlow.js: the model, its weights, and what Teachable Machine says of it. */
 const layersFiles = /^(?:model|metadata)\.json$|\.bin$/;
 /** What `meta-learn` gives. */
-const metaFiles = [metaFile, metaWeightsFile, learnerFile, learntFile];
+const metaFiles = [metaFile, metaWeightsFile, learnerFile];
 /** Modules of a sentence-transformers model: `1_Pooling`, `2_Dense`. */
 const moduleFolder = /^\d+_\w+$/;
 const moduleFiles = /^config\.json$|\.safetensors$/;
@@ -33,12 +33,9 @@ export function modelFiles(folder: string): readonly string[] {
   const sequence = sequenceModelFiles(withOnnx(folder, all), tokenizerFiles(all));
   if (sequence !== undefined) return [...sequence].sort(compareCodePoints);
   const config = all.includes('config.json') ? readFileSync(join(folder, 'config.json')) : undefined;
-  const kind = imageFolderKind(all, config);
-  if (kind?.name === 'resnet') return [kind.file];
-  if (kind?.name === 'huggingface')
-    return all.filter((name) => huggingFaceFiles.includes(name)).sort(compareCodePoints);
-  if (kind?.name === 'meta') return all.filter((name) => metaFiles.includes(name)).sort(compareCodePoints);
-  if (kind?.name === 'layers') return all.filter((name) => layersFiles.test(name)).sort(compareCodePoints);
+  const belongs = imageModelFile(imageFolderKind(all, config));
+  if (belongs !== undefined)
+    return all.filter((name) => belongs(name) || name === learntFile).sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {
@@ -49,6 +46,22 @@ export function modelFiles(folder: string): readonly string[] {
     }
   }
   return names.sort(compareCodePoints);
+}
+
+/** Nothing for models of texts. */
+function imageModelFile(kind: ImageModelKind | undefined): ((name: string) => boolean) | undefined {
+  switch (kind?.name) {
+    case 'resnet':
+      return (name) => name === kind.file;
+    case 'huggingface':
+      return (name) => huggingFaceFiles.includes(name);
+    case 'meta':
+      return (name) => metaFiles.includes(name);
+    case 'layers':
+      return (name) => layersFiles.test(name);
+    default:
+      return undefined;
+  }
 }
 
 /** With the names in `onnx/`. Throws what the file system says. */

@@ -17,6 +17,16 @@ test('a ResNet is one with the head of a classifier beside it, as `export` write
   expect(imageFolderKind(['resnet20.safetensors', 'resnet32.safetensors'], undefined)).toBeUndefined();
 });
 
+test.each([
+  ['ResNets of CIFAR-10', ['resnet20.safetensors']],
+  ['transformers', ['config.json', 'model.safetensors']],
+])('what `meta-learn` says of a net of %s goes where the net goes', (_, names) => {
+  using folder = temporaryFolder();
+  const all = ['meta-learn.json', ...names].sort();
+  for (const name of all) folder.write(name, name === 'config.json' ? '{"model_type": "resnet"}' : '');
+  expect(modelFiles(folder.path)).toEqual(all);
+});
+
 test('a folder of transformers is one by the `model_type` of its config, and nothing else in it belongs to the net', () => {
   using folder = temporaryFolder();
   const config = (type: string): Uint8Array => new TextEncoder().encode(JSON.stringify({ model_type: type }));
