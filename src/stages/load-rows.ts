@@ -157,7 +157,9 @@ export function incompleteProblem(
 
 /** Whether most of the values are bytes that were read as texts: what is no UTF-8 has become U+FFFD, and texts have no U+0000. */
 function areBytes(values: Column): boolean {
-  const strange = values.filter((value) => /\0[^]*\uFFFD|\uFFFD[^]*\0/.test(String(value)));
+  const strange = values.filter(
+    (value) => typeof value === 'string' && value.includes('\0') && value.includes('\uFFFD'),
+  );
   return strange.length * 2 > values.length;
 }
 
