@@ -126,7 +126,7 @@ const nothingOwn = {
   code: 'wrong-artifact',
   message:
     'there is nothing to export here: `builtin:pixels` has no weights, and a net of TensorFlow.js is a folder already',
-  hint: 'export a model of `meta-learn`, one on "builtin:glyph-conv" or on a ResNet',
+  hint: 'export a model of `meta-learn`, one on "builtin:glyph-conv", a ResNet or a MobileNet',
 } as const;
 
 const picturesAsTheyAre = {

@@ -143,7 +143,7 @@ export const needsImages = {
 export const needsTexts = {
   code: 'wrong-artifact',
   message: 'this model reads texts, and these rows are pictures',
-  hint: 'use a model of pictures: "builtin:glyph-conv", "builtin:pixels", a folder with `model.json` (TensorFlow.js) or of a ResNet, or one that `meta-learn` has trained',
+  hint: 'use a model of pictures: "builtin:glyph-conv", "builtin:pixels", a folder with `model.json` (TensorFlow.js) or of a ResNet or MobileNet, or one that `meta-learn` has trained',
 } as const;
 
 /** What is wrong with rows and a model that are known to be of different kinds. */
