@@ -2,7 +2,7 @@
 // loading an engine.
 import { activations, familyOf, runs } from './family.ts';
 import type { Activation, Family, SettingName } from './family.ts';
-import { badModel, countIn, isObject, numberIn } from './model-folder.ts';
+import { badModel, countIn, numberIn, wordIn } from './model-folder.ts';
 import type { JsonObject } from './model-folder.ts';
 
 export interface BertConfig {
@@ -60,7 +60,7 @@ export function readBertConfig(config: JsonObject, file: string): BertConfig {
     vocab_size: countIn(config, 'vocab_size', file),
     type_vocab_size: family.typed ? countIn(config, 'type_vocab_size', file, 2) : 0,
     layer_norm_eps: numberIn(config, named('layer_norm_eps'), file, family.epsilon),
-    hidden_act: activationIn(config, named('hidden_act'), family, file),
+    hidden_act: wordIn(config, named('hidden_act'), file, activations, family.activation),
     tie_word_embeddings: config['tie_word_embeddings'] !== false,
   };
   if (read.hidden_size % read.num_attention_heads !== 0)
@@ -88,16 +88,4 @@ function otherType({ model_type: type, architectures }: JsonObject): string {
   if (typeof type === 'string')
     return `\`model_type\` is ${JSON.stringify(type)}${saved}, which FSL does not run`;
   return `does not say what \`model_type\` the model has${saved}`;
-}
-
-function activationIn(config: JsonObject, name: string, family: Family, file: string): Activation {
-  const stated = config[name] ?? family.activation;
-  const known = activations.find((activation) => activation === stated);
-  if (known !== undefined) return known;
-  const shown = isObject(stated) ? 'an object' : JSON.stringify(stated);
-  throw badModel(
-    file,
-    `\`${name}\` is ${shown}, which FSL does not run`,
-    `The activations that run are ${activations.map((activation) => `\`${activation}\``).join(', ')}.`,
-  );
 }

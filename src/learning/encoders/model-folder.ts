@@ -51,6 +51,25 @@ export function countIn(object: JsonObject, name: string, file: string, fallback
   throw badModel(file, `\`${name}\` should be a positive whole number, not ${value}`, 'Get the file again.');
 }
 
+/** One of the words that are known. */
+export function wordIn<W extends string>(
+  object: JsonObject,
+  name: string,
+  file: string,
+  known: readonly W[],
+  fallback: W,
+): W {
+  const stated = object[name] ?? fallback;
+  const found = known.find((word) => word === stated);
+  if (found !== undefined) return found;
+  const shown = isObject(stated) ? 'an object' : JSON.stringify(stated);
+  throw badModel(
+    file,
+    `\`${name}\` is ${shown}, which FSL does not run`,
+    `Those that run are ${known.map((word) => `\`${word}\``).join(', ')}.`,
+  );
+}
+
 export function badModel(file: string, problem: string, hint: string): ModelError {
   return new ModelError('bad-model', file, problem, hint);
 }

@@ -8,6 +8,7 @@ import {
   type NetPlan,
   type PlannedBlock,
   type PlannedConvolution,
+  plannedConvolution,
 } from './net-plan.ts';
 
 /** Channels between blocks, before `depth_multiplier`. */
@@ -70,18 +71,16 @@ function convolutionsBy(config: JsonObject, file: string) {
     name: string,
     shape: PlannedConvolution['shape'],
     { stride = 1, dilation = 1, depthwise = false, linear = false }: Kind = {},
-  ): PlannedConvolution => ({
-    name,
-    convolution: `${name}.convolution`,
-    normal: `${name}.normalization`,
-    epsilon,
-    shape,
-    stride,
-    dilation,
-    depthwise,
-    padding: same ? 'same' : Math.floor((shape[2] - 1) / 2) * dilation,
-    activation: linear ? undefined : activation,
-  });
+  ): PlannedConvolution =>
+    plannedConvolution(name, {
+      epsilon,
+      shape,
+      stride,
+      dilation,
+      depthwise,
+      padding: same ? 'same' : Math.floor((shape[2] - 1) / 2) * dilation,
+      activation: linear ? undefined : activation,
+    });
 }
 
 function plain(inside: readonly PlannedConvolution[]): PlannedBlock {

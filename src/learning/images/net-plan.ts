@@ -2,7 +2,7 @@
 // from the header of its weights.
 import type { Activation } from '../encoders/family.ts';
 import { activations } from '../encoders/family.ts';
-import { badModel, type JsonObject } from '../encoders/model-folder.ts';
+import { badModel, wordIn, type JsonObject } from '../encoders/model-folder.ts';
 import type { NormalisedConvolution, Sliding } from './folded-convolution.ts';
 
 const netActivations = [...activations, 'relu6'] as const;
@@ -30,6 +30,14 @@ export interface NetPlan {
   readonly prefix: string;
   readonly channels: 1 | 3;
   readonly blocks: readonly PlannedBlock[];
+}
+
+/** `name`: of both, which transformers has side by side. */
+export function plannedConvolution(
+  name: string,
+  rest: Omit<PlannedConvolution, 'name' | 'convolution' | 'normal'>,
+): PlannedConvolution {
+  return { name, convolution: `${name}.convolution`, normal: `${name}.normalization`, ...rest };
 }
 
 export function convolutionsOf({ inside, shortcut }: PlannedBlock): readonly PlannedConvolution[] {
@@ -78,14 +86,7 @@ export function flagIn(config: JsonObject, name: string, file: string, fallback:
 }
 
 export function activationIn(config: JsonObject, file: string, fallback: NetActivation): NetActivation {
-  const stated = config['hidden_act'] ?? fallback;
-  const known = netActivations.find((activation) => activation === stated);
-  if (known !== undefined) return known;
-  throw badModel(
-    file,
-    `\`hidden_act\` is ${JSON.stringify(stated)}, which FSL does not run`,
-    `The activations that run are ${netActivations.map((activation) => `\`${activation}\``).join(', ')}.`,
-  );
+  return wordIn(config, 'hidden_act', file, netActivations, fallback);
 }
 
 const sameModel = 'Use `config.json` and weights of the same model.';

@@ -1,6 +1,6 @@
 // ResNets of transformers (`model_type: "resnet"`; He et al. 2016, arXiv:1512.03385) by their config.json: a stem that makes pictures four times smaller,
 // then stages of blocks of two convolutions (`basic`) or three (`bottleneck`).
-import { badModel, countIn, type JsonObject } from '../encoders/model-folder.ts';
+import { badModel, countIn, wordIn, type JsonObject } from '../encoders/model-folder.ts';
 import {
   activationIn,
   channelsIn,
@@ -9,6 +9,7 @@ import {
   type NetPlan,
   type PlannedBlock,
   type PlannedConvolution,
+  plannedConvolution,
 } from './net-plan.ts';
 
 const epsilon = 1e-5;
@@ -56,18 +57,11 @@ type Inside = (name: string, ins: number, out: number, stride: number) => readon
 
 /** Inside of blocks the activation is ReLU, whatever `hidden_act` says. */
 function insideOf(config: JsonObject, file: string): Inside {
-  const type = config['layer_type'] ?? 'bottleneck';
-  if (type === 'basic')
+  if (wordIn(config, 'layer_type', file, ['basic', 'bottleneck'], 'bottleneck') === 'basic')
     return (name, ins, out, stride) => [
       convolution(`${name}.layer.0`, [out, ins, 3, 3], stride, 'relu'),
       convolution(`${name}.layer.1`, [out, out, 3, 3], 1, undefined),
     ];
-  if (type !== 'bottleneck')
-    throw badModel(
-      file,
-      `\`layer_type\` is ${JSON.stringify(type)}, which FSL does not run`,
-      'Those that run are `basic` and `bottleneck`.',
-    );
   const early = flagIn(config, 'downsample_in_bottleneck', file, false);
   return (name, ins, out, stride) => {
     const narrow = Math.floor(out / reduction);
@@ -85,16 +79,13 @@ function convolution(
   stride: number,
   activation: NetActivation | undefined,
 ): PlannedConvolution {
-  return {
-    name,
-    convolution: `${name}.convolution`,
-    normal: `${name}.normalization`,
+  return plannedConvolution(name, {
     epsilon,
     shape,
     stride,
     padding: Math.floor(shape[2] / 2),
     activation,
-  };
+  });
 }
 
 function countsIn(
