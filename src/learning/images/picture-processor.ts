@@ -6,7 +6,7 @@ import { processorFile as file } from './huggingface-net.ts';
 import type { NetInput } from './image-encoder.ts';
 import { flagIn } from './net-plan.ts';
 import { pillowResize } from './pillow-resize.ts';
-import { cubic, triangle, type Kernel } from './resample-weights.ts';
+import { cubic, triangle, type Kernel } from './resample.ts';
 import { withChannels } from './resize.ts';
 
 interface Size {

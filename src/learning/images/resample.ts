@@ -1,5 +1,5 @@
-// Of which old pixels each new one is made, along one side of a picture, as Pillow and PyTorch with antialiasing have it: a kernel over those that it covers,
-// wider where the picture shrinks.
+// Pictures of another size, one side after the other, as Pillow and PyTorch with antialiasing make them: each new pixel is a kernel over the old ones that it
+// covers, wider where the picture shrinks.
 
 export interface Covered {
   readonly first: number;
@@ -44,4 +44,32 @@ export function resampleWeights(
     const sum = raw.reduce((a, b) => a + b, 0);
     return { first, shares: raw.map((share) => share / sum) };
   });
+}
+
+/** One side of a picture: `lines` that are alike, each of `length` places of `step` numbers. */
+export interface Axis {
+  readonly lines: number;
+  readonly length: number;
+  readonly step: number;
+  readonly covered: readonly Covered[];
+}
+
+/** Each new number is `finish` of the sum of the old ones, by their shares. Written to `to`, which is given back. */
+export function resampled<Numbers extends Uint8Array | Float32Array>(
+  data: Uint8Array | Float32Array,
+  { lines, length, step, covered }: Axis,
+  to: Numbers,
+  finish: (sum: number) => number,
+): Numbers {
+  for (let line = 0; line < lines; line += 1)
+    covered.forEach(({ first, shares }, place) => {
+      const from = (line * length + first) * step;
+      const at = (line * covered.length + place) * step;
+      for (let i = 0; i < step; i += 1) {
+        let sum = 0;
+        for (let k = 0; k < shares.length; k += 1) sum += (shares[k] ?? 0) * (data[from + k * step + i] ?? 0);
+        to[at + i] = finish(sum);
+      }
+    });
+  return to;
 }
