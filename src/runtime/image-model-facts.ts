@@ -1,13 +1,11 @@
 // Whether a folder is a model of pictures that can be used, from its files' names and headers. Reads no weights.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ModelError } from '../learning/model-error.ts';
 import { objectIn, parseJson, type JsonObject } from '../learning/encoders/model-folder.ts';
-import { configFile, processorFile, readNetPlan, weightsFile } from '../learning/images/huggingface-net.ts';
+import { configFile, processorFile, readNetPlan } from '../learning/images/huggingface-net.ts';
 import { storedPlan } from '../learning/images/net-plan.ts';
 import { processorInput } from '../learning/images/picture-processor.ts';
 import { isResNet } from '../learning/images/resnet-names.ts';
-import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import {
@@ -20,6 +18,7 @@ import {
   metaWeightsFile,
 } from '../stages/meta-description.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
+import { folderWeights, missingFile, shapesIn, wrongFile, type Found } from './folder-weights.ts';
 import { layoutOf } from './weights-layout.ts';
 
 type Display = (path: string) => string;
@@ -54,74 +53,42 @@ export function imageModelFacts(
 /** Its `conv4.json` is small, and says what it has learnt. */
 function metaFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
   const without = (name: string): Fact<never> =>
-    wrong({
-      code: 'missing-model-file',
-      message: `the model folder \`${display(folder)}\` has no \`${name}\``,
-      hint: 'write the folder again with `export`, or get it again',
-    });
+    wrong(missingFile(folder, name, display, 'write the folder again with `export`, or get it again'));
   if (!names.includes(metaWeightsFile)) return without(metaWeightsFile);
   try {
     const description = metaDescription(readFileSync(join(folder, metaFile)));
-    checkMetaWeights(description, shapesIn(join(folder, metaWeightsFile), metaWeightsFile));
+    checkMetaWeights(description, shapesIn(join(folder, metaWeightsFile)));
     const adapts = hasLearner(description);
     if (adapts && !names.includes(learnerFile)) return without(learnerFile);
-    if (adapts) checkLearner(description, shapesIn(join(folder, learnerFile), learnerFile));
+    if (adapts) checkLearner(description, shapesIn(join(folder, learnerFile)));
     const learnt = [...description.classes, ...description.validation_classes];
     return {
       state: 'known',
       value: { ...known, trainable: true, learnt, ...(adapts && { ways: description.ways }) },
     };
   } catch (error) {
-    return wrongFile(error, folder, display);
+    return wrong(wrongFile(error, folder, display));
   }
 }
 
 /** Its config, what comes before the net, and name and shape of every tensor. */
 function huggingFaceFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
-  if (!names.includes(weightsFile))
-    return wrong({
-      code: 'missing-model-file',
-      message: `the model folder \`${display(folder)}\` has no \`${weightsFile}\``,
-      hint: names.includes('pytorch_model.bin')
-        ? 'the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`'
-        : 'save the model with `model.save_pretrained("folder")`',
-    });
   const json = (name: string): JsonObject =>
     objectIn(parseJson(readFileSync(join(folder, name)), name), name);
   try {
     const { type, plan } = readNetPlan(json(configFile));
     processorInput(names.includes(processorFile) ? json(processorFile) : {}, type, plan.channels);
-    const shapes = shapesIn(join(folder, weightsFile), weightsFile);
-    storedPlan(new Map([...shapes].map(([name, shape]) => [name, { shape }])), plan, weightsFile);
-    return { state: 'known', value: { ...known, trainable: true } };
+    const { shapes, file } = folderWeights(folder, names);
+    storedPlan(shapes, plan, file);
+    return { state: 'known', value: { ...known, trainable: true, layers: plan.blocks.length } };
   } catch (error) {
-    return wrongFile(error, folder, display);
+    return wrong(wrongFile(error, folder, display));
   }
-}
-
-/** Throws what is no `ModelError`. */
-function wrongFile(error: unknown, folder: string, display: Display): Fact<never> {
-  if (!(error instanceof ModelError)) throw error;
-  const verb = /^(is|has|does) /.test(error.problem);
-  return wrong({
-    code: 'bad-model',
-    message: `\`${display(join(folder, error.file))}\`${verb ? '' : ':'} ${error.problem}`,
-    hint: error.hint,
-  });
-}
-
-/** Of the tensors in a file, by name. Throws `ModelError` where it is damaged. */
-function shapesIn(path: string, name: string): ReadonlyMap<string, readonly number[]> {
-  const read = layoutOf(path);
-  if (read.state === 'damaged') throw new ModelError('bad-model', name, read.problem, read.hint);
-  return new Map([...read.layout.entries].map(([tensor, { shape }]) => [tensor, shape]));
 }
 
 function wrong(problem: Found): Fact<never> {
   return { state: 'wrong', problem };
 }
-
-type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;
 
 function resnetProblem(path: string, display: Display): Found | undefined {
   const read = layoutOf(path);
@@ -158,9 +125,5 @@ function layersProblem(folder: string, names: readonly string[], display: Displa
   );
   const absent = paths.filter((name) => typeof name === 'string').find((name) => !names.includes(name));
   if (absent === undefined) return undefined;
-  return {
-    code: 'missing-model-file',
-    message: `the model folder \`${display(folder)}\` has no \`${absent}\``,
-    hint: '`model.json` names it: get it too',
-  };
+  return missingFile(folder, absent, display, '`model.json` names it: get it too');
 }

@@ -1,32 +1,26 @@
 // Whether a Hugging Face folder can be used, from its config, its tokenizer and the header of its weights. Reads no weights.
 import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { readBertConfig } from '../learning/encoders/bert-config.ts';
 import { storedBertWeights, storedMaskHead } from '../learning/encoders/bert-weights.ts';
-import type { Shapes } from '../learning/encoders/bert-weights.ts';
 import { familyOf, runs } from '../learning/encoders/family.ts';
-import { checkShard, indexFile, shardsIn, wholeFile } from '../learning/encoders/shards.ts';
+import { netTypes } from '../learning/images/huggingface-net.ts';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
-import { ModelError } from '../learning/model-error.ts';
-import type { Layout } from '../learning/safetensors-layout.ts';
-import type { Problem } from '../parser/diagnostic.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { readHubSource } from '../stages/hub-source.ts';
 import { sequenceFiles } from '../stages/sequence-files.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { errorCode } from './durable.ts';
+import { folderWeights, missingFile, wrongFile, type Found } from './folder-weights.ts';
 import { imageModelFacts } from './image-model-facts.ts';
 import { withLearnt } from './learnt-facts.ts';
 import { languageFacts } from './language-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 import { withOnnx } from './model-folder.ts';
-import { layoutOf as readLayout } from './weights-layout.ts';
 
 /** Types of a tokenizer's model that can be run. */
 const tokenizers = ['WordPiece', 'BPE', 'Unigram'];
-
-type Found = Omit<Problem, 'span'> & Partial<Pick<Problem, 'span'>>;
 
 export function modelFacts(folder: string, display: (path: string) => string): Fact<ModelFacts> {
   const wrong = (problem: Found): Fact<never> => ({ state: 'wrong', problem });
@@ -72,7 +66,7 @@ type Display = (path: string) => string;
 function writerFacts(folder: string, names: readonly string[], display: Display): Fact<ModelFacts> {
   const config = names.includes('config.json')
     ? undefined
-    : missing(folder, 'config.json', display, 'copy it from where the model comes from');
+    : missingFile(folder, 'config.json', display, 'copy it from where the model comes from');
   const problem = config ?? tokenizerProblem(folder, names, display);
   if (problem !== undefined) return { state: 'wrong', problem };
   const value: ModelFacts = {
@@ -93,7 +87,7 @@ function readConfig(folder: string, names: readonly string[], display: Display):
   const wrong = (problem: Found): Config => ({ state: 'wrong', problem });
   if (!names.includes('config.json'))
     return wrong(
-      missing(folder, 'config.json', display, 'save the model with `model.save_pretrained("folder")`'),
+      missingFile(folder, 'config.json', display, 'save the model with `model.save_pretrained("folder")`'),
     );
   const path = join(folder, 'config.json');
   const json = readJsonValue({ name: display(path), bytes: readFileSync(path) });
@@ -107,7 +101,7 @@ function readConfig(folder: string, names: readonly string[], display: Display):
       typeof type === 'string'
         ? `\`${display(folder)}\` is a model of type \`${type}\`, which FSL does not run`
         : `\`${display(path)}\` does not say what \`model_type\` the model has`,
-    hint: runs,
+    hint: `${runs} Of pictures: ${netTypes.map((net) => `\`${net}\``).join(', ')}.`,
   });
 }
 
@@ -119,7 +113,7 @@ function tokenizerProblem(folder: string, names: readonly string[], display: Dis
       sentencePiece === undefined
         ? ''
         : `the tokenizer is there as \`${sentencePiece}\`, which FSL does not read: `;
-    return missing(
+    return missingFile(
       folder,
       'tokenizer.json',
       display,
@@ -159,17 +153,9 @@ function weightsFound(
   display: Display,
   config: Readonly<Record<string, unknown>>,
 ): FoundWeights {
-  const wrong = (problem: Found): FoundWeights => ({ problem, masked: false });
   try {
-    const file = names.includes(wholeFile) ? wholeFile : indexFile;
-    if (!names.includes(file)) {
-      const hint = names.includes('pytorch_model.bin')
-        ? 'the weights are there as `pytorch_model.bin`: save the model again with `safe_serialization=True`'
-        : 'save the model with `model.save_pretrained("folder")`';
-      return wrong(missing(folder, wholeFile, display, hint));
-    }
+    const { shapes, file } = folderWeights(folder, names);
     const read = readBertConfig(config, 'config.json');
-    const shapes = file === wholeFile ? layoutOf(join(folder, file)).entries : shapesOfShards(folder, names);
     const parts = [...storedBertWeights(shapes, read, file).values()].map(({ part }) => part);
     const layers = parts.reduce<number>(
       (most, part) => (typeof part === 'number' ? Math.max(most, part + 1) : most),
@@ -177,44 +163,6 @@ function weightsFound(
     );
     return { layers, masked: storedMaskHead(shapes, read, file) !== undefined };
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    const { code, file, problem, hint } = error;
-    if (code === 'missing-model-file') return wrong(missing(folder, file, display, hint));
-    const verb = /^(is|has|does) /.test(problem);
-    return wrong({ code, message: `\`${display(join(folder, file))}\`${verb ? '' : ':'} ${problem}`, hint });
+    return { problem: wrongFile(error, folder, display), masked: false };
   }
-}
-
-/** Of all files that the index names. */
-function shapesOfShards(folder: string, names: readonly string[]): Shapes {
-  const index = readJsonValue({ name: indexFile, bytes: readFileSync(join(folder, indexFile)) });
-  const shapes = new Map<string, { readonly shape: readonly number[] }>();
-  for (const [name, promised] of shardsIn(index.state === 'unreadable' ? undefined : index.value)) {
-    if (!names.includes(name))
-      throw new ModelError(
-        'missing-model-file',
-        name,
-        'is not there',
-        `\`${indexFile}\` names it: get it too`,
-      );
-    const { entries } = layoutOf(join(folder, name));
-    checkShard(name, promised, (tensor) => entries.has(tensor));
-    for (const [tensor, entry] of entries) shapes.set(tensor, entry);
-  }
-  return shapes;
-}
-
-function missing(folder: string, name: string, display: Display, hint: string): Found {
-  return {
-    code: 'missing-model-file',
-    message: `the model folder \`${display(folder)}\` has no \`${name}\``,
-    hint,
-  };
-}
-
-/** The header of the file. Throws `ModelError` where it is damaged. */
-function layoutOf(path: string): Layout {
-  const read = readLayout(path);
-  if (read.state === 'read') return read.layout;
-  throw new ModelError('bad-model', basename(path), read.problem, read.hint);
 }

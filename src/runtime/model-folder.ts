@@ -33,9 +33,9 @@ export function modelFiles(folder: string): readonly string[] {
   const sequence = sequenceModelFiles(withOnnx(folder, all), tokenizerFiles(all));
   if (sequence !== undefined) return [...sequence].sort(compareCodePoints);
   const config = all.includes('config.json') ? readFileSync(join(folder, 'config.json')) : undefined;
-  const belongs = imageModelFile(imageFolderKind(all, config));
-  if (belongs !== undefined)
-    return all.filter((name) => belongs(name) || name === learntFile).sort(compareCodePoints);
+  const net = netFiles(imageFolderKind(all, config), all);
+  if (net !== undefined)
+    return [...net, ...all.filter((name) => name === learntFile)].sort(compareCodePoints);
   // Vocabularies beside a tokenizer.json are not read.
   const tokenizer = tokenizerFiles(all);
   for (const name of all) {
@@ -49,16 +49,16 @@ export function modelFiles(folder: string): readonly string[] {
 }
 
 /** Nothing for models of texts. */
-function imageModelFile(kind: ImageModelKind | undefined): ((name: string) => boolean) | undefined {
+function netFiles(kind: ImageModelKind | undefined, names: readonly string[]): readonly string[] | undefined {
   switch (kind?.name) {
     case 'resnet':
-      return (name) => name === kind.file;
+      return [kind.file];
     case 'huggingface':
-      return (name) => huggingFaceFiles.includes(name);
+      return huggingFaceFiles(names);
     case 'meta':
-      return (name) => metaFiles.includes(name);
+      return names.filter((name) => metaFiles.includes(name));
     case 'layers':
-      return (name) => layersFiles.test(name);
+      return names.filter((name) => layersFiles.test(name));
     default:
       return undefined;
   }

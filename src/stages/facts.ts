@@ -52,7 +52,7 @@ export interface ModelFacts {
   /** Whether it has weights that can be trained; it has unless this says no. */
   readonly trainable?: boolean;
   readonly capability: Capability;
-  /** Of encoders of texts: how many layers with weights of their own they have. */
+  /** How many layers with weights of their own an encoder has; nothing where that is not known. */
   readonly layers?: number | undefined;
   readonly labels: readonly string[] | undefined;
   /** Classes that it has learnt to tell apart. */

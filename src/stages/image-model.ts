@@ -1,5 +1,6 @@
 // Which files are a model of pictures, and of which kind: the names of the files say so, and where there is a config.json its `model_type`.
-import { configFile, netTypeOf, processorFile, weightsFile } from '../learning/images/huggingface-net.ts';
+import { indexFile, shardFile, wholeFile } from '../learning/encoders/shards.ts';
+import { configFile, netTypeOf, processorFile } from '../learning/images/huggingface-net.ts';
 import type { Artifact } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
 import { headFile } from './head-file.ts';
@@ -16,8 +17,16 @@ export type ImageModelKind =
   /** A folder of transformers. */
   | { readonly name: 'huggingface' };
 
-/** What such a folder computes with. */
-export const huggingFaceFiles: readonly string[] = [configFile, processorFile, weightsFile];
+/** Those of the files in a folder of transformers that its net computes with. */
+export function huggingFaceFiles(names: readonly string[]): readonly string[] {
+  const whole = names.includes(wholeFile);
+  return names.filter(
+    (name) =>
+      name === configFile ||
+      name === processorFile ||
+      (whole ? name === wholeFile : name === indexFile || shardFile.test(name)),
+  );
+}
 
 /** By the names of the files in a folder and its config.json, where that has to be asked; what is in the others shows when it is opened. */
 export function imageFolderKind(

@@ -1,4 +1,5 @@
 // What a net of `meta-learn` says of itself, and which weights it must have. Folders of it come from anywhere, so all that is used is checked. Loads no tensor library.
+import type { Shapes } from '../learning/encoders/bert-weights.ts';
 import {
   badModel,
   countIn,
@@ -69,8 +70,6 @@ function isMethod(value: unknown): boolean {
   return name === 'reptile' || given['order'] === 1 || given['order'] === 2;
 }
 
-type Shapes = ReadonlyMap<string, readonly number[]>;
-
 /** Throws `ModelError` where the weights are not those of the description; `shapes` are of the file, by name. */
 export function checkMetaWeights({ channels }: ImageShape, shapes: Shapes): void {
   checkShapes(metaWeightsFile, metaShapes(channels), shapes);
@@ -85,7 +84,7 @@ type Expected = readonly (readonly [name: string, shape: readonly number[]])[];
 
 function checkShapes(file: string, all: Expected, shapes: Shapes): void {
   for (const [name, expected] of all) {
-    const shape = shapes.get(name);
+    const shape = shapes.get(name)?.shape;
     if (shape === undefined) throw badModel(file, `has no tensor \`${name}\``, again);
     if (shape.join() !== expected.join())
       throw badModel(

@@ -50,7 +50,7 @@ export async function loadMetaNet(files: Artifact): Promise<TrainableImages> {
   if (description === undefined) throw new Error(`there is no ${metaFile}`);
   const { height, width, channels } = description;
   const tensors = readSafetensors(await files.read(metaWeightsFile), metaWeightsFile);
-  checkMetaWeights(description, shapesOf(tensors));
+  checkMetaWeights(description, new Map(Object.entries(tensors)));
   const each = (value: number): readonly number[] => new Array<number>(channels).fill(value);
   const input = { height, width, channels, scale: each(1 / 255), shift: each(0) };
   return trainableConv4(tensors, input, metaWeightsFile);
@@ -60,10 +60,6 @@ export async function loadMetaNet(files: Artifact): Promise<TrainableImages> {
 export async function readLearner(files: Artifact, description: MetaDescription): Promise<StoredTensors> {
   const { readSafetensors } = await import('../learning/safetensors.ts');
   const tensors = readSafetensors(await files.read(learnerFile), learnerFile);
-  checkLearner(description, shapesOf(tensors));
+  checkLearner(description, new Map(Object.entries(tensors)));
   return tensors;
-}
-
-function shapesOf(tensors: StoredTensors): ReadonlyMap<string, readonly number[]> {
-  return new Map(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 }

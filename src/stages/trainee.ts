@@ -147,7 +147,7 @@ async function openPictures(
       encodeMasks: refused(needsImages),
       dispose: async () => undefined,
     }),
-    changedFiles: async (tuned) => net.changedFiles(tuned.encoder),
+    changedFiles: (tuned) => net.changedFiles(tuned.encoder),
     dispose,
   };
 }

@@ -96,6 +96,15 @@ test('a folder that is wrong is refused before anything runs', { timeout: 120_00
   await refused('config.json', config, { layer_type: 'wide' }, '`layer_type` is "wide"');
   await refused('config.json', config, { hidden_sizes: [6, 7] }, '`hidden_sizes` are 2 and `depths` 3');
   await refused('preprocessor_config.json', processor, { resample: 0 }, '`resample` is 0');
+  await rig.write(
+    'main.fsl',
+    `${data}fine-tune model { model: "./net"  from: parts.train  method: full  train: layers(6) }\n`,
+  );
+  expect(await check()).toEqual([
+    2,
+    expect.stringContaining('the last 6 layers cannot be trained: the encoder has 5'),
+  ]);
+  await rig.write('main.fsl', `${data}fine-tune model { model: "./net"  from: parts.train }\n`);
   const stored = openSafetensors(new Uint8Array(readFileSync(join(folder, weightsFile))), weightsFile);
   const tensors: Record<string, StoredTensor> = Object.fromEntries(
     stored.names.filter((name) => stored.isFloat(name)).map((name) => [name, stored.tensor(name)]),
@@ -104,6 +113,13 @@ test('a folder that is wrong is refused before anything runs', { timeout: 120_00
   writeFileSync(join(folder, weightsFile), writeSafetensors({ ...tensors, ...changed }));
   const shapes = '`embedder.embedder.normalization.bias` as [4], and by `config.json` it should be [5]';
   expect(await check()).toEqual([2, expect.stringContaining(shapes)]);
+  cpSync(join(folder, weightsFile), join(folder, 'model-00001-of-00001.safetensors'));
   rmSync(join(folder, weightsFile));
+  const map = Object.fromEntries(
+    Object.keys({ ...tensors, ...changed }).map((name) => [name, 'model-00001-of-00001.safetensors']),
+  );
+  await rig.write('net/model.safetensors.index.json', JSON.stringify({ weight_map: map }));
+  expect(await check()).toEqual([2, expect.stringContaining(shapes)]);
+  rmSync(join(folder, 'model.safetensors.index.json'));
   expect(await check()).toEqual([2, expect.stringContaining('has no `model.safetensors`')]);
 });

@@ -4,6 +4,8 @@ import { badModel, isObject } from './model-folder.ts';
 
 export const wholeFile = 'model.safetensors';
 export const indexFile = 'model.safetensors.index.json';
+/** As transformers calls the files that the index names. */
+export const shardFile = /^model-\d+-of-\d+\.safetensors$/;
 
 /** For each file that the index names, sorted, the tensors that should be in it. Throws `ModelError` where it is no index. */
 export function shardsIn(index: unknown): ReadonlyMap<string, readonly string[]> {

@@ -2,7 +2,6 @@
 // and the folder's files with other weights. Knows no losses and no optimizers.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
-import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
 import type { HostTensors } from '../../engine/program.ts';
 import type { Matrix } from '../matrix.ts';
 import type { EncodeOptions } from './encoder.ts';
@@ -11,7 +10,7 @@ import { storedBertWeights, tables } from './bert-weights.ts';
 import type { StoredWeight } from './bert-weights.ts';
 import { bert } from './bert.ts';
 import type { BertRun, Weights } from './bert.ts';
-import { singlePrecision } from './exported-folder.ts';
+import { changedFolder, type ChangedFiles, type ChangedTensor } from './changed-folder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { packedTexts, toHostTexts } from './packed-texts.ts';
 import { fillPack } from './packs.ts';
@@ -21,7 +20,7 @@ import { loadPooling, pool } from './pooling.ts';
 import type { Pooling } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
 import { statesAfter, type TypedTexts } from './layer-states.ts';
-import { loadFolderTokenizer, readFolderConfig, readWeights, readWeightsFile } from './read-folder.ts';
+import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
 import { loadBertWeights, transposed } from './weights.ts';
 
@@ -74,8 +73,6 @@ export interface BesideWeights {
   readonly added: Readonly<Record<string, Tensor>>;
 }
 
-export type ChangedFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
-
 /** `maxTokens`: tokens read of a text, where fewer than the model says. Throws `ModelError` for a folder that FSL does not run. */
 export async function loadTrainable(
   folder: ModelFolder,
@@ -118,31 +115,21 @@ export async function loadTrainable(
       }
     },
     changedFiles: async (changed, beside) => {
-      const byFile = new Map<string, Map<string, NumbersOf>>();
-      const change = (its: string, name: string, numbers: NumbersOf): void => {
-        byFile.set(its, (byFile.get(its) ?? new Map<string, NumbersOf>()).set(name, numbers));
-      };
+      const tensors: ChangedTensor[] = [];
       for (const [weight, data] of changed) {
         const known = stored.get(weight);
         if (known === undefined) throw new Error(`no weight \`${weight}\``);
-        change(known.file, known.stored, () => asStored(known, data));
+        tensors.push({ file: known.file, name: known.stored, numbers: () => asStored(known, data) });
       }
       for (const [name, { data }] of Object.entries(beside?.changed ?? {}))
-        change(fileOf(name), name, () => data);
+        tensors.push({ file: fileOf(name), name, numbers: () => data });
       const added = beside?.added ?? {};
       const home = stored.get(tables.words)?.file ?? '';
-      if (Object.keys(added).length > 0 && !byFile.has(home)) byFile.set(home, new Map());
-      const files: Record<string, Uint8Array<ArrayBuffer>> = {};
-      const config = await singlePrecision(folder);
-      if (config !== undefined) files['config.json'] = config;
-      for (const [its, numbers] of byFile)
-        files[its] = changedSafetensors(
-          await readWeightsFile(folder, its),
-          numbers,
-          its,
-          its === home ? added : {},
-        );
-      return files;
+      return changedFolder(
+        folder,
+        tensors,
+        Object.keys(added).length > 0 ? { file: home, tensors: added } : undefined,
+      );
     },
     dispose: () => tf.dispose(Object.values(weights)),
   };

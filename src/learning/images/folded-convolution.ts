@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
 import { ModelError } from '../model-error.ts';
 import { tensorIn, type Tensors } from '../optimizers/optimizer.ts';
-import { changedSafetensors, type NumbersOf } from '../safetensors-changed.ts';
-import { openSafetensors, type Safetensors } from '../safetensors.ts';
+import type { NumbersOf } from '../safetensors-changed.ts';
+import type { Safetensors } from '../safetensors.ts';
 
 /** A convolution without a bias of its own, and what normalises it, by the numbers that training has seen. */
 export interface NormalisedConvolution {
@@ -34,14 +34,13 @@ export function foldedConvolutions(
   return Object.assign({}, ...convolutions.map((one) => folded(stored, one, file))) as Record<string, Tensor>;
 }
 
-/** The file with these filters and biases: what normalises them stays, and convolutions and shifts become such that they are what comes of both. */
+/** The tensors that are others with these filters and biases: what normalises them stays, and convolutions and shifts become such that they are what comes of both. */
 export function unfoldedConvolutions(
-  bytes: Uint8Array,
+  stored: Safetensors,
   tensors: Readonly<Record<string, Tensor>>,
   convolutions: readonly NormalisedConvolution[],
   file: string,
-): Uint8Array<ArrayBuffer> {
-  const stored = openSafetensors(bytes, file);
+): ReadonlyMap<string, NumbersOf> {
   const changed = new Map<string, NumbersOf>();
   for (const one of convolutions) {
     const { slope, level, weight } = normalised(stored, one, file);
@@ -55,7 +54,7 @@ export function unfoldedConvolutions(
       bias.map((value, o) => value + (level[o] ?? 0) * (slope[o] ?? 0)),
     );
   }
-  return changedSafetensors(bytes, changed, file);
+  return changed;
 }
 
 export function convolved(

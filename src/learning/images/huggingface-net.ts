@@ -8,10 +8,10 @@ const plans = { resnet: resnetPlan, mobilenet_v2: mobilenetPlan } as const;
 
 /** Values of `model_type`. */
 export type NetType = keyof typeof plans;
+export const netTypes = Object.keys(plans);
 
 export const configFile = 'config.json';
 export const processorFile = 'preprocessor_config.json';
-export const weightsFile = 'model.safetensors';
 
 /** Of a config.json, parsed or not; nothing for models of texts. */
 export function netTypeOf(config: unknown): NetType | undefined {
@@ -27,7 +27,7 @@ export function readNetPlan(config: JsonObject): { readonly type: NetType; reado
     throw badModel(
       configFile,
       'is of no net of pictures',
-      `Those that run have the \`model_type\` ${Object.keys(plans).join(' or ')}.`,
+      `Those that run have the \`model_type\` ${netTypes.join(' or ')}.`,
     );
   return { type, plan: plans[type](config, configFile) };
 }

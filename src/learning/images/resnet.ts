@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
+import { changedSafetensors } from '../safetensors-changed.ts';
 import { openSafetensors, type Safetensors } from '../safetensors.ts';
 import {
   convolved,
@@ -50,7 +51,9 @@ export function unfoldedResNet(
   tensors: Readonly<Record<string, Tensor>>,
   file: string,
 ): Uint8Array<ArrayBuffer> {
-  return unfoldedConvolutions(bytes, tensors, convolutions(blocksOf(openSafetensors(bytes, file))), file);
+  const stored = openSafetensors(bytes, file);
+  const changed = unfoldedConvolutions(stored, tensors, convolutions(blocksOf(stored)), file);
+  return changedSafetensors(bytes, changed, file);
 }
 
 /** Vectors [rows, 64] of pictures [rows, 32, 32, 3]. */

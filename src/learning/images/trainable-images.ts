@@ -3,17 +3,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv4Vectors } from '../encoders/conv4-frozen.ts';
 import { conv4Blocks } from '../encoders/conv4.ts';
+import { changedFolder, type ChangedFiles } from '../encoders/changed-folder.ts';
 import type { EncodeOptions } from '../encoders/encoder.ts';
-import { objectIn, readJson, readRequired, type ModelFolder } from '../encoders/model-folder.ts';
-import type { ChangedFiles } from '../encoders/trainable.ts';
+import { objectIn, readJson, type ModelFolder } from '../encoders/model-folder.ts';
+import { readWeights } from '../encoders/read-folder.ts';
 import type { Tensor } from '../heads/head.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
-import { openSafetensors, writeSafetensors } from '../safetensors.ts';
+import { writeSafetensors } from '../safetensors.ts';
 import type { Pixels } from './decode.ts';
 import { inBatches, type NetInput } from './image-encoder.ts';
 import { foldedConvolutions, unfoldedConvolutions } from './folded-convolution.ts';
-import { configFile, processorFile, readNetPlan, weightsFile } from './huggingface-net.ts';
+import { configFile, processorFile, readNetPlan } from './huggingface-net.ts';
 import { convolutionsOf, storedPlan } from './net-plan.ts';
 import { processorInput } from './picture-processor.ts';
 import { plannedVectors } from './planned-net.ts';
@@ -35,7 +36,7 @@ export interface TrainableImages {
     options: EncodeOptions,
   ): Promise<Matrix>;
   /** The files that are others with these weights. */
-  changedFiles(changed: ReadonlyMap<string, Float32Array>): ChangedFiles;
+  changedFiles(changed: ReadonlyMap<string, Float32Array>): Promise<ChangedFiles>;
   dispose(): void;
 }
 
@@ -70,39 +71,44 @@ export function trainableResNet(bytes: Uint8Array, file: string): TrainableImage
 
 /** A folder of transformers. Throws `ModelError` where it is not complete or another net. */
 export async function trainableFolder(folder: ModelFolder): Promise<TrainableImages> {
+  const { input, blocks, stored } = await readNet(folder);
+  const all = blocks.map((block) => convolutionsOf(block));
+  const parts = new Map(all.flatMap((part, i) => part.map(({ name }) => [name, i] as const)));
+  return trainable({
+    input,
+    batch: 8, // their pictures are large
+    stored,
+    layers: blocks.length,
+    partOf: (weight) => parts.get(weight.slice(0, weight.lastIndexOf('.'))) ?? 0,
+    vectors: (own, images) => plannedVectors(own, blocks, images),
+    files: async (tensors) => {
+      const { file, name: its } = await readWeights(folder);
+      const changed = unfoldedConvolutions(file, tensors, all.flat(), its);
+      return changedFolder(
+        folder,
+        [...changed].map(([name, numbers]) => ({ file: file.fileOf(name), name, numbers })),
+      );
+    },
+  });
+}
+
+/** A function of its own, so that nothing keeps the bytes of the weights. */
+async function readNet(folder: ModelFolder) {
   const config = objectIn(await readJson(folder, configFile), configFile);
   const { type, plan } = readNetPlan(config);
   const processor = objectIn((await readJson(folder, processorFile)) ?? {}, processorFile);
   const input = processorInput(processor, type, plan.channels);
-  const bytes = await readRequired(
-    folder,
-    weightsFile,
-    'Save the model with `model.save_pretrained("folder")` in Python.',
-  );
-  const file = openSafetensors(bytes, weightsFile);
+  const { file, name: its } = await readWeights(folder);
   const shapes = new Map(file.names.map((name) => [name, { shape: file.shape(name) }]));
-  const { blocks } = storedPlan(shapes, plan, weightsFile);
-  const all = blocks.map((block) => convolutionsOf(block));
-  const parts = new Map(all.flatMap((part, i) => part.map(({ name }) => [name, i] as const)));
-  const convolutions = all.flat();
-  return trainable({
-    input,
-    batch: 8, // their pictures are large
-    stored: foldedConvolutions(file, convolutions, weightsFile),
-    layers: blocks.length,
-    partOf: (weight) => parts.get(weight.slice(0, weight.lastIndexOf('.'))) ?? 0,
-    vectors: (own, images) => plannedVectors(own, blocks, images),
-    files: (changed) => ({
-      [weightsFile]: unfoldedConvolutions(bytes, changed, convolutions, weightsFile),
-    }),
-  });
+  const { blocks } = storedPlan(shapes, plan, its);
+  return { input, blocks, stored: foldedConvolutions(file, blocks.flatMap(convolutionsOf), its) };
 }
 
 interface Parts extends Pick<TrainableImages, 'input' | 'layers' | 'partOf' | 'vectors'> {
   readonly stored: Readonly<Record<string, Tensor>>;
   /** Pictures that go through at once. */
   readonly batch?: number;
-  files(all: Readonly<Record<string, Tensor>>): ChangedFiles;
+  files(all: Readonly<Record<string, Tensor>>): ChangedFiles | Promise<ChangedFiles>;
 }
 
 function trainable({ stored, batch = 32, ...net }: Parts): TrainableImages {
@@ -130,7 +136,7 @@ function trainable({ stored, batch = 32, ...net }: Parts): TrainableImages {
         tf.dispose(Object.values(others));
       }
     },
-    changedFiles: (changed) => net.files(withChanges(stored, changed, false)),
+    changedFiles: async (changed) => net.files(withChanges(stored, changed, false)),
     dispose: () => tf.dispose(Object.values(weights)),
   };
 }

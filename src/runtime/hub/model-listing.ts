@@ -2,6 +2,7 @@
 // fetches nothing else.
 import type { HubSource } from '../../stages/hub-source.ts';
 import { sequenceModelFiles } from '../../stages/sequence-files.ts';
+import { indexFile, shardFile, wholeFile } from '../../learning/encoders/shards.ts';
 import { tokenizerFiles } from '../../learning/encoders/tokenizer-files.ts';
 import { processorFile } from '../../learning/images/huggingface-net.ts';
 import { huggingFaceFiles } from '../../stages/image-model.ts';
@@ -47,7 +48,7 @@ export async function listModel(
 function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[] {
   const names = files.map(({ path }) => path);
   const tokenizer = tokenizerFiles(names);
-  const whole = names.includes('model.safetensors');
+  const whole = names.includes(wholeFile);
   const lacking = (what: string, hint: string): HubError =>
     new HubError(`\`${source.text}\` has no ${what}`, hint);
   if (!names.includes('config.json'))
@@ -55,7 +56,7 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
   const sequence = sequenceModelFiles(names, tokenizer);
   if (sequence !== undefined && tokenizer.length > 0)
     return files.filter(({ path }) => sequence.includes(path)).sort(smallFirst);
-  if (!whole && !names.includes('model.safetensors.index.json'))
+  if (!whole && !names.includes(indexFile))
     throw lacking(
       'weights as safetensors',
       names.includes('pytorch_model.bin')
@@ -63,19 +64,20 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
         : 'choose a model with `model.safetensors`',
     );
   // Nets of pictures have no tokenizer, and say how pictures are brought to them.
-  if (tokenizer.length === 0 && names.includes(processorFile))
-    return files.filter(({ path }) => huggingFaceFiles.includes(path)).sort(smallFirst);
+  if (tokenizer.length === 0 && names.includes(processorFile)) {
+    const own = huggingFaceFiles(names);
+    return files.filter(({ path }) => own.includes(path)).sort(smallFirst);
+  }
   if (tokenizer.length === 0)
     throw lacking(
       'tokenizer that FSL reads',
       'in Python `AutoTokenizer.from_pretrained("…").save_pretrained("folder")` writes `tokenizer.json`: save the model to the same folder, and give it',
     );
-  const shard = /^model-\d+-of-\d+\.safetensors$/;
   return files
     .filter(({ path }) => {
       if (tokenizer.includes(path)) return true;
-      if (path === 'model.safetensors') return whole;
-      if (path === 'model.safetensors.index.json' || shard.test(path)) return !whole;
+      if (path === wholeFile) return whole;
+      if (path === indexFile || shardFile.test(path)) return !whole;
       // Weights in other precisions and for other programs lie beside the model's own.
       return isModelFile(path) && (path.includes('/') || !path.endsWith('.safetensors'));
     })

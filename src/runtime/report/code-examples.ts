@@ -533,7 +533,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[bad-model]: `encoder` is a model of type `gpt2`, which FSL does not run\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"./encoder\"  from: messages }\n  |                          ^^^^^^^^^^^\n  = hint: FSL runs the types `bert`, `roberta`, `xlm-roberta`, `camembert`, `roberta-prelayernorm`, `distilbert`, `mpnet`, `electra`, `albert`: most sentence encoders are one of these.\n"
+    "printed": "error[bad-model]: `encoder` is a model of type `gpt2`, which FSL does not run\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"./encoder\"  from: messages }\n  |                          ^^^^^^^^^^^\n  = hint: FSL runs the types `bert`, `roberta`, `xlm-roberta`, `camembert`, `roberta-prelayernorm`, `distilbert`, `mpnet`, `electra`, `albert`: most sentence encoders are one of these. Of pictures: `resnet`, `mobilenet_v2`.\n"
   },
   "unknown-builtin": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"builtin:ngram\"  from: messages }\n",

@@ -9,7 +9,7 @@ import type { Pixels } from '../../../src/learning/images/decode.ts';
 import { asTaken, putNumbers, type NetInput } from '../../../src/learning/images/image-encoder.ts';
 import { processorInput } from '../../../src/learning/images/picture-processor.ts';
 import { trainableFolder } from '../../../src/learning/images/trainable-images.ts';
-import { openSafetensors } from '../../../src/learning/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../../../src/learning/safetensors.ts';
 import { openPictureDecoder } from '../../../src/stages/picture-decoder.ts';
 
 const here = join(import.meta.dirname, '../../fixtures/image-nets');
@@ -84,7 +84,7 @@ describe.each(Object.entries(nets))('%s', (name, theirs) => {
     const vectors = await net.encode(pictures, new Map(), options);
     expect(vectors.columns).toBe(theirs.vectors[0]?.length);
     expect(furthest(vectors.data, theirs.vectors.flat())).toBeLessThan(1e-4);
-    const written = net.changedFiles(new Map());
+    const written = await net.changedFiles(new Map());
     const namesIn = (bytes = new Uint8Array()) => openSafetensors(bytes, weightsFile).names;
     const before = new Uint8Array(readFileSync(join(here, name, weightsFile)));
     expect(namesIn(written[weightsFile])).toEqual(namesIn(before));
@@ -113,6 +113,36 @@ describe.each(Object.entries(nets))('%s', (name, theirs) => {
       expect(Math.abs((norms.get(`${at}.bias`) ?? NaN) - bias)).toBeLessThan(1e-3 * Math.max(1, bias));
     }
   });
+});
+
+test('weights in several files are read, and written into the files that they are in', async () => {
+  const bytes = new Uint8Array(readFileSync(join(here, 'basic', weightsFile)));
+  const whole = openSafetensors(bytes, weightsFile);
+  const names = whole.names.filter((name) => whole.isFloat(name));
+  const shards = [1, 2].map((n) => `model-0000${n}-of-00002.safetensors`);
+  const homeOf = (name: string): string => shards[names.indexOf(name) % 2] ?? '';
+  const of = (shard: string) => names.filter((name) => homeOf(name) === shard);
+  const folder: ModelFolder = folderOf('basic', {
+    'model.safetensors.index.json': new TextEncoder().encode(
+      JSON.stringify({ weight_map: Object.fromEntries(names.map((name) => [name, homeOf(name)])) }),
+    ),
+    ...Object.fromEntries(
+      shards.map((shard) => [
+        shard,
+        writeSafetensors(Object.fromEntries(of(shard).map((name) => [name, whole.tensor(name)]))),
+      ]),
+    ),
+  });
+  const sharded = { ...folder, has: async (name: string) => name !== weightsFile && folder.has(name) };
+  const [net, one] = [await trainableFolder(sharded), await trainableFolder(folderOf('basic'))];
+  const vectors = await one.encode(pictures, new Map(), options);
+  expect(await net.encode(pictures, new Map(), options)).toEqual(vectors);
+  const written = await net.changedFiles(new Map());
+  expect(Object.keys(written).sort()).toEqual(shards);
+  for (const shard of shards)
+    expect(openSafetensors(written[shard] ?? new Uint8Array(), shard).names.toSorted()).toEqual(
+      of(shard).toSorted(),
+    );
 });
 
 describe('an image processor that FSL does not do is refused', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadMaskedLanguage } from '../../../src/learning/encoders/masked-language.ts';
-import type { ChangedFiles } from '../../../src/learning/encoders/trainable.ts';
+import type { ChangedFiles } from '../../../src/learning/encoders/changed-folder.ts';
 import { loadTrainable } from '../../../src/learning/encoders/trainable.ts';
 import { createRandom } from '../../../src/learning/random.ts';
 import { openSafetensors } from '../../../src/learning/safetensors.ts';

@@ -37,3 +37,10 @@ test('a folder of transformers is one by the `model_type` of its config, and not
   expect(imageFolderKind(names, config('bert'))).toBeUndefined();
   expect(modelFiles(folder.path)).toEqual(['config.json', 'model.safetensors', 'preprocessor_config.json']);
 });
+
+test('weights of a net of transformers may be in several files', () => {
+  using folder = temporaryFolder();
+  const names = ['config.json', 'model-00001-of-00001.safetensors', 'model.safetensors.index.json'];
+  for (const name of ['head.safetensors', ...names]) folder.write(name, '{"model_type": "resnet"}');
+  expect(modelFiles(folder.path)).toEqual(names);
+});
