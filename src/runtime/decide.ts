@@ -4,11 +4,12 @@ import type { CheckedInput, CheckedStep, Pipeline } from '../compiler/pipeline.t
 import type { HubSource } from '../stages/hub-source.ts';
 import type { Action, StoredArtifact } from './action.ts';
 import { inputText } from './block-inputs.ts';
-import { changesOf, createLocate, whyText } from './changes.ts';
+import { changesOf, createLocate } from './changes.ts';
 import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
 import { openKeys, type InputContents, type KeyParts } from './key.ts';
 import type { Estimate, PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
 import { openOrphans, type PreviousStep } from './previous.ts';
+import { whyText } from './report/reason-text.ts';
 import type { Digests, Store } from './store.ts';
 import { selectSteps } from './targets.ts';
 

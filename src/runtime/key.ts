@@ -21,7 +21,7 @@ export interface KeyParts extends StageParts {
   readonly block?: readonly BlockStageParts[];
 }
 
-interface StageParts {
+export interface StageParts {
   readonly kind: string;
   readonly version: number;
   /** The options that affect the output. */

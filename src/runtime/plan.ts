@@ -25,7 +25,7 @@ export type ReasonCode =
 
 export interface Reason {
   readonly code: ReasonCode;
-  /** What changed: an option (`epochs`), an input (`from`), a step (`parts[seed=1]`), an object's name. */
+  /** What changed: an option (`epochs`), an input (`from`), a stage, a step (`parts[seed=1]`), an object's name. */
   readonly path?: string;
   readonly before?: unknown;
   readonly after?: unknown;

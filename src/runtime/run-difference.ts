@@ -1,6 +1,14 @@
 // What differs between two runs: parameters, what steps were made from, figures of reports. Made from records alone; runs nothing.
 import type { Report } from '../stages/report.ts';
 import { canonicalJson } from './canonical.ts';
+import {
+  environmentChanges,
+  memberChanges,
+  optionChanges,
+  stageChanges,
+  valueChanges,
+  type Change,
+} from './key-changes.ts';
 import type { KeyParts } from './key.ts';
 import type { Reason } from './plan.ts';
 import type { RunRecord } from './run-record.ts';
@@ -15,13 +23,6 @@ export interface RunDifference {
   readonly same: number;
 }
 
-/** A side is absent where there is no such thing in that run. */
-export interface Change {
-  readonly name: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
-
 export type StepDifference =
   | {
       readonly id: string;
@@ -31,7 +32,7 @@ export type StepDifference =
   | {
       readonly id: string;
       /** In the words of plans: `option_changed`, `input_changed`, … Empty where what one was made from is not known any more. */
-      readonly reasons: readonly Pick<Reason, 'code' | 'path' | 'before' | 'after'>[];
+      readonly reasons: readonly Reason[];
     };
 
 /** `partsOf` gives what a result was made from, by its key; nothing where the store has it no more. */
@@ -50,15 +51,14 @@ export function runDifference(
     const [from, to] = [partsOf(was), partsOf(is)];
     return { id, reasons: from === undefined || to === undefined ? [] : partChanges(from, to) };
   });
-  const figures = new Set([...figuresOf(before).keys(), ...figuresOf(after).keys()]);
+  const [had, has] = [figuresOf(before), figuresOf(after)];
   return {
     runs: [before.id, after.id],
-    parameters: changes(before.params, after.params),
+    parameters: valueChanges(before.params, after.params),
     steps,
-    figures: [...figures].flatMap((step) => {
-      const [was = {}, is = {}] = [figuresOf(before).get(step), figuresOf(after).get(step)];
-      return changes(was, is).map((change) => ({ step, ...change }));
-    }),
+    figures: [...new Set([...had.keys(), ...has.keys()])].flatMap((step) =>
+      valueChanges(had.get(step) ?? {}, has.get(step) ?? {}).map((change) => ({ step, ...change })),
+    ),
     same: ids.length - changed.length,
   };
 }
@@ -68,37 +68,29 @@ function keysOf({ steps }: RunRecord): ReadonlyMap<string, string> {
   return new Map(steps.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key] as const])));
 }
 
-function partChanges(from: KeyParts, to: KeyParts) {
-  const reasons: Pick<Reason, 'code' | 'path' | 'before' | 'after'>[] = [];
-  if (from.version !== to.version || from.kind !== to.kind)
-    reasons.push({ code: 'stage_changed', path: to.kind, before: from.version, after: to.version });
-  for (const part of ['format', 'numerics'] as const)
-    if (from[part] !== to[part])
-      reasons.push({ code: 'environment_changed', path: part, before: from[part], after: to[part] });
-  const options = changes(seeded(from), seeded(to));
-  for (const { name: path, ...sides } of options) reasons.push({ code: 'option_changed', path, ...sides });
-  if (canonicalJson(from.block ?? null) !== canonicalJson(to.block ?? null))
-    reasons.push({ code: 'option_changed', path: 'the stages inside' });
-  for (const { name: path } of changes(from.inputs, to.inputs)) reasons.push({ code: 'input_changed', path });
-  return reasons;
-}
-
-function seeded({ options, seed }: KeyParts): Readonly<Record<string, unknown>> {
-  return seed === undefined ? options : { ...options, seed };
-}
-
-function changes(
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-): readonly Change[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
-    .filter((name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null))
-    .map((name) => ({
-      name,
-      ...(before[name] === undefined ? {} : { before: before[name] }),
-      ...(after[name] === undefined ? {} : { after: after[name] }),
-    }));
+function partChanges(from: KeyParts, to: KeyParts): readonly Reason[] {
+  if (from.kind !== to.kind)
+    return [{ code: 'stage_changed', path: to.kind, before: from.kind, after: to.kind }];
+  const block: readonly Reason[] =
+    canonicalJson(from.block ?? null) === canonicalJson(to.block ?? null)
+      ? []
+      : [{ code: 'option_changed', path: 'block' }];
+  return [
+    ...stageChanges(from, to),
+    ...environmentChanges(from, to),
+    ...optionChanges(from, to).map(({ name: path, ...sides }): Reason => ({
+      code: 'option_changed',
+      path,
+      ...sides,
+    })),
+    ...block,
+    ...valueChanges(from.inputs, to.inputs).map(({ name: path }): Reason => {
+      const members = memberChanges(from.inputs[path], to.inputs[path]);
+      return members === undefined
+        ? { code: 'input_changed', path }
+        : { code: 'option_changed', path, ...members };
+    }),
+  ];
 }
 
 /** The figures of each report, by the name that a requirement would have for them. */

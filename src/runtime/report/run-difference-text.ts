@@ -1,9 +1,11 @@
 // What differs between two runs, as text and as JSON. Pure.
 import type { Json } from '../../stages/value.ts';
-import type { Change, RunDifference, StepDifference } from '../run-difference.ts';
+import type { Change } from '../key-changes.ts';
+import type { RunDifference, StepDifference } from '../run-difference.ts';
 import { changeText } from './change-text.ts';
 import type { Paint } from './paint.ts';
 import { counted, figure } from './quantity.ts';
+import { whyText } from './reason-text.ts';
 import { textTable } from './text-table.ts';
 
 export function runDifferenceJson(difference: RunDifference): string {
@@ -42,21 +44,7 @@ export function runDifferenceText(difference: RunDifference, paint: Paint): stri
 function stepRow(step: StepDifference): readonly string[] {
   if ('only' in step)
     return [step.id, step.only === 'before' ? 'a result in the first alone' : 'a result in the second alone'];
-  const reasons = step.reasons.map(({ code, path = '', before, after }) => {
-    switch (code) {
-      case 'option_changed':
-        return before === undefined && after === undefined
-          ? `${path} changed`
-          : `\`${path}\` ${valuesText({ name: path, before, after })}`;
-      case 'input_changed':
-        return `the input \`${path}\` has other contents`;
-      case 'stage_changed':
-        return `the stage \`${path}\` has another version (${valuesText({ name: path, before, after })})`;
-      default:
-        return `${path} ${valuesText({ name: path, before, after })}`;
-    }
-  });
-  return [step.id, reasons.length === 0 ? 'made from something else' : reasons.join('; ')];
+  return [step.id, step.reasons.length === 0 ? 'made from something else' : whyText(step.reasons)];
 }
 
 function valuesText({ before, after }: Change): string {

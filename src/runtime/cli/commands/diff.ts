@@ -9,7 +9,7 @@ export function addDiff(program: Command, context: Context): void {
     .command('diff')
     .summary('what differs between two earlier runs')
     .description(
-      'Compares two runs on the store of the working directory: parameters, options and inputs of the steps, and the figures of reports. A step whose inputs alone changed stands behind the one that made them.',
+      'Compares two runs on the store of the working directory: parameters, options and inputs of the steps, and the figures of reports. Where the inputs of a step alone changed, the steps that make them say why.',
     )
     .argument('<before>', 'a run, as `fslrun runs` names it, or the beginning or end of its name')
     .argument('<after>', 'another one');

@@ -1,0 +1,50 @@
+// What is told of two results that are made from something else, in the words that a plan has for it.
+import { expect, test } from 'vitest';
+import type { BlockStageParts, KeyParts } from '../../src/runtime/key.ts';
+import { paint } from '../../src/runtime/report/paint.ts';
+import { runDifferenceText } from '../../src/runtime/report/run-difference-text.ts';
+import { runDifference } from '../../src/runtime/run-difference.ts';
+import type { RunRecord } from '../../src/runtime/run-record.ts';
+
+const parts: KeyParts = {
+  format: 1,
+  numerics: 1,
+  kind: 'learn',
+  version: 1,
+  options: { epochs: 1 },
+  inputs: { from: { artifact: 'a' } },
+};
+
+/** Of one step whose result is made from `before` in a run, and from `after` in the next. */
+function told(before: Partial<KeyParts>, after: Partial<KeyParts>): string {
+  const runOf = (id: string): RunRecord =>
+    ({ id, params: {}, steps: [{ id: 'model', key: id }], result: { reports: [] } }) as unknown as RunRecord;
+  const made = new Map([before, after].map((own, i) => [`run ${i}`, { ...parts, ...own }]));
+  const difference = runDifference(runOf('run 0'), runOf('run 1'), (key) => made.get(key));
+  const line = runDifferenceText(difference, paint(false)).split('\n');
+  return line.find((text) => text.startsWith('model'))?.replace(/^model +/, '') ?? '';
+}
+
+const member = (name: string): object => ({ name, keys: {}, contents: { artifact: name } });
+const many = (...names: string[]): KeyParts['inputs'] => ({ of: { many: names.map(member) } }) as never;
+const block = (options: BlockStageParts['options']): KeyParts['block'] => [
+  { kind: 'learn', version: 1, options, inputs: {}, chosen: {}, handed: {} },
+];
+
+test.each<[Partial<KeyParts>, Partial<KeyParts>, string]>([
+  [{}, { options: { epochs: 2 } }, '`epochs` 1 -> 2'],
+  [{ seed: 1 }, { seed: 2 }, '`seed` 1 -> 2'],
+  [{ kind: 'tune' }, { options: { folds: 4 } }, 'is `learn`, and was `tune`'],
+  // Options that come with a version are nobody's change.
+  [
+    {},
+    { version: 2, options: { epochs: 2, decay: 0 } },
+    'the stage `learn` has another version (1 -> 2); `epochs` 1 -> 2',
+  ],
+  [{}, { numerics: 2 }, 'the numbers of the engine have another version (1 -> 2)'],
+  [{ block: block({ rate: 1 }) }, { block: block({ rate: 2 }) }, '`block` changed'],
+  [{}, { inputs: { from: { artifact: 'b' } } }, 'the input `from` changed'],
+  [{ inputs: many('a', 'b') }, { inputs: many('a', 'c') }, '`of` ["a", "b"] -> ["a", "c"]'],
+])('%j beside %j', (before, after, expected) => {
+  expect(told(before, after)).toBe(expected);
+});
