@@ -131,4 +131,20 @@ describe('a head that starts from the scores of words', () => {
     const [first, ...others] = headProbabilities(calibrated(startOf(item), empty), empty);
     for (const share of others) expect(share).toBeCloseTo(first, 6);
   });
+
+  test('is the same where rows are learnt from, calibrated or not', async () => {
+    for (const item of fixture.started) {
+      const x = matrix(item.x, item.columns);
+      const empty = matrix(item.x.slice(0, item.columns), item.columns);
+      const fitted = async (start: Head): Promise<Float64Array> =>
+        headProbabilities(await fitCloze(x, Int32Array.from(item.y), start, { ...tight, c: item.c }), x);
+      const start = startOf(item);
+      const [plain, shifted] = [await fitted(start), await fitted(calibrated(start, empty))];
+      expect(headProbabilities(calibrated(start, empty), x)[0]).not.toBeCloseTo(
+        headProbabilities(start, x)[0],
+        3,
+      );
+      plain.forEach((share, i) => expect(shifted[i]).toBeCloseTo(share, 5));
+    }
+  });
 });

@@ -12,6 +12,7 @@ import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { predict } from '../../../src/stages/predict.ts';
 import { prompt } from '../../../src/stages/prompt.ts';
 import { budgetOf, check, datasetArtifact, datasetOf, failure, json, ngrams, run, type Row } from './rig.ts';
+import { stoppedAt } from './stopped.ts';
 import { folder, rows, testing, tiny } from './tiny-encoder.ts';
 
 const update = {
@@ -148,20 +149,10 @@ describe('an encoder that learns from a stream', () => {
     };
     const more = { canary: testing.slice(0, 20), model: await modelOf() };
     const whole = await adapted(options, more);
-    let kept: Uint8Array | undefined;
-    const checkpoint = {
-      every: 1e9, // only when it is stopped
-      load: async () => kept,
-      save: async (pieces: readonly Uint8Array[]) => {
-        kept = Buffer.concat(pieces);
-      },
-    };
-    const stop = new AbortController();
-    const onProgress = (done: number, unit: string): void => {
-      if (unit === 'rows' && done === 96) stop.abort();
-    };
-    await expect(adapted(options, more, { checkpoint, signal: stop.signal, onProgress })).rejects.toThrow();
-    expect(kept).toBeDefined();
+    const stopped = stoppedAt(96, 'rows');
+    await expect(adapted(options, more, stopped)).rejects.toThrow('stopped');
+    const { checkpoint } = stopped;
+    expect(await checkpoint.load()).toBeDefined();
     const { artifact, parts, notes } = await adapted(options, more, { checkpoint });
     expect(notes).toContain('resumed at row 96 of 160');
     expect(artifact.digest).toBe(whole.artifact.digest);

@@ -25,6 +25,7 @@ import {
   said,
   type Row,
 } from './rig.ts';
+import { stoppedAt } from './stopped.ts';
 
 const starts = ['Hello. ', 'Good morning! ', 'Excuse me, ', 'One question: ', 'Well, '];
 const known = training.map(([, label]) => label);
@@ -63,19 +64,9 @@ const column = async (artifact: Artifact | undefined, name: string) => {
 test('an interruption keeps the batches before it', async () => {
   const model = await modelOf();
   const whole = await adapted({}, { model });
-  let kept: Uint8Array | undefined;
-  const checkpoint = {
-    every: 1e9, // only when it is stopped
-    load: async () => kept,
-    save: async (pieces: readonly Uint8Array[]) => {
-      kept = Buffer.concat(pieces);
-    },
-  };
-  const stop = new AbortController();
-  const onProgress = (done: number, unit: string): void => {
-    if (unit === 'rows' && done === 32) stop.abort();
-  };
-  await expect(adapted({}, { model }, { checkpoint, signal: stop.signal, onProgress })).rejects.toThrow();
+  const stopped = stoppedAt(32, 'rows');
+  await expect(adapted({}, { model }, stopped)).rejects.toThrow('stopped');
+  const { checkpoint } = stopped;
   const { artifact, notes } = await adapted({}, { model }, { checkpoint });
   expect(notes).toContain(`resumed at row 32 of ${stream.length}`);
   expect(artifact.digest).toBe(whole.artifact.digest);

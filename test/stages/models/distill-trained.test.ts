@@ -10,7 +10,6 @@ import { layerPairs } from '../../../src/learning/training/distillation.ts';
 import { artifactFolder } from '../../../src/stages/artifact-folder.ts';
 import type { Artifact, Static, StaticDataset } from '../../../src/stages/artifact.ts';
 import { callFile } from '../../../src/stages/call-input.ts';
-import type { Checkpoint } from '../../../src/stages/checkpoint.ts';
 import { withoutLabels } from '../../../src/stages/dataset.ts';
 import { holdOut } from '../../../src/stages/held-rows.ts';
 import { distill } from '../../../src/stages/distill.ts';
@@ -30,6 +29,7 @@ import {
   type Row,
   type Setting,
 } from './rig.ts';
+import { stoppedAt } from './stopped.ts';
 import { rows, tiny } from './tiny-encoder.ts';
 
 const made = (sizes: object): Artifact =>
@@ -173,28 +173,9 @@ test.each([[['hidden']], [['hidden', 'attention']]])('%j of a teacher is come ne
 
 test('training that was stopped goes on to the same bits', async () => {
   const whole = (await taught([tiny()], made({ layers: 1 }), { steps: 8 })).artifact.digest;
-  let kept: Uint8Array | undefined;
-  const checkpoint: Checkpoint = {
-    every: 1000,
-    load: async () => kept,
-    save: async (pieces) => {
-      kept = Buffer.concat(pieces);
-    },
-  };
-  const stopping = new AbortController();
-  const stopped = taught(
-    [tiny()],
-    made({ layers: 1 }),
-    { steps: 8 },
-    {
-      checkpoint,
-      signal: stopping.signal,
-      onProgress: (done, unit) => {
-        if (unit === 'steps' && done === 3) stopping.abort(new Error('stopped'));
-      },
-    },
-  );
-  await expect(stopped).rejects.toThrow('stopped');
+  const stopped = stoppedAt(3, 'steps');
+  await expect(taught([tiny()], made({ layers: 1 }), { steps: 8 }, stopped)).rejects.toThrow('stopped');
+  const { checkpoint } = stopped;
   const { artifact, notes } = await taught([tiny()], made({ layers: 1 }), { steps: 8 }, { checkpoint });
   expect(notes.join()).toContain('resumed at step 3 of 8');
   expect(artifact.digest).toBe(whole);

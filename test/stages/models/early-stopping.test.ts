@@ -4,7 +4,6 @@ import { createRandom } from '../../../src/learning/random.ts';
 import { openSafetensors } from '../../../src/learning/safetensors.ts';
 import { artifactFolder } from '../../../src/stages/artifact-folder.ts';
 import type { Artifact } from '../../../src/stages/artifact.ts';
-import type { Checkpoint } from '../../../src/stages/checkpoint.ts';
 import { labelBudget } from '../../../src/stages/consumed.ts';
 import { readConsumed } from '../../../src/stages/consumed-file.ts';
 import type { ValidationRecord } from '../../../src/stages/fine-tune-selection.ts';
@@ -12,6 +11,7 @@ import { evaluate } from '../../../src/stages/evaluate.ts';
 import { plainHead } from '../../../src/stages/fine-tune-method.ts';
 import { fineTune } from '../../../src/stages/fine-tune.ts';
 import { check, datasetArtifact, datasetOf, json, run, type Row, type Setting } from './rig.ts';
+import { stoppedAt } from './stopped.ts';
 import { rows, tiny, training } from './tiny-encoder.ts';
 
 const methods = {
@@ -130,19 +130,9 @@ test('a step that is stopped and goes on ends with the same bytes', async () => 
   };
   const whole = (await stopped(options)).artifact.digest;
   for (const at of [3, 6]) {
-    let bytes: Uint8Array | undefined;
-    const checkpoint: Checkpoint = {
-      every: 1000,
-      load: async () => bytes,
-      save: async (pieces) => void (bytes = Buffer.concat(pieces)),
-    };
-    const stop = new AbortController();
-    const first = stopped(options, held, {
-      checkpoint,
-      signal: stop.signal,
-      onProgress: (done, unit) => void (unit === 'steps' && done === at && stop.abort(new Error('stopped'))),
-    });
-    await expect(first).rejects.toThrow('stopped');
+    const half = stoppedAt(at, 'steps');
+    await expect(stopped(options, held, half)).rejects.toThrow('stopped');
+    const { checkpoint } = half;
     const { artifact, notes } = await stopped(options, held, { checkpoint });
     expect(notes).toContain(`resumed at step ${at} of 8`);
     expect(artifact.digest).toBe(whole);
