@@ -56,6 +56,8 @@ function cutTexts(tokenizer: TextTokenizer, texts: readonly string[]): string | 
 
 /** Few such texts among many others are no reason to doubt the encoder. */
 const mentionedFrom = 0.1;
+/** Of more texts so many, evenly from the first to the last, say whether it is worth reading them all. */
+const sampled = 1000;
 
 /** Nothing where the encoder can spell most of the texts. */
 function unknownTexts(tokenizer: TextTokenizer, texts: readonly string[]): string | undefined {
@@ -69,6 +71,11 @@ function unknownTexts(tokenizer: TextTokenizer, texts: readonly string[]): strin
     const ids = apart.flatMap((one) => tokenizer.encode(one));
     return 2 * ids.filter((id) => id === unknown.id).length > ids.length - apart.length * around;
   };
+  if (texts.length > sampled) {
+    const every = texts.length / sampled;
+    const sample = Array.from({ length: sampled }, (_, i) => texts[Math.floor(i * every)] ?? '');
+    if (sample.filter(isUnknown).length < (mentionedFrom / 2) * sampled) return undefined;
+  }
   const many = texts.filter(isUnknown).length;
   if (many === 0 || many < mentionedFrom * texts.length) return undefined;
   return `${many} of the ${texts.length} texts ${many === 1 ? 'is' : 'are'} for the most part unknown to the tokenizer of the encoder (\`${unknown.token}\`): use a model that was made for such texts, or \`"builtin:ngrams"\`, which takes them as they are`;

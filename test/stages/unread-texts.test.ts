@@ -31,3 +31,15 @@ test('few of them among many are not, nor is anything where every text can be sp
   expect(await told(['很好', ...Array.from({ length: 10 }, (_, i) => `text ${i}`)])).toEqual([]);
   expect(await told(['很好'], { ...ascii, unknown: undefined })).toEqual([]);
 });
+
+test('of many texts a thousand from all over them say whether the others are read for that', async () => {
+  let read = 0;
+  const counting = { ...ascii, encode: (text: string) => (read++, ascii.encode(text)) };
+  const texts = (unknown: string): string[] =>
+    Array.from({ length: 4000 }, (_, i) => (i < 3000 ? 'good' : unknown));
+  expect(await told(texts('schön'), counting)).toEqual([]);
+  expect(read).toBe(250 + 1);
+  expect(await told(texts('很好'), counting)).toEqual([
+    expect.stringContaining('1000 of the 4000 texts are for the most part unknown'),
+  ]);
+});
