@@ -27,7 +27,7 @@ function told(before: Partial<KeyParts>, after: Partial<KeyParts>): string {
 
 const member = (name: string): object => ({ name, keys: {}, contents: { artifact: name } });
 const many = (...names: string[]): KeyParts['inputs'] => ({ of: { many: names.map(member) } }) as never;
-const block = (options: BlockStageParts['options']): KeyParts['block'] => [
+const block = (options: BlockStageParts['options']): readonly BlockStageParts[] => [
   { kind: 'learn', version: 1, options, inputs: {}, chosen: {}, handed: {} },
 ];
 
