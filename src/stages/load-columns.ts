@@ -30,7 +30,7 @@ export interface ColumnUse {
   readonly findings: readonly Finding[];
 }
 
-/** Without `text` or `label`, a column of that very name plays the part. */
+/** Without `text` or `label`, a column of that very name plays the part; no text is made from the label. */
 export function useColumns(columns: readonly string[], options: ColumnOptions): ColumnUse {
   const findings: Finding[] = [];
   const known = (at: string, name: string): boolean => {
@@ -66,8 +66,9 @@ export function useColumns(columns: readonly string[], options: ColumnOptions): 
   if (one !== undefined && one === other) findings.push({ at: 'text', problem: sameTwice(one) });
   for (const name of options.where === undefined ? [] : conditionColumns(options.where)) known('where', name);
 
-  const label = options.label === undefined && columns.includes('label') ? 'label' : named('label');
   const read = [text, second].flatMap((name) => (name === undefined ? [] : columnsOf(name, made)));
+  const unasked = columns.includes('label') && !read.includes('label') ? 'label' : undefined;
+  const label = options.label === undefined ? unasked : named('label');
   if (label !== undefined && read.includes(label)) findings.push({ at: 'text', problem: labelInText(label) });
   const [id, group, time] = [named('id'), named('group'), named('time')];
   const roles: Roles = {
@@ -169,7 +170,7 @@ export function labelInText(label: string): Omit<Problem, 'span'> {
   return {
     code: 'label-in-text',
     message: `the text is made from \`${label}\`, which is the column of the labels: a model would read the answer`,
-    hint: `leave \`${label}\` out of the text; if it is no label, name the column that is with \`label\` of \`load\``,
+    hint: `leave \`${label}\` out of the text; if it is no label, leave \`label\` of \`load\` out, or name the column that is one`,
   };
 }
 

@@ -66,7 +66,7 @@ export const loadOptions = {
     { default: 'auto', doc: 'What a pixel of a picture holds.' },
   ),
   label: column({
-    doc: 'The column of the labels; lists in it give a row several labels. Without it: the column `label`, where there is one. Numbers become their text.',
+    doc: 'The column of the labels; lists in it give a row several labels. Without it: the column `label`, where there is one and the texts are not made from it. Numbers become their text.',
   }),
   label_names: map(string({ doc: '' }), {
     doc: 'Names for the labels of the data, which also say their order: `{ "1": "World", "2": "Sports" }`. Labels that share a name become one.',

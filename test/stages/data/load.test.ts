@@ -332,18 +332,27 @@ hint: leave such rows out with \`on_error: skip\``);
   expect(known).toMatchObject({ rows: undefined });
 });
 
-test.each<[text: string | readonly string[], label: string | undefined]>([
-  ['label', undefined],
+test.each<[text: string | readonly string[], label: string]>([
+  ['label', 'label'],
   ['{title} ({topic})', 'topic'],
   ['{topic}', 'topic'],
   [['title', 'topic'], 'topic'],
 ])('a text %j that holds its label %j is refused', async (text, label) => {
-  const name = label ?? 'label';
-  const options = { text, ...(label !== undefined && { label }) };
-  expect(await refused({ 'a.csv': 'title,topic,label\na,x,1\nb,y,2\n' }, options))
-    .toBe(`at text:1:1 label-in-text: the text is made from \`${name}\`, which is the column of the labels: a model would read the answer
-hint: leave \`${name}\` out of the text; if it is no label, name the column that is with \`label\` of \`load\``);
+  expect(await refused({ 'a.csv': 'title,topic,label\na,x,1\nb,y,2\n' }, { text, label }))
+    .toBe(`at text:1:1 label-in-text: the text is made from \`${label}\`, which is the column of the labels: a model would read the answer
+hint: leave \`${label}\` out of the text; if it is no label, leave \`label\` of \`load\` out, or name the column that is one`);
 });
+
+test.each(['label', '{title}: {label}'])(
+  'a column `label` that the text %j is made from is none unasked',
+  async (text) => {
+    const { known, data } = await both({ 'a.csv': 'title,label\na,Blue shirt\nb,Red shirt\n' }, { text });
+    expect(known).toMatchObject({ rows: 2, labelled: false });
+    expect(known).not.toHaveProperty('label_column');
+    expect(data).toMatchObject({ roles: { text: expect.any(String) }, labels: [] });
+    expect(data).not.toHaveProperty('roles.label');
+  },
+);
 
 test('options that do not go together are refused', async () => {
   const text = async (files: Files, options: Given): Promise<string> =>
@@ -434,6 +443,11 @@ test('labels that differ only in case are told', async () => {
   expect(notes).toEqual([
     '3 labels differ from another one only in white space or case, such as `"BAD"` and `"Bad"` and `"bad"`; give them one name with `label_names`',
   ]);
+});
+
+test('labels are alike by what makes texts repeated ones', async () => {
+  const { notes } = await both({ 'a.csv': 'text,label\nm,Straße\nn,STRASSE\no,x\n' }, {});
+  expect(notes).toEqual([expect.stringContaining('such as `"STRASSE"` and `"Straße"`')]);
 });
 
 test('labels that look the same, and texts with several labels, are told', async () => {
