@@ -204,7 +204,7 @@ export const codes = {
   },
   'label-in-text': {
     title: 'a text that holds its own label',
-    text: 'The text is made from the column of the labels. A model would read the answer when it learns and when it is measured, so that its figure would mean nothing, and texts that have no label yet could not be made. Leave that column out of the text or the template.',
+    text: 'The text is made from the column of the labels. A model would read the answer when it learns and when it is measured, so that its figure would mean nothing, and texts that have no label yet could not be made. Leave that column out of the text or the template; `allow` does not speak for it.',
   },
   leakage: {
     title: 'test rows reach something that learns',

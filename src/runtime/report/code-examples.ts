@@ -425,7 +425,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "check main.fsl"
     ],
-    "printed": "error[label-in-text]: the text is made from `intent`, which is the column of the labels: a model would read the answer\n --> main.fsl:4:38\n  |\n4 | prompt asked { from: more  template: \"{intent}: {message}\"  label_template: \"About {label}.\" }\n  |                                      ^^^^^^^^^^^^^^^^^^^^^\n  = hint: leave `intent` out of the text; if it is no label, name the column that is with `label` of `load`\n"
+    "printed": "error[label-in-text]: the text is made from `intent`, which is the column of the labels: a model would read the answer\n --> main.fsl:4:38\n  |\n4 | prompt asked { from: more  template: \"{intent}: {message}\"  label_template: \"About {label}.\" }\n  |                                      ^^^^^^^^^^^^^^^^^^^^^\n  = hint: leave `intent` out of the text; if it is no label, leave `label` of `load` out, or name the column that is one\n"
   },
   "leakage": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\naugment extra { from: parts.test  with: swap }\nfine-tune model { model: \"builtin:ngrams\"  from: extra }\nevaluate score { model: model  on: parts.test }\n",
