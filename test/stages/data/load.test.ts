@@ -349,7 +349,7 @@ test.each(['label', '{title}: {label}'])(
     const { known, data } = await both({ 'a.csv': 'title,label\na,Blue shirt\nb,Red shirt\n' }, { text });
     expect(known).toMatchObject({ rows: 2, labelled: false });
     expect(known).not.toHaveProperty('label_column');
-    expect(data).toMatchObject({ roles: { text: expect.any(String) }, labels: [] });
+    expect(data).toMatchObject({ labels: [] });
     expect(data).not.toHaveProperty('roles.label');
   },
 );
