@@ -1,4 +1,6 @@
 // What differs between two runs: parameters, what steps were made from, figures of reports. Made from records alone; runs nothing.
+import { withoutModels } from '../stages/model-arguments.ts';
+import type { OptionKind } from '../stages/option.ts';
 import type { Report } from '../stages/report.ts';
 import { canonicalJson } from './canonical.ts';
 import {
@@ -9,7 +11,7 @@ import {
   valueChanges,
   type Change,
 } from './key-changes.ts';
-import type { KeyParts } from './key.ts';
+import type { KeyParts, StageParts } from './key.ts';
 import type { Reason } from './plan.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -35,12 +37,14 @@ export type StepDifference =
       readonly reasons: readonly Reason[];
     };
 
-/** `partsOf` gives what a result was made from, by its key; nothing where the store has it no more. */
-export function runDifference(
-  before: RunRecord,
-  after: RunRecord,
-  partsOf: (key: string) => KeyParts | undefined,
-): RunDifference {
+/** What is known of results and stages. */
+export interface Known {
+  /** What a result was made from, by its key; nothing where the store has it no more. */
+  partsOf(key: string): KeyParts | undefined;
+  optionKind(stage: string, option: string): OptionKind | undefined;
+}
+
+export function runDifference(before: RunRecord, after: RunRecord, known: Known): RunDifference {
   const [earlier, later] = [keysOf(before), keysOf(after)];
   const ids = [...new Set([...earlier.keys(), ...later.keys()])];
   const changed = ids.filter((id) => earlier.get(id) !== later.get(id));
@@ -48,8 +52,8 @@ export function runDifference(
     const [was, is] = [earlier.get(id), later.get(id)];
     if (was === undefined) return { id, only: 'after' };
     if (is === undefined) return { id, only: 'before' };
-    const [from, to] = [partsOf(was), partsOf(is)];
-    return { id, reasons: from === undefined || to === undefined ? [] : partChanges(from, to) };
+    const [from, to] = [known.partsOf(was), known.partsOf(is)];
+    return { id, reasons: from === undefined || to === undefined ? [] : partChanges(from, to, known) };
   });
   const [had, has] = [figuresOf(before), figuresOf(after)];
   return {
@@ -68,22 +72,14 @@ function keysOf({ steps }: RunRecord): ReadonlyMap<string, string> {
   return new Map(steps.flatMap(({ id, key }) => (key === undefined ? [] : [[id, key] as const])));
 }
 
-function partChanges(from: KeyParts, to: KeyParts): readonly Reason[] {
+function partChanges(from: KeyParts, to: KeyParts, known: Known): readonly Reason[] {
   if (from.kind !== to.kind)
     return [{ code: 'stage_changed', path: to.kind, before: from.kind, after: to.kind }];
-  const block: readonly Reason[] =
-    canonicalJson(from.block ?? null) === canonicalJson(to.block ?? null)
-      ? []
-      : [{ code: 'option_changed', path: 'block' }];
   return [
     ...stageChanges(from, to),
     ...environmentChanges(from, to),
-    ...optionChanges(from, to).map(({ name: path, ...sides }): Reason => ({
-      code: 'option_changed',
-      path,
-      ...sides,
-    })),
-    ...block,
+    ...optionReasons(from, to, known, ''),
+    ...blockReasons(from.block, to.block, known),
     ...valueChanges(from.inputs, to.inputs).map(({ name: path }): Reason => {
       const members = memberChanges(from.inputs[path], to.inputs[path]);
       return members === undefined
@@ -91,6 +87,28 @@ function partChanges(from: KeyParts, to: KeyParts): readonly Reason[] {
         : { code: 'option_changed', path, ...members };
     }),
   ];
+}
+
+function optionReasons(from: StageParts, to: StageParts, known: Known, within: string): readonly Reason[] {
+  return optionChanges(from, to).map(({ name, before, after }) => {
+    const kind = known.optionKind(to.kind, name);
+    const shown = { before: withoutModels(kind, before), after: withoutModels(kind, after) };
+    return { code: 'option_changed', path: `${within}${name}`, ...shown };
+  });
+}
+
+/** Of stages of the same kinds which options; else, or where they read something else, that there is a difference. */
+function blockReasons(from: KeyParts['block'], to: KeyParts['block'], known: Known): readonly Reason[] {
+  if (canonicalJson(from ?? null) === canonicalJson(to ?? null)) return [];
+  const kinds = (of: KeyParts['block']): string => (of ?? []).map(({ kind }) => kind).join(' ');
+  const reasons =
+    kinds(from) === kinds(to)
+      ? (to ?? []).flatMap((is, stage) => {
+          const was = from?.[stage] ?? is;
+          return [...stageChanges(was, is), ...optionReasons(was, is, known, `${is.kind}.`)];
+        })
+      : [];
+  return reasons.length > 0 ? reasons : [{ code: 'option_changed', path: 'block' }];
 }
 
 /** The figures of each report, by the name that a requirement would have for them. */

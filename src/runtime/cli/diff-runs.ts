@@ -1,4 +1,5 @@
 // Two earlier runs on a store side by side. Reads records; runs nothing.
+import { standardRegistry } from '../../stages/standard-registry.ts';
 import { runDifferenceJson, runDifferenceText } from '../report/run-difference-text.ts';
 import { runDifference } from '../run-difference.ts';
 import { listRuns, readRun, type RunRecord } from '../run-record.ts';
@@ -13,14 +14,14 @@ export type DiffFlags = ColourFlags & OutputFlags<'text' | 'json'> & { readonly 
 export function diffRuns(context: Context, before: string, after: string, flags: DiffFlags): number {
   const { host } = context;
   const store = openStore(storeDirectory(host.cwd, host, flags.store));
-  const difference = runDifference(
-    runNamed(context, store, before),
-    runNamed(context, store, after),
-    (key) => {
+  const registry = standardRegistry();
+  const difference = runDifference(runNamed(context, store, before), runNamed(context, store, after), {
+    partsOf: (key) => {
       const found = store.action(key);
       return found.state === 'found' ? found.action.parts : undefined;
     },
-  );
+    optionKind: (stage, option) => registry.kind(stage)?.options[option]?.kind,
+  });
   const paint = paintFor(host.stdout, host, { color: flags.color && flags.output === undefined });
   const text = flags.format === 'json' ? runDifferenceJson(difference) : runDifferenceText(difference, paint);
   writeResult(context, text, flags.output);

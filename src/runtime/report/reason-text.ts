@@ -1,5 +1,6 @@
 // Why a step runs, or is not what it was in another run, in one line for people. Pure.
 import type { Json } from '../../stages/value.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { Reason } from '../plan.ts';
 import { changeText } from './change-text.ts';
 import { bytes } from './quantity.ts';
@@ -19,7 +20,8 @@ function reasonText(reason: Reason): string {
     case 'never_ran':
       return 'never ran';
     case 'option_changed':
-      return before === undefined && after === undefined
+      // Of calls that name other models the sides may be the same: a plan has no names of theirs.
+      return canonicalJson(before ?? null) === canonicalJson(after ?? null)
         ? `\`${path}\` changed${at(reason)}`
         : `\`${path}\` ${changeText(before as Json | undefined, after as Json | undefined)}${at(reason)}`; // resolved values
     case 'stage_changed':
