@@ -126,8 +126,14 @@ interface Left {
   exact: boolean;
 }
 
-/** `dropping`: rows that repeat a text are left out, so that how many there are is not known. */
-export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolean): KnownSplit {
+interface Drawing {
+  /** Rows that repeat a text are left out, so that how many there are is not known. */
+  readonly dropping: boolean;
+  /** Each label goes into one part as a whole, so that numbers of rows are met only about. */
+  readonly byClass: boolean;
+}
+
+export function knownSplit(from: StaticDataset, counts: Counts, { dropping, byClass }: Drawing): KnownSplit {
   const findings: Finding[] = [];
   const statics = new Map<Part, StaticDataset>();
   const after: Part[] = [];
@@ -152,8 +158,10 @@ export function knownSplit(from: StaticDataset, counts: Counts, dropping: boolea
     }
     const shortage = findings.length > 0 ? undefined : shortageOf(part, count, wanted, left, after); // the first one says enough
     if (shortage !== undefined) findings.push({ at: part, problem: tooFewRows(shortage, labelNames) });
-    statics.set(part, partOf(from, part, count, wanted));
-    leave(left, count, wanted, from.rows);
+    const about = byClass && !(count !== 'rest' && 'named' in count);
+    const drawn = partOf(from, part, count, about ? undefined : wanted);
+    statics.set(part, byClass && part !== 'unlabelled' ? { ...drawn, labels: undefined } : drawn);
+    if (!about) leave(left, count, wanted, from.rows);
     if (from.multi_label === true) left.exact = false; // a row drawn for one label takes from its others
     after.push(part);
   }

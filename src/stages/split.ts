@@ -8,7 +8,7 @@ import { bool, column, count, word } from './option.ts';
 import { defineStage, input } from './stage.ts';
 import { countProblems, drawOrder, knownSplit, partDraws, parts } from './split-known.ts';
 import { splitRows } from './split-rows.ts';
-import { needsLabels } from './split-problems.ts';
+import { needsLabels, wholeClasses } from './split-problems.ts';
 import { stepFailure } from './step-failure.ts';
 
 const how =
@@ -74,13 +74,14 @@ split parts {
   check({ options, inputs, report }) {
     const from = inputs.dataset('from') ?? unknownDataset;
     const findings = [...countProblems(options)];
-    if (!from.labelled)
-      for (const [part, wanted] of drawOrder(options))
-        if (wanted !== 'rest' && 'per_label' in wanted) findings.push(needsLabels(part));
     const { group_by: group } = options;
+    const byClass = group !== undefined && group === from.label_column;
+    const unmet = byClass ? wholeClasses : from.labelled ? undefined : needsLabels;
+    for (const [part, wanted] of drawOrder(options))
+      if (unmet !== undefined && wanted !== 'rest' && 'per_label' in wanted) findings.push(unmet(part));
     if (group !== undefined && from.columns?.includes(group) === false)
       findings.push({ at: 'group_by', problem: unknownColumn(group, from.columns) });
-    const known = knownSplit(from, options, options.duplicates === 'drop');
+    const known = knownSplit(from, options, { dropping: options.duplicates === 'drop', byClass });
     for (const { at, problem } of findings.length > 0 ? findings : known.findings) report(at, problem);
     return known.statics;
   },

@@ -462,6 +462,19 @@ hint: say how many rows each part gets, such as \`train: 8 per label\` and \`tes
   expect(await runStage(split, options, await datasetArtifact(twenty))).toBe(message);
 });
 
+test('whole classes: rows of each label are refused before the run, and how many rows parts get is not known', async () => {
+  const dataset = { ...known, label_column: 'label' };
+  const perLabel = { train: { per_label: 2 }, test: 'rest', group_by: 'label' };
+  const message = `at train:1:1 wrong-type: \`per label\` takes rows of every label, and by \`group_by\` each label goes into one part as a whole
+hint: give a number or a share of rows: \`30%\`, \`rest\``;
+  expect(checkStage(split, perLabel, { dataset }).text).toBe(message);
+  expect(await runStage(split, perLabel, await datasetArtifact(twenty))).toBe(message);
+  // The first takes eight rows or twelve, so nobody knows that nothing is left.
+  const shares = { test: { rows: 13 }, validation: { rows: 8 }, group_by: 'label' };
+  const { text, statics } = checkStage(split, shares, { dataset });
+  expect([text, statics['test']]).toMatchObject(['', { rows: undefined, labels: undefined }]);
+});
+
 test('what depends on the data: rows outside it, columns, labels', async () => {
   const text = (options: Given, dataset = known): string => checkStage(split, options, { dataset }).text;
   const outside = { test: { named: [3, 20, 21] } };
