@@ -3,8 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBertConfig } from '../learning/encoders/bert-config.ts';
 import { storedBertWeights, storedMaskHead } from '../learning/encoders/bert-weights.ts';
-import { familyOf, runs } from '../learning/encoders/family.ts';
-import { netTypes } from '../learning/images/huggingface-net.ts';
+import { familyOf } from '../learning/encoders/family.ts';
 import { tokenizerFiles } from '../learning/encoders/tokenizer-files.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { readHubSource } from '../stages/hub-source.ts';
@@ -18,6 +17,7 @@ import { languageFacts } from './language-facts.ts';
 import { maskedWordFacts } from './masked-word-facts.ts';
 import { unreadable } from './matching-files.ts';
 import { withOnnx } from './model-folder.ts';
+import { otherType, typesThatRun } from './model-types.ts';
 
 /** Types of a tokenizer's model that can be run. */
 const tokenizers = ['WordPiece', 'BPE', 'Unigram'];
@@ -99,9 +99,9 @@ function readConfig(folder: string, names: readonly string[], display: Display):
     code: 'bad-model',
     message:
       typeof type === 'string'
-        ? `\`${display(folder)}\` is a model of type \`${type}\`, which FSL does not run`
+        ? otherType(display(folder), type)
         : `\`${display(path)}\` does not say what \`model_type\` the model has`,
-    hint: `${runs} Of pictures: ${netTypes.map((net) => `\`${net}\``).join(', ')}.`,
+    hint: typesThatRun,
   });
 }
 

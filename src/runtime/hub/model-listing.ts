@@ -4,9 +4,11 @@ import type { HubSource } from '../../stages/hub-source.ts';
 import { sequenceModelFiles } from '../../stages/sequence-files.ts';
 import { indexFile, shardFile, wholeFile } from '../../learning/encoders/shards.ts';
 import { tokenizerFiles } from '../../learning/encoders/tokenizer-files.ts';
-import { processorFile } from '../../learning/images/huggingface-net.ts';
+import { netTypeOf, processorFile } from '../../learning/images/huggingface-net.ts';
 import { huggingFaceFiles } from '../../stages/image-model.ts';
+import { isRecord } from '../../stages/tables/json.ts';
 import { isModelFile } from '../model-folder.ts';
+import { otherType, runsType, typesThatRun } from '../model-types.ts';
 import type { HubAccess } from './hub-access.ts';
 import type { HubFile } from './hub-cache.ts';
 import { HubError } from './hub-error.ts';
@@ -25,7 +27,12 @@ export async function listModel(
   const { repository, revision } = source;
   const common = { hubUrl: endpoint, fetch: access.fetch };
   try {
-    const { sha } = await modelInfo({ name: repository, revision, additionalFields: ['sha'], ...common });
+    const { sha, config } = await modelInfo({
+      name: repository,
+      revision,
+      additionalFields: ['sha', 'config'],
+      ...common,
+    });
     const files: HubFile[] = [];
     const listed = listFiles({
       repo: { type: 'model', name: repository },
@@ -38,14 +45,20 @@ export async function listModel(
       if (lfs !== undefined) files.push({ path, size: lfs.size, digest: { kind: 'sha256', hex: lfs.oid } });
       else if (oid !== undefined) files.push({ path, size, digest: { kind: 'git', hex: oid } });
     }
-    return { commit: sha, files: chosen(source, files) };
+    return { commit: sha, files: chosen(source, files, typeIn(config)) };
   } catch (error) {
     throw asHubError(error, source, { endpoint, ...access });
   }
 }
 
-/** One set of weights and one tokenizer; throws `HubError` where there is none that FSL reads. */
-function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[] {
+/** Of a config.json as the hub tells it, which not every mirror does. */
+function typeIn(config: unknown): string | undefined {
+  const type = isRecord(config) ? config['model_type'] : undefined;
+  return typeof type === 'string' ? type : undefined;
+}
+
+/** One set of weights and one tokenizer, or a net of pictures; throws `HubError` where there is none that FSL reads. */
+function chosen(source: HubSource, files: readonly HubFile[], type: string | undefined): readonly HubFile[] {
   const names = files.map(({ path }) => path);
   const tokenizer = tokenizerFiles(names);
   const whole = names.includes(wholeFile);
@@ -56,6 +69,7 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
   const sequence = sequenceModelFiles(names, tokenizer);
   if (sequence !== undefined && tokenizer.length > 0)
     return files.filter(({ path }) => sequence.includes(path)).sort(smallFirst);
+  if (type !== undefined && !runsType(type)) throw new HubError(otherType(source.text, type), typesThatRun);
   if (!whole && !names.includes(indexFile))
     throw lacking(
       'weights as safetensors',
@@ -63,8 +77,10 @@ function chosen(source: HubSource, files: readonly HubFile[]): readonly HubFile[
         ? 'it has them as `pytorch_model.bin`: load it in Python, write it with `model.save_pretrained("folder", safe_serialization=True)`, and give the folder'
         : 'choose a model with `model.safetensors`',
     );
-  // Nets of pictures have no tokenizer, and say how pictures are brought to them.
-  if (tokenizer.length === 0 && names.includes(processorFile)) {
+  // Nets of pictures have no tokenizer, and most say how pictures are brought to them.
+  const net =
+    type === undefined ? names.includes(processorFile) : netTypeOf({ model_type: type }) !== undefined;
+  if (tokenizer.length === 0 && net) {
     const own = huggingFaceFiles(names);
     return files.filter(({ path }) => own.includes(path)).sort(smallFirst);
   }

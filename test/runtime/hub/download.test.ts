@@ -354,6 +354,29 @@ test('of a net of pictures three files are fetched, and no tokenizer is asked fo
   expect(state().state).toBe('ready');
 });
 
+test('a net of pictures needs no file of an image processor', async () => {
+  const pictures = { 'config.json': small('{"model_type":"mobilenet_v2"}'), 'model.safetensors': weights };
+  await using hub = await openHub('me/tiny', commit, pictures);
+  using folder = temporaryFolder();
+  const { run, home } = fetching(hub, folder.path);
+  await run();
+  expect(readdirSync(join(home, 'snapshots', commit)).sort()).toEqual(['config.json', 'model.safetensors']);
+});
+
+test('a model of a type that does not run is refused, and nothing of it fetched', async () => {
+  const pictures = {
+    'config.json': small('{"model_type":"vit"}'),
+    'preprocessor_config.json': small('{"size":224}'),
+    'model.safetensors': weights,
+  };
+  await using hub = await openHub('me/tiny', commit, pictures);
+  using folder = temporaryFolder();
+  await expect(fetching(hub, folder.path).run()).rejects.toThrow(
+    '`hf:me/tiny` is a model of type `vit`, which FSL does not run',
+  );
+  expect(hub.requests.filter((one) => one.includes('/resolve/'))).toEqual([]);
+});
+
 test.each([
   ['config', ['config.json'], 'has no `config.json`', 'transformers'],
   ['weights', ['model.safetensors'], 'has no weights as safetensors', '`pytorch_model.bin`'],

@@ -37,7 +37,7 @@ export async function openHub(repository: string, commit: string, files: Files):
     const contents = commits.get(found);
     const bytes = contents?.[file?.[2] ?? ''];
     if (contents !== undefined && info !== null)
-      answer(response, 200, { _id: '1', id: repository, sha: found });
+      answer(response, 200, { _id: '1', id: repository, sha: found, ...told(contents, request) });
     else if (contents !== undefined && tree !== null)
       answer(response, 200, Object.entries(contents).map(entryOf));
     else if (bytes !== undefined) send(request, response, bytes);
@@ -60,6 +60,18 @@ export async function openHub(repository: string, commit: string, files: Files):
       }),
   };
   return hub;
+}
+
+/** What is in the config, where that is asked for. */
+function told(files: Files, request: IncomingMessage): object {
+  const bytes = files['config.json'];
+  const asked = new URL(request.url ?? '', 'http://hub').searchParams.getAll('expand').includes('config');
+  if (!asked || bytes === undefined) return {};
+  try {
+    return { config: JSON.parse(new TextDecoder().decode(bytes)) as unknown };
+  } catch {
+    return {};
+  }
 }
 
 export function send(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array): void {
