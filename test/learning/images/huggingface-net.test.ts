@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { openEngine } from '../../../src/engine/engine.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelFolder } from '../../../src/learning/encoders/model-folder.ts';
 import type { Pixels } from '../../../src/learning/images/decode.ts';
 import { asTaken, putNumbers, type NetInput } from '../../../src/learning/images/image-encoder.ts';
@@ -11,6 +10,8 @@ import { processorInput } from '../../../src/learning/images/picture-processor.t
 import { trainableFolder } from '../../../src/learning/images/trainable-images.ts';
 import { openSafetensors, writeSafetensors } from '../../../src/learning/safetensors.ts';
 import { openPictureDecoder } from '../../../src/stages/picture-decoder.ts';
+import { openEngine, type Engine } from '../../../src/engine/engine.ts';
+import { tested, withEngine } from '../../engine/on-backend.ts';
 
 const here = join(import.meta.dirname, '../../fixtures/image-nets');
 
@@ -36,7 +37,6 @@ const options = { signal: new AbortController().signal };
 let pictures: readonly Pixels[] = [];
 
 beforeAll(async () => {
-  await openEngine({ backend: 'reference', threads: 1 });
   const decode = await openPictureDecoder();
   pictures = ['wide.png', 'tall.png'].map((name) => decode(new Uint8Array(readFileSync(join(here, name)))));
 });
@@ -73,45 +73,57 @@ test.each(['resnet', 'mobilenet_v2'] as const)(
   },
 );
 
-describe.each(Object.entries(nets))('%s', (name, theirs) => {
-  test('takes the numbers that the image processor gives', async () => {
-    const { input } = await trainableFolder(folderOf(name));
-    expectPixels(input, theirs.pixels);
+describe.each(['reference', 'onnx'] as const)('on the backend %s', (backend) => {
+  let engine: Engine | undefined;
+  beforeAll(async () => {
+    engine = await openEngine(backend === 'onnx' ? tested(1) : { backend, threads: 1 });
   });
+  afterAll(() => engine?.dispose());
 
-  test('gives the vectors of transformers, and again when its weights have been written', async () => {
-    const net = await trainableFolder(folderOf(name));
-    const vectors = await net.encode(pictures, new Map(), options);
-    expect(vectors.columns).toBe(theirs.vectors[0]?.length);
-    expect(furthest(vectors.data, theirs.vectors.flat())).toBeLessThan(1e-4);
-    const written = await net.changedFiles(new Map());
-    const namesIn = (bytes = new Uint8Array()) => openSafetensors(bytes, weightsFile).names;
-    const before = new Uint8Array(readFileSync(join(here, name, weightsFile)));
-    expect(namesIn(written[weightsFile])).toEqual(namesIn(before));
-    const again = await trainableFolder(folderOf(name, written));
-    expect(furthest((await again.encode(pictures, new Map(), options)).data, vectors.data)).toBeLessThan(
-      1e-4,
-    );
-  });
+  describe.each(Object.entries(nets))('%s', (name, theirs) => {
+    test('takes the numbers that the image processor gives', async () => {
+      const { input } = await trainableFolder(folderOf(name));
+      expectPixels(input, theirs.pixels);
+    });
 
-  test('has the derivatives of PyTorch', { timeout: 60_000 }, async () => {
-    const net = await trainableFolder(folderOf(name));
-    const { height, width, channels } = net.input;
-    const size = height * width * channels;
-    const numbers = new Float32Array(pictures.length * size);
-    pictures.forEach((picture, i) => putNumbers(asTaken(picture, net.input), net.input, numbers, i * size));
-    const given = tf.tensor4d(numbers, [pictures.length, height, width, channels]);
-    const names = Object.keys(net.weights);
-    const derivatives = tf.grads((...weights: tf.Tensor[]) => {
-      const own = Object.fromEntries(names.map((one, i) => [one, weights[i] ?? tf.scalar(0)]));
-      return tf.div(tf.sum(tf.square(net.vectors(own, given))), 2);
-    })(Object.values(net.weights));
-    const norms = new Map(names.map((one, i) => [one, Math.hypot(...(derivatives[i]?.dataSync() ?? [NaN]))]));
-    expect(names.length).toBe(2 * Object.keys(theirs.derivatives).length);
-    for (const [at, [filter, bias]] of Object.entries(theirs.derivatives)) {
-      expect(Math.abs((norms.get(`${at}.filter`) ?? NaN) - filter)).toBeLessThan(1e-3 * Math.max(1, filter));
-      expect(Math.abs((norms.get(`${at}.bias`) ?? NaN) - bias)).toBeLessThan(1e-3 * Math.max(1, bias));
-    }
+    test('gives the vectors of transformers, and again when its weights have been written', async () => {
+      const net = await trainableFolder(folderOf(name));
+      const vectors = await net.encode(pictures, new Map(), options);
+      expect(vectors.columns).toBe(theirs.vectors[0]?.length);
+      expect(furthest(vectors.data, theirs.vectors.flat())).toBeLessThan(1e-4);
+      const written = await net.changedFiles(new Map());
+      const namesIn = (bytes = new Uint8Array()) => openSafetensors(bytes, weightsFile).names;
+      const before = new Uint8Array(readFileSync(join(here, name, weightsFile)));
+      expect(namesIn(written[weightsFile])).toEqual(namesIn(before));
+      const again = await trainableFolder(folderOf(name, written));
+      expect(furthest((await again.encode(pictures, new Map(), options)).data, vectors.data)).toBeLessThan(
+        1e-4,
+      );
+    });
+
+    test('has the derivatives of PyTorch', { timeout: 60_000 }, async () => {
+      const net = await trainableFolder(folderOf(name));
+      const { height, width, channels } = net.input;
+      const size = height * width * channels;
+      const numbers = new Float32Array(pictures.length * size);
+      pictures.forEach((picture, i) => putNumbers(asTaken(picture, net.input), net.input, numbers, i * size));
+      const given = tf.tensor4d(numbers, [pictures.length, height, width, channels]);
+      const names = Object.keys(net.weights);
+      const derivatives = tf.grads((...weights: tf.Tensor[]) => {
+        const own = Object.fromEntries(names.map((one, i) => [one, weights[i] ?? tf.scalar(0)]));
+        return tf.div(tf.sum(tf.square(net.vectors(own, given))), 2);
+      })(Object.values(net.weights));
+      const norms = new Map<string, number>();
+      for (const [i, one] of names.entries())
+        norms.set(one, Math.hypot(...((await derivatives[i]?.data()) ?? [NaN])));
+      expect(names.length).toBe(2 * Object.keys(theirs.derivatives).length);
+      for (const [at, [filter, bias]] of Object.entries(theirs.derivatives)) {
+        expect(Math.abs((norms.get(`${at}.filter`) ?? NaN) - filter)).toBeLessThan(
+          1e-3 * Math.max(1, filter),
+        );
+        expect(Math.abs((norms.get(`${at}.bias`) ?? NaN) - bias)).toBeLessThan(1e-3 * Math.max(1, bias));
+      }
+    });
   });
 });
 
@@ -134,10 +146,12 @@ test('weights in several files are read, and written into the files that they ar
     ),
   });
   const sharded = { ...folder, has: async (name: string) => name !== weightsFile && folder.has(name) };
-  const [net, one] = [await trainableFolder(sharded), await trainableFolder(folderOf('basic'))];
-  const vectors = await one.encode(pictures, new Map(), options);
-  expect(await net.encode(pictures, new Map(), options)).toEqual(vectors);
-  const written = await net.changedFiles(new Map());
+  const written = await withEngine('reference', async () => {
+    const [net, one] = [await trainableFolder(sharded), await trainableFolder(folderOf('basic'))];
+    const vectors = await one.encode(pictures, new Map(), options);
+    expect(await net.encode(pictures, new Map(), options)).toEqual(vectors);
+    return net.changedFiles(new Map());
+  });
   expect(Object.keys(written).sort()).toEqual(shards);
   for (const shard of shards)
     expect(openSafetensors(written[shard] ?? new Uint8Array(), shard).names.toSorted()).toEqual(
