@@ -1,6 +1,6 @@
 // Which tensors the weights of a model folder are, from the headers of their files, and what is said of files of a folder that are wrong. Reads no weights.
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Shapes } from '../learning/encoders/bert-weights.ts';
 import { checkShard, indexFile, shardsIn, wholeFile } from '../learning/encoders/shards.ts';
 import { ModelError } from '../learning/model-error.ts';
@@ -34,9 +34,7 @@ export function folderWeights(folder: string, names: readonly string[]): FolderW
 
 /** Of one file. Throws `ModelError` where it is damaged. */
 export function shapesIn(path: string): Shapes {
-  const read = layoutOf(path);
-  if (read.state === 'read') return read.layout.entries;
-  throw new ModelError('bad-model', basename(path), read.problem, read.hint);
+  return layoutOf(path).entries;
 }
 
 /** What is wrong in a file of the folder. Throws what is no `ModelError`. */

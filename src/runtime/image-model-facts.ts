@@ -5,7 +5,7 @@ import { objectIn, parseJson, type JsonObject } from '../learning/encoders/model
 import { configFile, processorFile, readNetPlan } from '../learning/images/huggingface-net.ts';
 import { storedPlan } from '../learning/images/net-plan.ts';
 import { processorInput } from '../learning/images/picture-processor.ts';
-import { isResNet } from '../learning/images/resnet-names.ts';
+import { isResNet, resnetBlocks, resnetLayers } from '../learning/images/resnet-names.ts';
 import type { Fact, ModelFacts } from '../stages/facts.ts';
 import { imageFolderKind } from '../stages/image-model.ts';
 import {
@@ -19,7 +19,6 @@ import {
 } from '../stages/meta-description.ts';
 import { isRecord, readJsonValue } from '../stages/tables/json.ts';
 import { folderWeights, missingFile, shapesIn, wrongFile, type Found } from './folder-weights.ts';
-import { layoutOf } from './weights-layout.ts';
 
 type Display = (path: string) => string;
 
@@ -41,12 +40,10 @@ export function imageModelFacts(
   if (kind === undefined) return undefined;
   if (kind.name === 'meta') return metaFacts(folder, names, display);
   if (kind.name === 'huggingface') return huggingFaceFacts(folder, names, display);
-  const problem =
-    kind.name === 'resnet'
-      ? resnetProblem(join(folder, kind.file), display)
-      : layersProblem(folder, names, display);
+  if (kind.name === 'resnet') return resnetFacts(folder, kind.file, display);
+  const problem = layersProblem(folder, names, display);
   return problem === undefined
-    ? { state: 'known', value: { ...known, trainable: kind.name === 'resnet' } }
+    ? { state: 'known', value: { ...known, trainable: false } }
     : { state: 'wrong', problem };
 }
 
@@ -90,16 +87,21 @@ function wrong(problem: Found): Fact<never> {
   return { state: 'wrong', problem };
 }
 
-function resnetProblem(path: string, display: Display): Found | undefined {
-  const read = layoutOf(path);
-  if (read.state === 'damaged')
-    return { code: 'bad-model', message: `\`${display(path)}\` ${read.problem}`, hint: read.hint };
-  if (isResNet(read.layout.entries.keys())) return undefined;
-  return {
-    code: 'bad-model',
-    message: `\`${display(path)}\` is no ResNet of the kind that FSL runs`,
-    hint: 'those for CIFAR-10 run, with the tensors `conv1`, `layer1.0.conv1` … `layer3.2.conv2` and `linear`; others do not yet',
-  };
+function resnetFacts(folder: string, file: string, display: Display): Fact<ModelFacts> {
+  try {
+    const shapes = shapesIn(join(folder, file));
+    if (isResNet(shapes.keys())) {
+      const layers = resnetLayers(resnetBlocks((tensor) => shapes.has(tensor)));
+      return { state: 'known', value: { ...known, trainable: true, layers } };
+    }
+    return wrong({
+      code: 'bad-model',
+      message: `\`${display(join(folder, file))}\` is no ResNet of the kind that FSL runs`,
+      hint: 'those for CIFAR-10 run, with the tensors `conv1`, `layer1.0.conv1` … `layer3.2.conv2` and `linear`; others as folders of transformers',
+    });
+  } catch (error) {
+    return wrong(wrongFile(error, folder, display));
+  }
 }
 
 function layersProblem(folder: string, names: readonly string[], display: Display): Found | undefined {

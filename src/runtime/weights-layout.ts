@@ -4,11 +4,8 @@ import { basename } from 'node:path';
 import { ModelError } from '../learning/model-error.ts';
 import { safetensorsLayout, type Layout } from '../learning/safetensors-layout.ts';
 
-export type ReadLayout =
-  | { readonly state: 'read'; readonly layout: Layout }
-  | { readonly state: 'damaged'; readonly problem: string; readonly hint: string };
-
-export function layoutOf(path: string): ReadLayout {
+/** Throws `ModelError` where it is damaged. */
+export function layoutOf(path: string): Layout {
   const file = openSync(path, 'r');
   try {
     const read = (offset: number, length: number): Uint8Array => {
@@ -16,15 +13,11 @@ export function layoutOf(path: string): ReadLayout {
       readSync(file, bytes, 0, length, offset);
       return bytes;
     };
-    const layout = safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
-    return { state: 'read', layout };
+    return safetensorsLayout({ size: fstatSync(file).size, read }, basename(path));
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    return {
-      state: 'damaged',
-      problem: `is damaged: ${error.problem}`,
-      hint: 'copy or download the file again',
-    };
+    const { code, file: name, problem } = error;
+    throw new ModelError(code, name, `is damaged: ${problem}`, 'copy or download the file again');
   } finally {
     closeSync(file);
   }

@@ -276,6 +276,28 @@ test.each([
   });
 });
 
+test('a ResNet for CIFAR-10 has its first convolution and its blocks as layers', () => {
+  using folder = temporaryFolder();
+  const names = ['layer1.0', 'layer2.0', 'layer2.1', 'layer3.0'].flatMap((block) =>
+    [1, 2].map((n) => `${block}.conv${n}.weight`),
+  );
+  const all = ['bn1.running_var', 'conv1.weight', 'linear.weight', ...names];
+  const file = (some: readonly string[]) =>
+    safetensors(
+      Object.fromEntries(
+        some.map((name, i) => [name, { dtype: 'U8', shape: [1], data_offsets: [i, i + 1] }]),
+      ),
+      some.length,
+    );
+  folder.write('m/resnet20.safetensors', file(all));
+  const facts = () => factsOf(folder).modelFolder(join(folder.path, 'm'));
+  expect(facts()).toMatchObject({ state: 'known', value: { images: true, trainable: true, layers: 5 } });
+  folder.write('m/resnet20.safetensors', file(all.slice(1)));
+  expect(answer(facts())).toContain(
+    'bad-model: `m/resnet20.safetensors` is no ResNet of the kind that FSL runs',
+  );
+});
+
 test.each<[path: string, hint: RegExp]>([
   ['owner/name', /^for a model on the Hugging Face hub write "hf:owner\/name"; else give the path/],
   ['name', /^give the path/],

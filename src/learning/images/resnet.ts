@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../heads/head.ts';
 import type { Tensors } from '../optimizers/optimizer.ts';
 import { changedSafetensors } from '../safetensors-changed.ts';
-import { openSafetensors, type Safetensors } from '../safetensors.ts';
+import { openSafetensors } from '../safetensors.ts';
 import {
   convolved,
   foldedConvolutions,
@@ -12,6 +12,7 @@ import {
   type NormalisedConvolution,
 } from './folded-convolution.ts';
 import type { NetInput } from './image-encoder.ts';
+import { resnetBlocks, type ResNetBlock } from './resnet-names.ts';
 
 const epsilon = 1e-5;
 const mean = [0.485, 0.456, 0.406];
@@ -25,23 +26,16 @@ export const resnetInput: NetInput = {
   shift: deviation.map((sd, c) => -(mean[c] ?? 0) / sd),
 };
 
-/** Two convolutions around which a picture can pass. */
-interface Block {
-  /** Of its weights, `layer1.0`. */
-  readonly name: string;
-  readonly stride: number;
-}
-
 export interface FoldedResNet {
   /** `conv1.filter` and `conv1.bias`, then those of each block, `layer1.0.conv1.filter` …; the last layer, `linear`, is no part of them. */
   readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly ResNetBlock[];
 }
 
 /** Throws `ModelError` where the file is damaged or another net. */
 export function foldedResNet(bytes: Uint8Array, file: string): FoldedResNet {
   const stored = openSafetensors(bytes, file);
-  const blocks = blocksOf(stored);
+  const blocks = resnetBlocks(stored.has);
   return { tensors: foldedConvolutions(stored, convolutions(blocks), file), blocks };
 }
 
@@ -52,12 +46,16 @@ export function unfoldedResNet(
   file: string,
 ): Uint8Array<ArrayBuffer> {
   const stored = openSafetensors(bytes, file);
-  const changed = unfoldedConvolutions(stored, tensors, convolutions(blocksOf(stored)), file);
+  const changed = unfoldedConvolutions(stored, tensors, convolutions(resnetBlocks(stored.has)), file);
   return changedSafetensors(bytes, changed, file);
 }
 
 /** Vectors [rows, 64] of pictures [rows, 32, 32, 3]. */
-export function resnetVectors(weights: Tensors, blocks: readonly Block[], images: tf.Tensor4D): tf.Tensor2D {
+export function resnetVectors(
+  weights: Tensors,
+  blocks: readonly ResNetBlock[],
+  images: tf.Tensor4D,
+): tf.Tensor2D {
   const at = (x: tf.Tensor4D, name: string, stride: number): tf.Tensor4D =>
     convolved(x, weights, { name }, { stride, padding: 1 });
   let x: tf.Tensor4D = tf.relu(at(images, 'conv1', 1));
@@ -83,7 +81,7 @@ function shortcut(x: tf.Tensor4D, channels: number, stride: number): tf.Tensor4D
   ]);
 }
 
-function convolutions(blocks: readonly Block[]): readonly NormalisedConvolution[] {
+function convolutions(blocks: readonly ResNetBlock[]): readonly NormalisedConvolution[] {
   const named = (convolution: string, normal: string): NormalisedConvolution => ({
     name: convolution,
     convolution,
@@ -94,12 +92,4 @@ function convolutions(blocks: readonly Block[]): readonly NormalisedConvolution[
     ['1', '2'].map((number) => named(`${name}.conv${number}`, `${name}.bn${number}`)),
   );
   return [named('conv1', 'bn1'), ...inside];
-}
-
-function blocksOf(stored: Safetensors): readonly Block[] {
-  const blocks: Block[] = [];
-  for (let stage = 1; stage <= 3; stage += 1)
-    for (let block = 0; stored.has(`layer${stage}.${block}.conv1.weight`); block += 1)
-      blocks.push({ name: `layer${stage}.${block}`, stride: stage > 1 && block === 0 ? 2 : 1 });
-  return blocks;
 }

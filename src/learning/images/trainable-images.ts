@@ -18,6 +18,7 @@ import { configFile, processorFile, readNetPlan } from './huggingface-net.ts';
 import { convolutionsOf, storedPlan } from './net-plan.ts';
 import { processorInput } from './picture-processor.ts';
 import { plannedVectors } from './planned-net.ts';
+import { resnetLayers } from './resnet-names.ts';
 import { foldedResNet, resnetInput, resnetVectors, unfoldedResNet } from './resnet.ts';
 
 export interface TrainableImages {
@@ -62,7 +63,7 @@ export function trainableResNet(bytes: Uint8Array, file: string): TrainableImage
   return trainable({
     input: resnetInput,
     stored: tensors,
-    layers: blocks.length + 1,
+    layers: resnetLayers(blocks),
     partOf: (weight) => blocks.findIndex(({ name }) => weight.startsWith(`${name}.`)) + 1,
     vectors: (own, images) => resnetVectors(own, blocks, images),
     files: (changed) => ({ [file]: unfoldedResNet(bytes, changed, file) }),
