@@ -1,20 +1,23 @@
 // tfjs-core's own tests of its operations on our backends: `npm run check:ops`. Prints the share that passes, writes docs/op-tests.md, and
-// exits with 1 where a test fails for no known reason. `--backend NAME` and `--only PATTERN` (of file names) run a part and write nothing.
+// exits with 1 where a test fails for no known reason. `--backend NAME`, `--provider webgpu` or `cuda` (of `onnx`) and `--only PATTERN` (of file names)
+// run a part and write nothing.
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { runTests, testFiles } from './op-tests/collect.mjs';
 import { reasonFor } from './op-tests/reasons.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { backend: { type: 'string' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { backend: { type: 'string' }, provider: { type: 'string' }, only: { type: 'string' } },
+});
+const { backend: only = values.provider === undefined ? undefined : 'onnx' } = values;
 const files = await testFiles(new RegExp(values.only ?? '_test\\.js$'));
 const reports = [];
-for (const backend of values.backend === undefined ? ['onnx', 'reference', 'tensorflow'] : [values.backend]) {
+for (const backend of only === undefined ? ['onnx', 'reference', 'tensorflow'] : [only]) {
   try {
-    reports.push(summarise(backend, await runTests(backend, files)));
+    reports.push(summarise(backend, await runTests(backend, files, values.provider)));
   } catch (error) {
     const missing = /the backend `\w+` needs a package[^\n]*/.exec(String(error.stderr));
     if (missing === null) throw error;
@@ -22,7 +25,8 @@ for (const backend of values.backend === undefined ? ['onnx', 'reference', 'tens
   }
 }
 for (const report of reports) print(report);
-if (values.backend === undefined && values.only === undefined) {
+if (only === undefined && values.only === undefined) {
+  const { format } = await import('prettier');
   const path = join(root, 'docs/op-tests.md');
   await writeFile(path, await format(page(reports), { parser: 'markdown', printWidth: 110 }));
   console.log(`wrote ${path}`);
@@ -35,7 +39,7 @@ function summarise(backend, results) {
   const reasons = new Map();
   const wrong = [];
   for (const test of failed) {
-    const reason = reasonFor(test);
+    const reason = reasonFor(test, values.provider);
     if (reason === undefined) wrong.push(test);
     else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }

@@ -13,7 +13,7 @@ import { crossEntropy } from '../../src/learning/losses/cross-entropy.ts';
 import { adam } from '../../src/learning/optimizers/adam.ts';
 import { train } from '../../src/learning/training/train.ts';
 
-const [kind = 'forward', threads = '2', steps = '9', rows = '30522'] = process.argv.slice(2);
+const [kind = 'forward', threads = '2', steps = '9', rows = '30522', on = 'cpu'] = process.argv.slice(2);
 const [layers, width, inner, heads, texts, places] = [6, 384, 1536, 12, 16, 64];
 const vocabulary = Number(rows);
 const config = readBertConfig(
@@ -85,7 +85,9 @@ function trained(parameters: Weights, batch: Record<string, tf.Tensor>, dropout:
   return poolByShares(batch['shares'] ?? tf.scalar(NaN), states, false);
 }
 
-const engine = await openEngine({ backend: 'onnx', threads: Number(threads) });
+const provider = (['cpu', 'webgpu', 'cuda'] as const).find((one) => one === on);
+if (provider === undefined) throw new Error(`computes on cpu, webgpu or cuda, not ${on}`);
+const engine = await openEngine({ backend: 'onnx', provider, threads: Number(threads) });
 const start = weights();
 const times: number[] = [];
 const losses: number[] = [];

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     steps: { type: 'string', default: '9' },
     threads: { type: 'string', default: '2' },
+    on: { type: 'string', default: 'cpu' }, // or webgpu, cuda: PyTorch computes on cuda then
     quiet: { type: 'string', default: '0.3' }, // cores that others may use, or the run is repeated
   },
 });
@@ -28,9 +29,10 @@ const tasks = [
   { title: 'train step, dropout 0.1', kind: '0.1' },
   { title: 'train step, dropout 0.1, 512 words in use', kind: '0.1', rows: '512' },
 ];
+const device = values.on === 'cpu' ? 'cpu' : 'cuda';
 const hasPython = canRun(values.python, ['-c', 'import torch, transformers']);
 console.log(
-  `16 texts of 64 tokens, float32, ${values.threads} threads, ${values.rounds} rounds, ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}`,
+  `16 texts of 64 tokens, float32, on ${values.on}, ${values.threads} threads, ${values.rounds} rounds, ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}`,
 );
 console.log(
   '| median of the rounds | FSL, ms | PyTorch, ms | ratio | FSL, MB | PyTorch, MB | others, cores |',
@@ -39,9 +41,11 @@ console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const { title, kind, rows = '30522' } of tasks) {
   const [ours, theirs] = [[], []];
   for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(quietly(process.execPath, [ourScript, kind, values.threads, values.steps, rows]));
+    ours.push(quietly(process.execPath, [ourScript, kind, values.threads, values.steps, rows, values.on]));
     if (hasPython)
-      theirs.push(quietly(values.python, [join(here, 'theirs.py'), kind, values.threads, values.steps]));
+      theirs.push(
+        quietly(values.python, [join(here, 'theirs.py'), kind, values.threads, values.steps, device]),
+      );
   }
   const [a, b] = [ours, theirs].map((runs) => median(runs.map(({ times }) => median(times))));
   const [c, d] = [ours, theirs].map((runs) => median(runs.map(({ memory }) => memory)));

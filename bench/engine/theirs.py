@@ -7,7 +7,7 @@ import time
 import torch
 from transformers import BertConfig, BertModel
 
-kind, threads, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+kind, threads, steps, device = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 rate = 0.0 if kind == "forward" else float(kind)
@@ -21,16 +21,16 @@ config = BertConfig(
     attention_probs_dropout_prob=rate,
 )
 config._attn_implementation = "sdpa"
-model = BertModel(config, add_pooling_layer=False)
-head = torch.nn.Linear(384, 2, bias=False)
+model = BertModel(config, add_pooling_layer=False).to(device)
+head = torch.nn.Linear(384, 2, bias=False).to(device)
 model.train(kind != "forward")
-labels = torch.arange(16) % 2
+labels = torch.arange(16, device=device) % 2
 place = torch.arange(64)
 
 
 def embed(step: int) -> torch.Tensor:
     ids = (step * 7919 + torch.arange(16)[:, None] * 613 + place * 131 + place * place) % 30522
-    return model(input_ids=ids).last_hidden_state.mean(1)
+    return model(input_ids=ids.to(device)).last_hidden_state.mean(1)
 
 
 optimizer = torch.optim.AdamW([*model.parameters(), *head.parameters()], lr=2e-5, weight_decay=0.01, fused=True)
@@ -39,7 +39,7 @@ last = time.perf_counter()
 for step in range(steps):
     if kind == "forward":
         with torch.inference_mode():
-            embed(step).numpy()
+            embed(step).cpu().numpy()
     else:
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(head(embed(step)), labels)

@@ -20,13 +20,13 @@ export async function testFiles(pattern = /_test\.js$/) {
 }
 
 /** `{ name, status: passed | failed | excluded, messages }` for each test. */
-export async function runTests(backend, files) {
+export async function runTests(backend, files, provider = 'cpu') {
   const folder = join(root, 'node_modules', `.op-tests-${process.pid}-${backend}`);
   await mkdir(folder, { recursive: true });
   try {
     const outfile = join(folder, 'tests.mjs');
     await build({
-      stdin: { contents: entry(backend, files), resolveDir: here, loader: 'js' },
+      stdin: { contents: entry(backend, files, provider), resolveDir: here, loader: 'js' },
       outfile,
       bundle: true,
       format: 'esm',
@@ -50,13 +50,13 @@ export async function runTests(backend, files) {
 
 const mark = '\n=== results ===\n';
 
-function entry(backend, files) {
+function entry(backend, files, provider) {
   return [
     `import './globals.mjs';`,
     `import ${JSON.stringify(join(core, 'dist/public/chained_ops/register_all_chained_ops.js'))};`,
     ...files.map((file) => `import ${JSON.stringify(join(core, 'dist/ops', file))};`),
     `import { run } from './runner.mjs';`,
-    `const results = await run(${JSON.stringify(backend)});`,
+    `const results = await run(${JSON.stringify(backend)}, ${JSON.stringify(provider)});`,
     `await new Promise((done) => process.stdout.write(${JSON.stringify(mark)} + JSON.stringify(results), done));`,
     `process.exit(0);`,
   ].join('\n');

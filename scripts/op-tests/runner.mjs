@@ -2,8 +2,8 @@
 import { openEngine } from '../../src/engine/engine.ts';
 import { environment } from './globals.mjs';
 
-export async function run(backend) {
-  const engine = await openEngine({ backend, threads: 1 });
+export async function run(backend, provider) {
+  const engine = await openEngine({ backend, provider, threads: 1 });
   environment.configure({ random: false, oneFailurePerSpec: false });
   const results = [];
   environment.clearReporters();

@@ -34,7 +34,7 @@ async function isRight(block: number): Promise<boolean> {
     pads: ints([1, 1, 1, 1]),
     dilations: ints([1, 1]),
   };
-  const recorder = new Recorder();
+  const recorder = new Recorder('cpu');
   const plain = recorder.add('Conv', [x, filter], output, { attributes });
   const own = blockedConvolution(recorder, x, filter, { block, attributes, output, channelsLast: false });
   try {

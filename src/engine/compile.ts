@@ -2,7 +2,7 @@
 import { fuse } from './fuse.ts';
 import type { Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
 import { current, elementBytes, pendingNode, sizeOf } from './value.ts';
-import type { Constant, Fed, Node, Result, Value } from './value.ts';
+import type { Constant, Fed, Host, Node, Result, Value } from './value.ts';
 
 export interface Recording {
   /** Everything that decides what is computed, and no numbers that are computed with. */
@@ -14,6 +14,10 @@ export interface Recording {
   readonly nodes: readonly Node[];
   /** Whether the results are not handed over: they are wanted only in memory that is given. */
   readonly withheld?: boolean;
+  /** Whether it is run again and again. */
+  readonly repeated?: boolean;
+  /** What of `fed` is part of the graph instead, and not fed. */
+  readonly fixed?: ReadonlySet<Fed>;
 }
 
 /** A program that was recorded once. */
@@ -28,6 +32,11 @@ export interface CapturedGraph {
 /** The same, computed into memory that is given and not handed over. */
 export function withheld(recording: Recording): Recording {
   return { ...recording, key: `withheld\n${recording.key}`, withheld: true };
+}
+
+/** The same with numbers as part of the graph, which `key` stands for. */
+export function withFixed(recording: Recording, fixed: ReadonlySet<Host>, key: string): Recording {
+  return { ...recording, key: `fixed ${key}\n${recording.key}`, fixed };
 }
 
 /** The output of a graph whose results are withheld. */
@@ -63,7 +72,7 @@ export function collect(wanted: readonly Result[]): Recording {
   return { key: parts.join('\n'), fed: [...fed.keys()], wanted, nodes: needed };
 }
 
-export function toGraph({ fed, wanted, nodes, withheld }: Recording): Graph {
+export function toGraph({ fed, wanted, nodes, withheld, fixed }: Recording): Graph {
   const names = new Map<Value, string>();
   const constants = new Map<Constant, GraphConstant>();
   fed.forEach((value, i) => names.set(value, `i${i}`));
@@ -83,9 +92,12 @@ export function toGraph({ fed, wanted, nodes, withheld }: Recording): Graph {
     return { op, domain, attributes, inputs: inputs.map(nameOf), outputs: outputs.map(nameOf) };
   });
   return {
-    inputs: fed.map((value, i) => described(value, `i${i}`)),
+    inputs: fed.flatMap((value, i) => (fixed?.has(value) === true ? [] : [described(value, `i${i}`)])),
     outputs: wanted.map((result, i) => described(result, `o${i}`)),
-    constants: [...constants.values()],
+    constants: [
+      ...constants.values(),
+      ...fed.flatMap((value, i) => (fixed?.has(value) === true ? numbers(value, `i${i}`) : [])),
+    ],
     ...(withheld === true && { list: { name: withheldName, of: `o${smallest(wanted)}` } }),
     nodes: graphNodes,
   };
@@ -145,6 +157,12 @@ function withoutUnused(nodes: readonly Node[], wanted: readonly Result[]): reado
 
 function described(value: Fed | Result, name: string): GraphValue {
   return { name, type: value.type, shape: value.shape };
+}
+
+function numbers(value: Fed, name: string): readonly GraphConstant[] {
+  if (value.kind !== 'host') return [];
+  const { type, shape, data } = value;
+  return [{ name, type, shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }];
 }
 
 function toConstant({ type, shape, numbers }: Constant, name: string): GraphConstant {

@@ -96,6 +96,7 @@ async function openOnnx({
   limits = defaultLimits,
 }: EngineOptions): Promise<Engine> {
   const name = 'onnx';
+  if (provider === 'cuda') roundNoFactors();
   const runner = new GraphRunner(provider, threads, limits);
   const backend = new OnnxBackend(runner, provider === 'cpu' ? await channelBlock() : undefined);
   registerRules(name, kernelRules, recorderOf);
@@ -113,6 +114,14 @@ async function openOnnx({
       deactivate(name);
     },
   };
+}
+
+/**
+ * NVIDIA's libraries for products of matrices and convolutions round factors to 10 bits of fraction (TF32), unless they are told otherwise before they
+ * are loaded. A result would then be 1e-3 away from that of the processor.
+ */
+function roundNoFactors(): void {
+  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
 }
 
 async function openReference(): Promise<Engine> {

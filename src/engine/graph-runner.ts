@@ -3,19 +3,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import { peakBytes, withheldName } from './compile.ts';
+import { peakBytes, withFixed, withheldName } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { DeviceMemories, seenAs } from './device-memories.ts';
 import { EngineError } from './engine-error.ts';
 import { computed, requireOutside } from './host-numbers.ts';
 import { nativeFailure } from './native-failure.ts';
 import type { DeviceTensor, HostTensor } from './program.ts';
-import { keepsResults } from './provider.ts';
+import { fixesNumbers, keepsResults } from './provider.ts';
 import type { Provider } from './provider.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionLimits } from './session-cache.ts';
 import { sizeOf } from './value.ts';
-import type { Fed, Host, OnDevice, Result } from './value.ts';
+import type { Fed, Host, HostData, OnDevice, Result } from './value.ts';
 
 export interface RunCounts {
   runs: number;
@@ -33,6 +33,8 @@ export class GraphRunner {
   readonly memories: DeviceMemories;
   readonly counts: RunCounts = { runs: 0, runMs: 0, nodes: new Map() };
   #running: Promise<unknown> = Promise.resolve();
+  readonly #seen = new WeakMap<HostData, Seen>();
+  #seenSoFar = 0;
 
   constructor(provider: Provider, threads: number, limits: SessionLimits) {
     this.provider = provider;
@@ -76,13 +78,17 @@ export class GraphRunner {
   }
 
   async #compute(
-    recording: Recording,
+    given: Recording,
     inputs: Given,
     memory: readonly (Tensor | undefined)[],
   ): Promise<readonly (Tensor | undefined)[]> {
+    const recording = fixesNumbers(this.provider) ? this.#withFixed(given) : given;
     const session = await this.sessions.sessionFor(recording);
     if (keepsResults(this.provider)) await this.#copyUsedTwice(recording);
-    const feeds = Object.fromEntries(recording.fed.map((value, i) => [`i${i}`, fedTensor(value, inputs)]));
+    const feeds: Record<string, Tensor> = {};
+    recording.fed.forEach((value, i) => {
+      if (recording.fixed?.has(value) !== true) feeds[`i${i}`] = fedTensor(value, inputs);
+    });
     const fetches = Object.fromEntries(recording.wanted.map((_, i) => [`o${i}`, memory[i] ?? null]));
     const start = performance.now();
     const outputs = await (recording.withheld === true
@@ -95,6 +101,25 @@ export class GraphRunner {
     return recording.wanted.map((_, i) => outputs[`o${i}`]);
   }
 
+  /** Numbers that are known to be the same in runs to come, up to a size, as part of the graph. */
+  #withFixed(recording: Recording): Recording {
+    const fixed = new Set<Host>();
+    const keys: number[] = [];
+    let bytes = 0;
+    for (const value of recording.fed) {
+      if (value.kind !== 'host' || value.data.length < fewestFixed) continue;
+      const seen = this.#seen.get(value.data) ?? { number: this.#seenSoFar++, runs: 0 };
+      this.#seen.set(value.data, seen);
+      seen.runs += 1;
+      const again = recording.repeated === true || seen.runs >= runsBeforeFixed;
+      if (!again || bytes + value.data.byteLength > mostFixedBytes) continue;
+      bytes += value.data.byteLength;
+      keys.push(seen.number);
+      fixed.add(value);
+    }
+    return fixed.size === 0 ? recording : withFixed(recording, fixed, keys.join());
+  }
+
   /** Numbers that a second run needs are copied to the device, for it and those to come. */
   async #copyUsedTwice({ fed }: Recording): Promise<void> {
     for (const value of fed) {
@@ -102,6 +127,19 @@ export class GraphRunner {
     }
   }
 }
+
+/** Numbers that were fed, counted in order, and in how many runs. */
+interface Seen {
+  readonly number: number;
+  runs: number;
+}
+
+/** A result that is read again once or twice is not worth another graph. */
+const runsBeforeFixed = 3;
+/** Fewer cross to the device as fast as one does. */
+const fewestFixed = 4096;
+/** A graph is at most 2 GB when it is handed over. */
+const mostFixedBytes = 2 ** 30;
 
 /**
  * onnxruntime-node copies every output once more before it hands it over, those that went into given memory too: 20 ms for the

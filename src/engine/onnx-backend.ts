@@ -29,7 +29,7 @@ export class OnnxBackend extends KernelBackend {
   constructor(runner: GraphRunner, channelBlock: number | undefined) {
     super();
     this.#runner = runner;
-    this.#recorder = new Recorder(channelBlock);
+    this.#recorder = new Recorder(runner.provider, channelBlock);
   }
 
   /** Records one call of a kernel. */
@@ -81,7 +81,8 @@ export class OnnxBackend extends KernelBackend {
         const result = known ? value : this.#recorder.add('Identity', [value], value);
         if (result.kind === 'result') wanted.set(result, name);
       }
-      return { recording: collect([...wanted.keys()]), names: [...wanted.values()] };
+      const recording = { ...collect([...wanted.keys()]), repeated: true };
+      return { recording, names: [...wanted.values()] };
     } finally {
       this.#capturing = false;
     }

@@ -12,6 +12,11 @@ export function keepsResults(provider: Provider): boolean {
   return provider === 'webgpu';
 }
 
+/** Whether inputs cross to the device in every run. Numbers that are the same in all runs are better part of the graph there. */
+export function fixesNumbers(provider: Provider): boolean {
+  return provider === 'cuda';
+}
+
 /**
  * Whether a graph with so much working memory keeps it from one run to the next. On the processor each session would keep its own: that of
  * its first run and, laid out anew, that of all others, about twice as much together. Where it is much, a run asks for it and gives it back.

@@ -1,5 +1,6 @@
 // Appends operators to what is being recorded. Kernels speak to this; it knows no tfjs and runs nothing.
 import type { Attribute, Attributes, Domain, ElementType } from './graph.ts';
+import type { Provider } from './provider.ts';
 import type { Constant, Host, HostData, Node, Result, Value } from './value.ts';
 
 export interface OutputType {
@@ -13,11 +14,14 @@ export interface OperatorOptions {
 }
 
 export class Recorder {
+  /** Where the graph will run: ONNX Runtime computes a few things wrongly there, and they are written otherwise. */
+  readonly provider: Provider;
   /** Channels that the runtime keeps together where it convolves in its own order; nothing where it has none. */
   readonly channelBlock: number | undefined;
   #order = 0;
 
-  constructor(channelBlock?: number) {
+  constructor(provider: Provider, channelBlock?: number) {
+    this.provider = provider;
     this.channelBlock = channelBlock;
   }
 

@@ -6,6 +6,7 @@ import type { Recording } from './compile.ts';
 import { encodeModel } from './onnx-model.ts';
 import { keepsWorkingMemory, sessionOptions } from './provider.ts';
 import type { Provider } from './provider.ts';
+import { elementBytes, sizeOf } from './value.ts';
 
 export interface SessionLimits {
   readonly sessions: number;
@@ -24,7 +25,7 @@ const newest = 8;
 
 interface Entry {
   readonly session: InferenceSession;
-  /** Kept between runs. */
+  /** Kept between runs, numbers that are part of the graph among them. */
   readonly bytes: number;
 }
 
@@ -68,7 +69,7 @@ export class SessionCache {
     const session = await InferenceSession.create(encodeModel(toGraph(recording)), options);
     this.counts.compiled += 1;
     this.counts.compileMs += performance.now() - start;
-    this.#entries.set(key, { session, bytes: keeps ? peak : 0 });
+    this.#entries.set(key, { session, bytes: (keeps ? peak : 0) + fixedBytes(recording) });
     await this.#shrink();
     return session;
   }
@@ -86,4 +87,10 @@ export class SessionCache {
       await session.release();
     }
   }
+}
+
+function fixedBytes({ fixed = new Set() }: Recording): number {
+  let sum = 0;
+  for (const { type, shape } of fixed) sum += sizeOf(shape) * elementBytes(type);
+  return sum;
 }

@@ -19,6 +19,7 @@ export const moves: readonly Moves[] = [
   { image: [1, 5, 6, 2], width: [2, 3], strides: [1, 2], pad: 'same' },
   { image: [1, 5, 6, 2], width: [2, 2], strides: [1, 1], pad: 1 },
   { image: [2, 4, 3, 2], width: [1, 1], strides: [1, 1], pad: 'valid' },
+  { image: [2, 4, 2, 9], width: [4, 2], strides: [1, 1], pad: [[0, 0], [0, 2], [0, 1], [0, 0]] }, // prettier-ignore
   { image: [1, 5, 5, 1], width: [2, 2], strides: [2, 2], pad: [[0, 0], [1, 0], [0, 1], [0, 0]] }, // prettier-ignore
 ];
 
@@ -84,6 +85,10 @@ export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[]
       program: () => tf.conv2d(images([2, 3, 5, 4]), filters([3, 3, 3, 2]), 1, 'same', 'NCHW'),
     },
     {
+      name: 'conv2d, channels second, of an image as large as the filter',
+      program: () => tf.conv2d(images([2, 3, 2, 2]), filters([2, 2, 3, 2]), 1, 'same', 'NCHW'),
+    },
+    {
       name: 'conv2d, dilated',
       program: () => tf.conv2d(images([1, 7, 7, 2]), filters([3, 3, 2, 3]), 1, 'same', 'NHWC', [2, 2]),
     },
@@ -108,6 +113,21 @@ export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[]
         program: () => tf.fused.matMul({ a: reals([3, 4]), b: reals([4, 2]), bias: reals([2]), activation }),
       },
     ]),
+    {
+      name: 'fused conv2d, channels second',
+      program: () => {
+        const [x, filter] = [images([2, 3, 4, 4]), filters([3, 3, 3, 2])];
+        return tf.fused.conv2d({
+          x,
+          filter,
+          strides: 1,
+          pad: 'same',
+          dataFormat: 'NCHW',
+          bias: reals([2]),
+          activation: 'relu',
+        });
+      },
+    },
     {
       name: 'fused depthwiseConv2d',
       program: () => {

@@ -138,6 +138,7 @@ const onAnything: readonly (readonly [string, (x: tf.Tensor) => tf.Tensor | tf.T
   ['slice', (x) => tf.slice(x, [1, 0, 2], [1, -1, 2])],
   ['tile', (x) => tf.tile(x, [1, 2, 3])],
   ['broadcastTo', (x) => tf.broadcastTo(tf.slice(x, [0, 0, 0], [1, 3, 1]), [5, 3, 2])],
+  ['stridedSlice that goes back from the middle', (x) => tf.stridedSlice(x, [0, 1, 2], [2, -4, 0], [1, -1, -1], 0, 2)], // prettier-ignore
   ['stridedSlice', (x) => tf.stridedSlice(x, [0, 2, 3], [2, -5, 0], [1, -1, -2], 0, 2)],
   [
     'stridedSlice that drops an axis',

@@ -12,7 +12,7 @@ export interface Numbers {
 /** A program makes its own tensors, so that each backend has its own. */
 export type Program = () => tf.Tensor | tf.Tensor[];
 
-/** What `npm run check:webgpu` and `check:tensorflow` run the tests of \`onnx\` on instead. */
+/** What `npm run check:webgpu`, `check:cuda` and `check:tensorflow` run the tests of \`onnx\` on instead. */
 export const testedInstead = process.env['FSL_TEST_ON'];
 
 /** The backend that takes the place of `onnx` on the processor in these tests. */
@@ -21,11 +21,12 @@ export function tested(threads: number): EngineOptions {
     case undefined:
       return { backend: 'onnx', threads };
     case 'webgpu':
-      return { backend: 'onnx', provider: 'webgpu', threads };
+    case 'cuda':
+      return { backend: 'onnx', provider: testedInstead, threads };
     case 'tensorflow':
       return { backend: 'tensorflow', threads };
     default:
-      throw new Error(`FSL_TEST_ON is webgpu or tensorflow, not ${testedInstead}`);
+      throw new Error(`FSL_TEST_ON is webgpu, cuda or tensorflow, not ${testedInstead}`);
   }
 }
 

@@ -2,8 +2,8 @@
 // second and filters as [out, in, height, width]. The gradient by a filter is a product of matrices for each place of the window, with channels first: two thirds of
 // the time of the convolution of swapped axes that it is as well, and of one product with all windows (100 images of 14 x 14 x 64, 64 filters of 3 x 3, ONNX
 // Runtime 1.30), which needs nine times the memory of the images besides.
-import { int, integers, ints } from '../recorder.ts';
-import type { Attributes } from '../graph.ts';
+import { int, integers, ints, scalar } from '../recorder.ts';
+import type { Attribute, Attributes } from '../graph.ts';
 import type { OutputType, Recorder } from '../recorder.ts';
 import { sizeOf } from '../value.ts';
 import type { Value } from '../value.ts';
@@ -127,10 +127,49 @@ function ofWindows(recorder: Recorder, x: Value, kernel: Value, convolution: Con
   const block = recorder.channelBlock;
   if (!depthwise && block !== undefined && fitsBlocks(kernel.shape, block))
     return blockedConvolution(recorder, x, kernel, { block, attributes, output, channelsLast });
-  const y = recorder.add('Conv', [secondly(recorder, x, windows), kernel], output, {
-    attributes: { ...attributes, group: int(depthwise ? windows.inChannels : 1) },
+  const input = secondly(recorder, x, windows);
+  const [filter, sizes] = smallerThanImage(recorder, kernel, input.shape, attributes);
+  const y = recorder.add('Conv', [input, filter], output, {
+    attributes: { ...attributes, ...sizes, group: int(depthwise ? windows.inChannels : 1) },
   });
   return backFromSecond(recorder, y, windows);
+}
+
+/**
+ * WebGPU takes a filter as large as the image for one product, whatever is added after the last rows and columns (ONNX Runtime 1.30). Such a filter gets a row and a
+ * column of zeros.
+ */
+function smallerThanImage(
+  recorder: Recorder,
+  kernel: Value,
+  [, , rows, columns]: readonly number[],
+  { pads, dilations }: Attributes,
+): readonly [kernel: Value, attributes: Attributes] {
+  const [out = 1, channels = 1, height = 1, width = 1] = kernel.shape;
+  const [top = 0, left = 0, bottom = 0, right = 0] = integersIn(pads);
+  const whole = rows === height && columns === width && top === 0 && left === 0 && bottom + right > 0;
+  if (recorder.provider !== 'webgpu' || !whole) return [kernel, {}];
+  const [down = 1, across = 1] = integersIn(dilations);
+  const taller = withZeros(recorder, kernel, [out, channels, 1, width], 2);
+  const filter = withZeros(recorder, taller, [out, channels, height + 1, 1], 3);
+  return [
+    filter,
+    {
+      kernel_shape: ints([height + 1, width + 1]),
+      pads: ints([top, left, bottom + down, right + across]),
+    },
+  ];
+}
+
+/** Zeros of that shape after the last along an axis. Not by `Pad`, which ONNX Runtime takes for the padding of the image. */
+function withZeros(recorder: Recorder, x: Value, shape: readonly number[], axis: number): Value {
+  const zeros = recorder.add('Expand', [scalar(0, 'float32'), integers(shape)], { type: x.type, shape });
+  const longer = { type: x.type, shape: x.shape.with(axis, (x.shape[axis] ?? 0) + (shape[axis] ?? 0)) };
+  return recorder.add('Concat', [x, zeros], longer, { attributes: { axis: int(axis) } });
+}
+
+function integersIn(attribute: Attribute | undefined): readonly number[] {
+  return attribute !== undefined && 'ints' in attribute ? attribute.ints : [];
 }
 
 /** The gradient by the input: a convolution with turned filters where windows move by one, else the transposed one. */

@@ -3,7 +3,7 @@
 import { convolutionRules } from './convolution.ts';
 import { lookupRules } from './lookup.ts';
 import { scalar } from '../recorder.ts';
-import { inputAt, real32, unsupported } from './rule.ts';
+import { inputAt, real32, reshape, unsupported } from './rule.ts';
 import type { KernelCall, KernelRule } from './rule.ts';
 import type { Value } from '../value.ts';
 
@@ -25,9 +25,18 @@ function fused(kernel: string, plain: string, rules: readonly KernelRule[]): Ker
       const { recorder, byName } = call;
       const product = rule.record({ ...call, inputs: [inputAt(call, 0), inputAt(call, 1)] }) as Value; // these kernels give one tensor
       const { bias } = byName;
-      return bent(call, bias === undefined ? product : recorder.add('Add', [product, bias], product));
+      return bent(
+        call,
+        bias === undefined ? product : recorder.add('Add', [product, beside(call, bias)], product),
+      );
     },
   };
+}
+
+/** A bias of one number a channel along the axis of the channels. */
+function beside({ recorder, attributes }: KernelCall, bias: Value): Value {
+  const perChannel = attributes['dataFormat'] === 'NCHW' && bias.shape.length === 1;
+  return perChannel ? reshape(recorder, bias, [...bias.shape, 1, 1]) : bias;
 }
 
 function bent(call: KernelCall, x: Value): Value {

@@ -12,24 +12,24 @@ export const sliceRules: readonly KernelRule[] = [
     inputs: { x: anyType },
     record: (call) => {
       const { recorder } = call;
-      const x = inputAt(call, 0);
+      const given = inputAt(call, 0);
       const [begin, end] = [[...numbersAttribute(call, 'begin')], [...numbersAttribute(call, 'end')]];
-      const given = call.attributes['strides'] ?? begin.map(() => 1);
-      const strides = [given].flat().map(Number);
+      const strides = [call.attributes['strides'] ?? begin.map(() => 1)].flat().map(Number);
       const masks = ['beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'] as const;
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = masks.map((name) => numberAttribute(call, name));
-      const info = tf.slice_util.sliceInfo([...x.shape], begin, end, strides, a, b, c, d, e);
-      if (info.isIdentity) return reshape(recorder, x, info.finalShape);
+      const info = tf.slice_util.sliceInfo([...given.shape], begin, end, strides, a, b, c, d, e);
+      if (info.isIdentity) return reshape(recorder, given, info.finalShape);
       const shape = tf.slice_util.computeOutShape(info.begin, info.end, info.strides).map(Math.abs); // there are -0
-      const stops = info.begin.map((start, axis) => {
-        const stop = start + (info.strides[axis] ?? 1) * (shape[axis] ?? 0);
-        return stop < 0 ? -(2 ** 31) : stop; // ONNX counts negative ones from the end
+      const [x, starts, steps] = forwards(recorder, given, info.begin, info.strides);
+      const stops = starts.map((start, axis) => {
+        const stop = start + (steps[axis] ?? 1) * (shape[axis] ?? 0);
+        return stop < 0 ? wayBack : stop; // ONNX counts negative ones from the end
       });
-      const axes = info.begin.flatMap((start, axis) =>
-        start === 0 && info.strides[axis] === 1 && shape[axis] === x.shape[axis] ? [] : [axis],
+      const axes = starts.flatMap((start, axis) =>
+        start === 0 && steps[axis] === 1 && shape[axis] === x.shape[axis] ? [] : [axis],
       );
       const of = (all: readonly number[]): Value => integers(axes.map((axis) => all[axis] ?? 0));
-      const inputs = [x, of(info.begin), of(stops), integers(axes), of(info.strides)];
+      const inputs = [x, of(starts), of(stops), integers(axes), of(steps)];
       return reshape(
         recorder,
         recorder.add('Slice', inputs, { type: x.type, shape }),
@@ -52,6 +52,26 @@ export const sliceRules: readonly KernelRule[] = [
     },
   },
 ];
+
+/** Before the first element, for ONNX. */
+const wayBack = -(2 ** 31);
+
+/** Slices that go back start from the last element on WebGPU, wherever they should (ONNX Runtime 1.30): there, axes are turned round first. */
+function forwards(
+  recorder: Recorder,
+  x: Value,
+  starts: readonly number[],
+  steps: readonly number[],
+): readonly [x: Value, starts: readonly number[], steps: readonly number[]] {
+  const axes = steps.flatMap((step, axis) => (step < 0 ? [axis] : []));
+  if (recorder.provider !== 'webgpu' || axes.length === 0) return [x, starts, steps];
+  const all = (value: number): Value => integers(axes.map(() => value));
+  const turned = recorder.add('Slice', [x, all(-1), all(wayBack), integers(axes), all(-1)], x);
+  const fromEnd = starts.map((start, axis) =>
+    axes.includes(axis) ? (x.shape[axis] ?? 1) - 1 - start : start,
+  );
+  return [turned, fromEnd, steps.map(Math.abs)];
+}
 
 /** Which elements an axis of `size` shows with mirrors at its ends; `edge` is 1 where the last element is seen twice. */
 function mirrored(size: number, before: number, after: number, edge: number): readonly number[] {

@@ -3,7 +3,7 @@
 import type { Engine } from '../../engine/engine.ts';
 import { maskMemory } from '../layers/dropout-masks.ts';
 import { clippingFactor, inPlace, summed } from '../optimizers/in-place.ts';
-import { arraysOf, copied, copyOf, hostTensors, shapesOf, toTensors, zeros } from './host-arrays.ts';
+import { arraysOf, computed, copied, copyOf, shapesOf, toTensors, zeros } from './host-arrays.ts';
 import { lookedUpTables } from './looked-up.ts';
 import { keyOf, named, recordLoss } from './recorded-loss.ts';
 import type { RecordedLoss } from './recorded-loss.ts';
@@ -18,7 +18,8 @@ export async function capturedSteps(
   const { optimizer, start, signal, accumulate = 1, clip, dropoutRate = 0, dropoutSeed } = training;
   const given = start === undefined ? await copied(training.parameters) : copyOf(start.parameters);
   const before = start === undefined ? undefined : copyOf(start.state);
-  const frozen = await hostTensors(training.frozen ?? {});
+  const frozen = training.frozen ?? {};
+  await computed(frozen);
   const rule = inPlace(optimizer.rule);
   const tables = lookedUpTables(training, given, before, rule);
   const isWhole = ([name]: readonly [string, unknown]): boolean => tables.names[name] === undefined;
@@ -27,7 +28,7 @@ export async function capturedSteps(
   const parameters = { ...whole, ...tables.parameters }; // without what tables were copied from
   const state = { ...trained.state, ...tables.state };
 
-  const weights = named('weight', { ...frozen, ...parameters });
+  const weights = named('weight', parameters);
   const gradients = accumulate > 1 ? zeros(shapesOf(whole)) : trained.gradients;
   const loss = zeros({ loss: [] });
   const [gradientArrays, sumArrays] = [arraysOf(gradients), arraysOf(trained.gradients)];

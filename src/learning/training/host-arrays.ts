@@ -18,6 +18,11 @@ export async function copied(tensors: Tensors): Promise<Reals> {
   return copies;
 }
 
+/** Nothing of them is left to compute afterwards. */
+export async function computed(tensors: Tensors): Promise<void> {
+  await Promise.all(Object.values(tensors).map((tensor) => tensor.data()));
+}
+
 /** As the engine holds them: they may share its memory. */
 export async function hostTensors(tensors: Tensors): Promise<HostTensors> {
   const read = Object.entries(tensors).map(async ([name, tensor]) => {

@@ -16,7 +16,8 @@ export interface RecordedLoss {
 
 export interface Weights {
   readonly parameters: HostTensors;
-  readonly frozen: HostTensors;
+  /** Computed already: they become part of the program. */
+  readonly frozen: Tensors;
   /** Parameters of which only rows are read, each with the name of the batch's ids. Their gradient is that of the rows, in the ids' order. */
   readonly lookups: Readonly<Record<string, string>>;
 }
@@ -37,7 +38,7 @@ export function recordLoss(
     const { loss, gradients } = lossGradients(
       training,
       looked.parameters,
-      inputs('weight', frozen),
+      frozen,
       looked.batch,
       calls.dropout,
     );
