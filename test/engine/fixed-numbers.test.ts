@@ -26,7 +26,9 @@ it('large numbers are fed once, and belong to the graph from the third run on', 
   await withEngine('onnx', async (engine) => {
     const [large, other] = [await filled(3), await filled(5)];
     const product = async (weights: tf.Tensor, x: number): Promise<number> => {
-      const result = tf.tidy(() => tf.matMul(tf.fill([1, size], x), weights));
+      const result = tf.tidy(() =>
+        tf.matMul(tf.tensor2d(new Float32Array(size).fill(x), [1, size]), weights),
+      );
       const [value = NaN] = await result.data();
       result.dispose();
       return value;
