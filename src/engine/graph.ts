@@ -23,20 +23,28 @@ export interface GraphNode {
   readonly attributes: Attributes;
 }
 
+/** A size, or the name of one that each run may have another of. */
+export type Dimension = number | string;
+
 export interface GraphValue {
   readonly name: string;
   readonly type: ElementType;
   /** Nothing where it may be any. */
-  readonly shape: readonly number[] | undefined;
+  readonly shape: readonly Dimension[] | undefined;
 }
 
-export interface GraphConstant extends GraphValue {
+export interface GraphConstant {
+  readonly name: string;
+  /** Nothing computes in half precision: such constants are read by a `Cast`, or a `Gather` before one. */
+  readonly type: ElementType | 'float16';
   readonly shape: readonly number[];
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array;
 }
 
 export interface Graph {
+  /** Where it is to be told. */
+  readonly name?: string;
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
   /** One more output, before the others: a list of the named value, of a type that a caller cannot take. */

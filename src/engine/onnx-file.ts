@@ -18,9 +18,16 @@ export interface OnnxFile {
   dispose(): Promise<void>;
 }
 
-/** A path, because large files keep their numbers in others beside them. Throws what ONNX Runtime says of files that it cannot run. */
-export async function openOnnxFile(path: string, threads: number): Promise<OnnxFile> {
-  const session = await InferenceSession.create(path, sessionOptions('cpu', threads));
+/**
+ * A path, because large files keep their numbers in others beside them, or all the bytes of one that does not. Throws what ONNX Runtime says of
+ * files that it cannot run.
+ */
+export async function openOnnxFile(file: string | Uint8Array, threads: number): Promise<OnnxFile> {
+  const options = sessionOptions('cpu', threads);
+  // The package declares a function for each.
+  const session = await (typeof file === 'string'
+    ? InferenceSession.create(file, options)
+    : InferenceSession.create(file, options));
   const inputs = new Map(
     session.inputMetadata.map((input) => [
       input.name,

@@ -1,31 +1,35 @@
 // Writes a graph as the bytes of an ONNX model (protocol buffers, https://onnx.ai/onnx/repo-docs/IR.html). Knows no recorder.
-import type { Attribute, ElementType, Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
+import type { Attribute, Domain, Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
 
 const irVersion = 10;
 /** Opset 20 is the first with `Gelu`. */
 const opset = 20;
 const contribOpset = 1;
-const blocks = 'com.microsoft.nchwc';
+const contributed = ['com.microsoft', 'com.microsoft.nchwc'] as const satisfies readonly Domain[];
 
 /** Numbers of `TensorProto.DataType`. */
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
-  ElementType,
+const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const satisfies Record<
+  GraphConstant['type'],
   number
 >;
 
 /** Numbers of `AttributeProto.AttributeType`. */
 const attributeTypes = { real: 1, int: 2, text: 3, ints: 7 } as const;
 
-export function encodeModel(graph: Graph): Uint8Array {
-  return message((model) => {
+/** A message of protocol buffers is at most so long. */
+export const mostModelBytes = 2 ** 31 - 1;
+
+export function encodeModel(graph: Graph): Uint8Array<ArrayBuffer> {
+  const model = message((model) => {
     model.int(1, irVersion);
     model.text(2, 'fslrun');
     model.message(7, (out) => writeGraph(out, graph));
     model.message(8, (out) => writeOpset(out, '', opset));
-    model.message(8, (out) => writeOpset(out, 'com.microsoft', contribOpset));
-    if (graph.nodes.some(({ domain }) => domain === blocks))
-      model.message(8, (out) => writeOpset(out, blocks, contribOpset));
+    for (const domain of contributed)
+      if (graph.nodes.some((node) => node.domain === domain))
+        model.message(8, (out) => writeOpset(out, domain, contribOpset));
   });
+  return concatenate(model);
 }
 
 function writeOpset(out: Writer, domain: string, version: number): void {
@@ -46,7 +50,7 @@ function writeGraph(out: Writer, graph: Graph): void {
     };
     out.message(1, (inner) => writeNode(inner, node));
   }
-  out.text(2, 'recorded');
+  out.text(2, graph.name ?? 'recorded');
   for (const constant of graph.constants) out.message(5, (inner) => writeConstant(inner, constant));
   for (const value of graph.inputs) out.message(11, (inner) => writeValue(inner, value));
   // Its type is left to inference.
@@ -97,7 +101,10 @@ function writeValue(out: Writer, value: GraphValue): void {
       const sizes = value.shape;
       if (sizes === undefined) return;
       tensor.message(2, (shape) => {
-        for (const size of sizes) shape.message(1, (dimension) => dimension.int(1, size));
+        for (const size of sizes)
+          shape.message(1, (dimension) =>
+            typeof size === 'number' ? dimension.int(1, size) : dimension.text(2, size),
+          );
       });
     }),
   );
@@ -116,7 +123,13 @@ const varint = 0;
 const delimited = 2;
 const fixed32 = 5;
 
-function message(write: (out: Writer) => void): Uint8Array {
+/** A message as its pieces, one after the other: large numbers are copied once, at the end. */
+interface Encoded {
+  readonly parts: readonly Uint8Array[];
+  readonly length: number;
+}
+
+function message(write: (out: Writer) => void): Encoded {
   const parts: Uint8Array[] = [];
   const tag = (field: number, wire: number): void => void parts.push(encodeVarint(field * 8 + wire));
   const writer: Writer = {
@@ -138,11 +151,14 @@ function message(write: (out: Writer) => void): Uint8Array {
       parts.push(encodeVarint(value.byteLength), value);
     },
     message(field, inner) {
-      writer.bytes(field, message(inner));
+      const { parts: inside, length } = message(inner);
+      tag(field, delimited);
+      parts.push(encodeVarint(length));
+      for (const part of inside) parts.push(part);
     },
   };
   write(writer);
-  return concatenate(parts);
+  return { parts, length: parts.reduce((sum, part) => sum + part.byteLength, 0) };
 }
 
 /** Negative integers take ten bytes, as two's complement of 64 bits. */
@@ -157,8 +173,8 @@ function encodeVarint(value: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+function concatenate({ parts, length }: Encoded): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
     all.set(part, offset);

@@ -259,6 +259,10 @@ export const codes = {
     title: 'a model folder that cannot be used',
     text: 'A file of the folder is damaged, or does not fit the others, or the architecture is not one that FSL runs.',
   },
+  'no-parity': {
+    title: 'exported files that do not say what the model says',
+    text: 'With `parity`, `export` reads its files again and compares labels and probabilities row by row. The message names the rows that are farthest apart. Nothing was written to `to`.',
+  },
   'unknown-builtin': {
     title: 'a built-in model that does not exist',
     text: 'The message lists the built-in models.',

@@ -35,7 +35,7 @@ import type { UnlabelledRecord } from './unlabelled-rows.ts';
 import type { CallValue } from './value.ts';
 
 const descriptionFile = 'model.json';
-const supportFolder = 'support';
+export const supportFolder = 'support';
 
 /** Contents of `model.json`. */
 export interface ClassifierDescription {
@@ -170,10 +170,14 @@ export async function saveClassifier(output: Output, fitted: FittedClassifier): 
   await saveEncoderFiles(output, fitted);
 }
 
-/** What it is, and the numbers of its head, under names that no model folder has. */
+/** What it is, and the numbers of its head: files of an exported folder, by names that no model folder has, and what they are in a classifier. */
+export const exportedHead: Readonly<Record<string, string>> = {
+  'classifier.json': descriptionFile,
+  [headFile]: headFile,
+};
+
 export async function takeHead(classifier: Artifact, output: Output): Promise<void> {
-  await output.take('classifier.json', classifier, descriptionFile);
-  await output.take(headFile, classifier, headFile);
+  for (const [name, own] of Object.entries(exportedHead)) await output.take(name, classifier, own);
 }
 
 /** Of a model whose encoder was trained: those of its files that were others before; nothing where it was not. */

@@ -3,19 +3,23 @@ import type { Precision } from '../learning/encoders/exported-folder.ts';
 import type { Artifact, Output } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
 import { isClassifier, takeHead } from './classifier.ts';
+import { remembering } from './composed-artifact.ts';
 import { consumedFile } from './consumed-file.ts';
+import { rowsOf, textsIn, textsToEncode } from './cost.ts';
+import { askFolder, checkParityKnown, parityFile, readAgain } from './export-parity.ts';
 import { translatedFolder } from './huggingface-source.ts';
 import { imageModelKind } from './image-model.ts';
 import { hasLearner, learnerFile, metaFile, metaText, metaWeightsFile } from './meta-description.ts';
 import { readMetaDescription } from './meta-encoder.ts';
 import { baseFolder, encoderOf } from './model-source.ts';
 import { outputPath, word } from './option.ts';
+import { parityBounds } from './parity.ts';
 import { defineStage, input } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
 export const exportModel = defineStage({
   name: 'export',
-  version: 3,
+  version: 4,
   doc:
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +
@@ -55,12 +59,22 @@ export folder {
       use: 'apply',
       doc: 'A classifier, an encoder, or a model source such as `"builtin:fsl-mini"`.',
     }),
+    parity: input.optional('dataset', {
+      images: true,
+      use: 'apply',
+      doc:
+        'Rows on which the files are to say what the classifier says. They are read again once they are written, and every row must get the same label from them, with ' +
+        `probabilities that differ by at most ${parityBounds.fp32} (\`int8\`: ${parityBounds.int8}); otherwise the step fails. \`parity.json\` in the folder says how near they are. ` +
+        'The rows need no labels.',
+    }),
   },
   outputs: { '': { type: 'files', doc: 'The files of the folder.' } },
   randomness: () => false,
   exports: ({ to }) => [{ part: '', to }],
 
-  check({ options, inputs, report }) {
+  check(context) {
+    const { options, inputs, report } = context;
+    checkParityKnown(context);
     if (/^https?:/.test(options.to)) report('to', writesFolders);
     const model = inputs.model('model');
     if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
@@ -71,6 +85,12 @@ export folder {
     return { '': { type: 'files' } };
   },
 
+  cost: ({ inputs }) => {
+    const texts = textsIn(rowsOf(inputs, 'parity'), inputs.model('model')?.apart);
+    // By the model, and by what was written.
+    return texts === 0 ? [] : [{ count: texts && 2 * texts, unit: textsToEncode }];
+  },
+
   async run(context) {
     const { inputs, options } = context;
     const encoder = encoderOf(inputs.model);
@@ -79,10 +99,17 @@ export folder {
       throw stepFailure(picturesAsTheyAre, 'precision');
     if (pictures?.name === 'pixels') throw stepFailure(nothingOwn, 'model');
     if (encoder.names.includes(builtinFile)) throw stepFailure(noFiles, 'model');
-    const to = context.output();
+    const to = remembering(context.output());
     if (pictures === undefined) await writeTextEncoder(encoder, options.precision, to);
     else await writePictureEncoder(inputs.model, to);
     if (isClassifier(inputs.model)) await takeHead(inputs.model, to);
+    if (inputs.parity === undefined) return;
+    const asked = {
+      ask: askFolder(inputs.model, to.written(), context),
+      bound: parityBounds[options.precision],
+    };
+    const parity = await readAgain(inputs.model, inputs.parity, asked, context);
+    await to.write(parityFile, JSON.stringify(parity, null, 2) + '\n');
   },
 });
 

@@ -24,13 +24,17 @@ test(
     await using rig = await openRig(worker, example);
     await rig.write(
       'main.fsl',
-      `${head}export whole { model: model  to: "out/whole" }
+      `${head}export whole { model: model  to: "out/whole"  parity: messages }
 export small { model: "builtin:fsl-mini"  to: "out/small"  precision: int8 }
 `,
     );
     const ran = await rig.run(['main.fsl']);
     expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error[')]);
     const whole = join(rig.folder, 'out/whole');
+    const parity = JSON.parse(readFileSync(join(whole, 'parity.json'), 'utf8')) as Record<string, number>;
+    expect(parity).toMatchObject({ bound: 0.001, labels_agree: parity['rows'] });
+    expect(parity['largest_difference']).toBeLessThan(1e-5);
+    expect(ran.stdout + ran.stderr).toMatch(/parity: all labels of \d+ rows agree/);
     expect(readdirSync(whole)).toEqual(
       expect.arrayContaining([
         'config.json',
@@ -85,6 +89,9 @@ test('what has no files, and what would write over what is read, is refused', as
   expect(await problem('export out { model: model  to: "out" }')).toContain('has no weights to export');
   expect(await problem('export out { model: "builtin:pixels"  to: "out" }')).toContain(
     'there is nothing to export here',
+  );
+  expect(await problem('export out { model: "builtin:fsl-mini"  to: "out"  parity: messages }')).toContain(
+    'this model gives vectors',
   );
   expect(await problem('export out { model: "builtin:fsl-mini"  to: "." }')).toContain('would write over');
   expect(await problem('export out { model: "builtin:fsl-mini" }')).toContain('`to`');

@@ -86,4 +86,5 @@ export const tricks: Readonly<Partial<Record<Code, Setting>>> = {
   'device-failed': { worker: 'lost device', before: copyEncoder },
   'unsupported-kernel': { worker: 'no layer norm', before: copyEncoder },
   'training-diverged': { before: copyEncoder },
+  'no-parity': { before: copyEncoder },
 };

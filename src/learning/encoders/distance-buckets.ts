@@ -9,11 +9,16 @@ const farthest = 128;
 
 /** For each place of a text and each place it looks at, a row of the table. [places * places] */
 export function distanceBuckets(places: number): Int32Array {
-  const byDistance = Int32Array.from({ length: 2 * places - 1 }, (_, i) => distanceBucket(i - places + 1));
+  const byDistance = bucketsByDistance(places);
   const rows = new Int32Array(places * places);
   for (let from = 0; from < places; from++)
     rows.set(byDistance.subarray(places - 1 - from, 2 * places - 1 - from), from * places);
   return rows;
+}
+
+/** For each distance from -(places - 1) to places - 1, a row of the table. [2 * places - 1] */
+export function bucketsByDistance(places: number): Int32Array {
+  return Int32Array.from({ length: 2 * places - 1 }, (_, i) => distanceBucket(i - places + 1));
 }
 
 function distanceBucket(distance: number): number {

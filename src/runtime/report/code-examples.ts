@@ -535,6 +535,14 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     ],
     "printed": "error[bad-model]: `encoder` is a model of type `gpt2`, which FSL does not run\n --> main.fsl:2:26\n  |\n2 | fine-tune model { model: \"./encoder\"  from: messages }\n  |                          ^^^^^^^^^^^\n  = hint: FSL runs the types `bert`, `roberta`, `xlm-roberta`, `camembert`, `roberta-prelayernorm`, `distilbert`, `mpnet`, `electra`, `albert`: most sentence encoders are one of these. Of pictures: `resnet`, `mobilenet_v2`.\n"
   },
+  "no-parity": {
+    "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 2 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train  method: prototype(temperature: 1e-5) }\nexport folder { model: model  to: \"my-model\"  precision: int8  parity: messages }\n",
+    "files": {},
+    "commands": [
+      "main.fsl"
+    ],
+    "printed": "error[no-parity]: 1 of the 12 rows gets other answers from the exported files than from the model: \"please refund my payment\" (row 8) is `shipping` 1 by the model, `billing` 1 by the files, 1 apart. Of 1 row the label is another one, and probabilities may differ by 0.05\n --> main.fsl:4:72\n  |\n4 | export folder { model: model  to: \"my-model\"  precision: int8  parity: messages }\n  |                                                                        ^^^^^^^^\n  = hint: export with another `precision`, of which `fp32` is the nearest to the model; where it is that already, the file would mislead whoever uses it\n"
+  },
   "unknown-builtin": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nfine-tune model { model: \"builtin:ngram\"  from: messages }\n",
     "files": {},
