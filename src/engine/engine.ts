@@ -10,6 +10,8 @@ import { OnnxBackend } from './onnx-backend.ts';
 import type { Definition, Program, Residence } from './program.ts';
 import { keepsResults } from './provider.ts';
 import type { Provider } from './provider.ts';
+import { settlePrecision } from './rounded-factors.ts';
+import type { Precision } from './rounded-factors.ts';
 import type { SessionLimits } from './session-cache.ts';
 import {
   activate,
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly backend: BackendName;
   /** Where `onnx` computes; the processor unless said. */
   readonly provider?: Provider;
+  /** `fp32` unless said. Only NVIDIA's libraries compute otherwise. */
+  readonly precision?: Precision;
   /** Threads of one operator; only `onnx` heeds it. */
   readonly threads: number;
   readonly limits?: SessionLimits;
@@ -37,6 +41,8 @@ export interface EngineOptions {
 export interface Engine {
   readonly name: BackendName;
   readonly device: 'cpu' | 'gpu';
+  /** With which it computes, which is not always what was asked for. */
+  readonly precision: Precision;
   trace(): EngineTrace;
   /** Records a program, to be run with other numbers. Only a backend that records and gives results back has this. */
   readonly capture?: (definition: Definition) => Program;
@@ -84,7 +90,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     case 'reference':
       return openReference();
     case 'tensorflow':
-      return openTensorflow();
+      return openTensorflow(options);
     default:
       return options.backend satisfies never;
   }
@@ -92,11 +98,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 async function openOnnx({
   provider = 'cpu',
+  precision = 'fp32',
   threads,
   limits = defaultLimits,
 }: EngineOptions): Promise<Engine> {
   const name = 'onnx';
-  if (provider === 'cuda') roundNoFactors();
+  if (provider === 'cuda') settlePrecision(precision);
   const runner = new GraphRunner(provider, threads, limits);
   const backend = new OnnxBackend(runner, provider === 'cpu' ? await channelBlock() : undefined);
   registerRules(name, kernelRules, recorderOf);
@@ -105,6 +112,7 @@ async function openOnnx({
   return {
     name,
     device: provider === 'cpu' ? 'cpu' : 'gpu',
+    precision: provider === 'cuda' ? precision : 'fp32',
     trace: () => traceOf(runner),
     ...(keepsResults(provider)
       ? { resident: residence(backend, runner) }
@@ -116,14 +124,6 @@ async function openOnnx({
   };
 }
 
-/**
- * NVIDIA's libraries for products of matrices and convolutions round factors to 10 bits of fraction (TF32), unless they are told otherwise before they
- * are loaded. A result would then be 1e-3 away from that of the processor.
- */
-function roundNoFactors(): void {
-  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
-}
-
 async function openReference(): Promise<Engine> {
   const name = 'reference';
   const { MathBackendCPU } = await import('@tensorflow/tfjs-backend-cpu');
@@ -132,19 +132,22 @@ async function openReference(): Promise<Engine> {
   return {
     name,
     device: 'cpu',
+    precision: 'fp32',
     trace: () => ({ ...nothingRecorded, ...live() }),
     dispose: async () => deactivate(name),
   };
 }
 
-async function openTensorflow(): Promise<Engine> {
+async function openTensorflow({ precision = 'fp32' }: EngineOptions): Promise<Engine> {
   const name = 'tensorflow';
+  settlePrecision(precision);
   const make = registeredFactory(name) ?? (await importTensorflow());
   deactivate(name); // its import makes it active
   await activate(name, make);
   return {
     name,
     device: usesGpu() ? 'gpu' : 'cpu',
+    precision: usesGpu() ? precision : 'fp32',
     trace: () => ({ ...nothingRecorded, ...live() }),
     // The package registers itself at its first import only, so its registration must survive.
     dispose: async () => deactivate(name, make),

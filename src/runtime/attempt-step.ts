@@ -1,6 +1,7 @@
 // One attempt of a claimed step: run in a private folder, its inputs checked again, its result published as a whole or dropped.
 import type { CheckedBlockStage, CheckedStep } from '../compiler/pipeline.ts';
 import type { PluginOrigin } from '../stages/plugin.ts';
+import { isMixed } from '../stages/precision.ts';
 import type { EngineChoice } from '../stages/stage.ts';
 import { declaredInput } from './block-inputs.ts';
 import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
@@ -123,7 +124,12 @@ async function runJob(
       parts: writtenParts(step),
       folder,
       objects: settings.store.path('objects'),
-      engine: { threads, ...settings.engine, device },
+      engine: {
+        threads,
+        ...settings.engine,
+        device,
+        ...(isMixed(step.options, step.block?.stages) && { precision: 'mixed' }),
+      },
       cacheDirectory: settings.store.path('cache'),
       checkpoints: checkpointFolder(settings.store, key),
     },

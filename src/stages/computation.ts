@@ -1,10 +1,10 @@
 // What an engine has done for a step, as its record keeps it. Knows no tensors: the engine counts.
-import type { EngineTrace } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Computation } from './stage.ts';
 
 /** Asked before the engine is disposed, and while what the step needed is still there: tensors and bytes are those of that moment. */
 export function computationOf(
-  engine: { readonly name: Computation['backend']; readonly trace: () => EngineTrace },
+  engine: Pick<Engine, 'name' | 'precision' | 'trace'>,
   device: Computation['device'],
   training?: Computation['training'],
 ): Computation {
@@ -12,6 +12,7 @@ export function computationOf(
   return {
     backend: engine.name,
     device,
+    ...(engine.precision === 'mixed' && { precision: engine.precision }),
     compiled,
     compileMs,
     cacheHits,
@@ -38,6 +39,7 @@ export function together(a: Computation | undefined, b: Computation): Computatio
   return {
     backend: b.backend,
     device: b.device,
+    ...(b.precision === undefined ? {} : { precision: b.precision }),
     compiled: a.compiled + b.compiled,
     compileMs: a.compileMs + b.compileMs,
     cacheHits: a.cacheHits + b.cacheHits,

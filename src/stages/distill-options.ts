@@ -1,6 +1,7 @@
 // What `distill` is told: its options, and what holds where a program says nothing. Knows no rows and no encoders.
 import { either, float, int, list, share, word } from './option.ts';
 import type { OptionValues } from './option.ts';
+import { precisionOption } from './precision.ts';
 import { planOf, trainingOptions, type TrainingPlan } from './trained-methods.ts';
 
 const matches = {
@@ -75,6 +76,7 @@ export const distillOptions = {
     doc: 'Tokens of a text that the student reads; the rest is cut off. Without it: what the model folder says.',
   }),
   ...trainingOfStudents,
+  precision: precisionOption,
 } as const;
 
 export type DistillOptions = OptionValues<typeof distillOptions>;

@@ -13,6 +13,7 @@ import {
   trainsEncoder,
 } from './fine-tune-method.ts';
 import { fitModel } from './fine-tune-fit.ts';
+import { precisionOption } from './precision.ts';
 import {
   checkRows,
   labelsWithoutRows,
@@ -90,6 +91,7 @@ fine-tune classifier {
     threshold: thresholdOption,
     pairs: pairsOption,
     ...trainingOptions,
+    precision: precisionOption,
   },
   inputs: {
     model: input.required('model', {

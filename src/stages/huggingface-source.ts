@@ -19,9 +19,11 @@ export async function openHuggingFace(
   { maxLength }: EncoderSettings,
 ): Promise<LoadedEncoder> {
   const { loadSentenceEncoder } = await import('../learning/encoders/sentence-encoder.ts');
-  const { translated, close } = await openFolderEngine(files, context);
+  const { engine, translated, close } = await openFolderEngine(files, context);
+  const { device } = engine;
   try {
-    const encoder = await translated(() => loadSentenceEncoder(folderOf(files), { maxTokens: maxLength }));
+    const settings = { maxTokens: maxLength, device };
+    const encoder = await translated(() => loadSentenceEncoder(folderOf(files), settings));
     const { encodeMasks } = encoder;
     return {
       encode: (texts, options) => translated(() => encoder.encode(texts, options)),
@@ -58,7 +60,7 @@ export async function openTrainable(
   const { engine, translated, close } = await openFolderEngine(files, context);
   try {
     const load = (from: Artifact): Promise<TrainableEncoder> =>
-      translated(() => loadTrainable(folderOf(from), { maxTokens: maxLength }));
+      translated(() => loadTrainable(folderOf(from), { maxTokens: maxLength, device: engine.device }));
     const encoder = await load(files);
     return { engine, encoder, beside: load, translated, dispose: (training) => close(encoder, training) };
   } catch (error) {

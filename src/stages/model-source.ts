@@ -204,7 +204,9 @@ function cacheKey(
   device: 'cpu' | 'gpu',
 ): string {
   const contents = digestOfFiles(files.names, (name) => files.digestOf(name));
-  return JSON.stringify([vectorNumerics, contents, maxLength ?? null, engine.backend, device]);
+  const { backend, precision } = engine;
+  const rounded = precision === undefined ? [] : [precision];
+  return JSON.stringify([vectorNumerics, contents, maxLength ?? null, backend, device, ...rounded]);
 }
 
 /** Raised when the same files give other vectors. */

@@ -20,17 +20,21 @@ export async function openStepEngine(context: EngineContext): Promise<Engine> {
   return translated(async () => {
     const { device, provider } = await chooseStepDevice(context);
     const threads = engine.threads ?? availableParallelism();
+    const precision = engine.precision ?? 'fp32';
     context.using?.(device);
     if (device === 'cpu') {
       // TensorFlow takes a GPU whenever it sees one.
       if (engine.backend === 'tensorflow') process.env['CUDA_VISIBLE_DEVICES'] ??= '-1';
-      return openEngine({ backend: engine.backend, threads });
+      return saying(context, await openEngine({ backend: engine.backend, threads, precision }));
     }
     const { lockDevice } = await import('../engine/devices/lock.ts');
     const waiting = (): void => context.note('waits for the GPU, on which another step computes');
     const lock = await lockDevice('gpu-0', waiting, signal);
     try {
-      const opened = await openEngine({ backend: engine.backend, provider, threads });
+      const opened = saying(
+        context,
+        await openEngine({ backend: engine.backend, provider, threads, precision }),
+      );
       return {
         ...opened,
         dispose: async () => {
@@ -43,6 +47,15 @@ export async function openStepEngine(context: EngineContext): Promise<Engine> {
       throw error;
     }
   });
+}
+
+/** Where mixed precision is not to be had, the step says so. */
+function saying({ engine, note }: EngineContext, opened: Engine): Engine {
+  if (engine.precision === 'mixed' && opened.precision !== 'mixed')
+    note(
+      'computes with numbers of 32 bits: mixed precision needs an NVIDIA GPU and CUDA, see `fslrun doctor`',
+    );
+  return opened;
 }
 
 /** Where this step computes. */

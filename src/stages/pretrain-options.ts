@@ -1,6 +1,7 @@
 // What `pretrain` is told: its options, and what holds where a program says nothing. Knows no rows and no encoders.
 import { either, float, int, share } from './option.ts';
 import type { OptionValues } from './option.ts';
+import { precisionOption } from './precision.ts';
 import { layersOf } from './trained-layers.ts';
 import { planOf, trainingOptions, type TrainingPlan } from './trained-methods.ts';
 
@@ -44,6 +45,7 @@ export const pretrainOptions = {
     max: 8192,
     doc: 'Tokens of a text that are read; the rest is cut off. Without it: what the model folder says.',
   }),
+  precision: precisionOption,
 } as const;
 
 export type PretrainOptions = OptionValues<typeof pretrainOptions>;

@@ -174,6 +174,8 @@ export interface RunContext<O extends Options, I extends Inputs> {
 export interface Computation {
   readonly backend: EngineChoice['backend'];
   readonly device: 'cpu' | 'gpu';
+  /** There where factors were rounded. */
+  readonly precision?: 'mixed';
   /** Graphs compiled, taken from the cache, and run; zeros for backends that compile none. */
   readonly compiled: number;
   readonly compileMs: number;
@@ -200,6 +202,8 @@ export interface Computation {
 export interface EngineChoice {
   readonly backend: 'onnx' | 'tensorflow' | 'reference';
   readonly device: 'auto' | 'cpu' | 'gpu';
+  /** Asked for; only some devices can. */
+  readonly precision?: 'mixed';
   /** Processor threads of the step, fixed when it starts; results do not depend on them. */
   readonly threads?: number;
 }

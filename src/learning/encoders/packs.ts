@@ -16,7 +16,9 @@ export interface Pack {
 }
 
 /** Tokens of one run: enough for matrix products to be fast, few enough for short lists not to wait. */
-const tokensPerRun = 768;
+export const tokensPerRun = 768;
+/** On a GPU, where an operator costs about the same for more of them. */
+export const tokensPerGpuRun = 4096;
 /** How full a text of a bucket is expected to be; decides how many texts fit into a run. */
 const expectedFill = 0.6;
 const shortest = 16;
@@ -24,11 +26,11 @@ const shortest = 16;
 const openRuns = 8;
 
 /** Buckets double, so few graphs are compiled; attention alone pays for the places between. */
-export function bucketsUpTo(maxTokens: number): readonly Bucket[] {
+export function bucketsUpTo(maxTokens: number, perRun = tokensPerRun): readonly Bucket[] {
   const buckets: Bucket[] = [];
   for (let places = Math.min(shortest, maxTokens); ; places = Math.min(2 * places, maxTokens)) {
-    const texts = Math.max(1, Math.round(tokensPerRun / (places * expectedFill)));
-    buckets.push({ places, texts, tokens: Math.max(tokensPerRun, places) });
+    const texts = Math.max(1, Math.round(perRun / (places * expectedFill)));
+    buckets.push({ places, texts, tokens: Math.max(perRun, places) });
     if (places === maxTokens) return buckets;
   }
 }

@@ -7,7 +7,7 @@ import type { BertConfig } from './bert-config.ts';
 import type { EncodeOptions, Encoder } from './encoder.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { toTensors } from './packed-texts.ts';
-import { bucketsUpTo, fillPack, packTexts } from './packs.ts';
+import { bucketsUpTo, fillPack, packTexts, tokensPerGpuRun, tokensPerRun } from './packs.ts';
 import type { Bucket } from './packs.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { PooledTexts, Pooling } from './pooling.ts';
@@ -20,6 +20,8 @@ import { loadBertWeights } from './weights.ts';
 export interface SentenceEncoderOptions {
   /** Tokens read of a text, where fewer than the model says. */
   readonly maxTokens?: number | undefined;
+  /** Where the engine computes; decides how many texts go together. The processor unless said. */
+  readonly device?: 'cpu' | 'gpu';
 }
 
 /** Weights with what says how they are run. */
@@ -28,6 +30,7 @@ export interface Model {
   readonly weights: Weights;
   readonly pooling: Pooling;
   readonly tokenizer: TextTokenizer;
+  readonly device: 'cpu' | 'gpu';
 }
 
 /** Throws `ModelError` for a folder that is not complete, damaged, or of an architecture FSL does not run. */
@@ -50,14 +53,14 @@ export async function loadSentenceEncoder(
 /** With what its weights were read from, which is large. The caller disposes the weights. */
 export async function loadModel(
   folder: ModelFolder,
-  { maxTokens }: SentenceEncoderOptions,
+  { maxTokens, device = 'cpu' }: SentenceEncoderOptions,
 ): Promise<{ readonly model: Model; readonly stored: ReadWeights }> {
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
   const tokenizer = await loadFolderTokenizer(folder, { maxTokens });
   const stored = await readWeights(folder);
   const weights = loadBertWeights(stored.file, config, stored.name);
-  return { model: { config, pooling, tokenizer, weights }, stored };
+  return { model: { config, pooling, tokenizer, weights, device }, stored };
 }
 
 /** Texts to vectors [texts, width], as `Encoder.encode`. */
@@ -91,6 +94,12 @@ export interface Reading<T> {
   readonly keep: (values: Float32Array) => T;
 }
 
+/** Few texts go in small runs everywhere. */
+function perRun({ device }: Model, lengths: readonly number[]): number {
+  const all = lengths.reduce((sum, length) => sum + length, 0);
+  return device === 'gpu' && all > tokensPerRun ? tokensPerGpuRun : tokensPerRun;
+}
+
 /** What is read of each text; equal texts are read once. */
 export async function readTexts<T>(
   model: Model,
@@ -100,10 +109,8 @@ export async function readTexts<T>(
 ): Promise<readonly T[]> {
   const distinct = [...new Set(texts)];
   const tokens = distinct.map((text) => model.tokenizer.tokens(text));
-  const packs = packTexts(
-    tokens.map(({ ids }) => ids.length),
-    bucketsUpTo(model.tokenizer.maxTokens),
-  );
+  const lengths = tokens.map(({ ids }) => ids.length);
+  const packs = packTexts(lengths, bucketsUpTo(model.tokenizer.maxTokens, perRun(model, lengths)));
   const found = new Map<string, T>();
   progress?.(0, distinct.length);
   for (const { bucket, members } of packs) {

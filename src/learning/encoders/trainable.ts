@@ -19,6 +19,7 @@ import { poolByShares, poolingShares } from './pool-by-shares.ts';
 import { loadPooling, pool } from './pooling.ts';
 import type { Pooling } from './pooling.ts';
 import { encodeTexts } from './sentence-encoder.ts';
+import type { SentenceEncoderOptions } from './sentence-encoder.ts';
 import { statesAfter, type TypedTexts } from './layer-states.ts';
 import { loadFolderTokenizer, readFolderConfig, readWeights } from './read-folder.ts';
 import type { TextTokenizer } from './tokenizer.ts';
@@ -73,10 +74,10 @@ export interface BesideWeights {
   readonly added: Readonly<Record<string, Tensor>>;
 }
 
-/** `maxTokens`: tokens read of a text, where fewer than the model says. Throws `ModelError` for a folder that FSL does not run. */
+/** Throws `ModelError` for a folder that FSL does not run. */
 export async function loadTrainable(
   folder: ModelFolder,
-  { maxTokens }: { readonly maxTokens?: number | undefined } = {},
+  { maxTokens, device = 'cpu' }: SentenceEncoderOptions = {},
 ): Promise<TrainableEncoder> {
   const config = await readFolderConfig(folder);
   const pooling = await loadPooling(folder);
@@ -107,9 +108,9 @@ export async function loadTrainable(
       const others = [...changed].map(
         ([weight, data]) => [weight, tf.tensor(data, weights[weight]?.shape)] as const,
       );
-      const model = { config, pooling, tokenizer, weights: { ...weights, ...Object.fromEntries(others) } };
+      const own = { ...weights, ...Object.fromEntries(others) };
       try {
-        return await encodeTexts(model, texts, options);
+        return await encodeTexts({ config, pooling, tokenizer, device, weights: own }, texts, options);
       } finally {
         tf.dispose(others.map(([, tensor]) => tensor));
       }

@@ -17,6 +17,8 @@ interface Worker {
   /** SIGTERM, and SIGKILL for one that does not end; later where its job keeps checkpoints. */
   stop(): void;
   keeps: boolean;
+  /** A process computes with one. */
+  readonly precision: Job['engine']['precision'];
   readonly ended: Promise<Ending>;
   /** The last lines it printed. */
   last(): string;
@@ -43,7 +45,9 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
   return {
     run: async (request) => {
       if (request.signal.aborted) return { state: 'stopped' };
-      const worker = idle.pop() ?? (await start());
+      const { precision } = request.job.engine;
+      const known = idle.findLastIndex((one) => one.precision === precision);
+      const [worker = await start(precision)] = known === -1 ? [] : idle.splice(known, 1);
       count += 1;
       const outcome = await work(worker, { type: 'job', id: count, ...request.job }, request);
       if (outcome.state === 'finished' || outcome.state === 'failed') idle.push(worker);
@@ -56,7 +60,7 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
     },
   };
 
-  async function start(): Promise<Worker> {
+  async function start(precision: Worker['precision']): Promise<Worker> {
     const { execaNode } = await import('execa'); // not loaded as long as everything is cached
     const child = execaNode(workerPath, [], {
       ipc: true,
@@ -78,6 +82,7 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
       send: (message) => child.send(message, () => undefined), // one that is gone is noticed by its end
       listener: () => undefined,
       keeps: false,
+      precision,
       stop: () => {
         child.kill();
         const after = worker.keeps ? killKeepingAfterMs : killAfterMs;

@@ -7,9 +7,9 @@ import { bytes as size, counted, duration, grouped } from './quantity.ts';
  * 18,000 nodes, 210 tensors, 91 MB`.
  */
 export function computationText(computation: Computation): string {
-  const { backend, device, compiled, compileMs, cacheHits, runs, runMs, nodes } = computation;
+  const { backend, device, precision, compiled, compileMs, cacheHits, runs, runMs, nodes } = computation;
   const { tensors, bytes, mostDeviceBytes, training } = computation;
-  const where = `${backend} on ${device}`;
+  const where = `${backend} on ${device}${precision === undefined ? '' : `, ${precision} precision`}`;
   const parts: string[] = [];
   if (training !== undefined) {
     const { steps, resumed } = training;

@@ -1,7 +1,7 @@
 // How texts are put together: each once, in a run of its own bucket, within the sizes of that bucket.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketsUpTo, fillPack, packTexts } from '../../../src/learning/encoders/packs.ts';
+import { bucketsUpTo, fillPack, packTexts, tokensPerGpuRun } from '../../../src/learning/encoders/packs.ts';
 
 describe('buckets', () => {
   it('double up to the longest text', () => {
@@ -40,6 +40,13 @@ describe('packing', () => {
     const lengths = Array.from({ length: 1000 }, (_, i) => 17 + ((i * 7) % 16));
     const total = lengths.reduce((a, b) => a + b, 0);
     expect(packTexts(lengths, bucketsUpTo(256)).length).toBeLessThanOrEqual(Math.ceil(total / 768) + 1);
+  });
+
+  it('fills larger runs where more go together', () => {
+    const lengths = Array.from({ length: 1000 }, (_, i) => 17 + ((i * 7) % 16));
+    const total = lengths.reduce((a, b) => a + b, 0);
+    const buckets = bucketsUpTo(256, tokensPerGpuRun);
+    expect(packTexts(lengths, buckets).length).toBeLessThanOrEqual(Math.ceil(total / tokensPerGpuRun) + 1);
   });
 
   it('refuses a text longer than every bucket', () => {

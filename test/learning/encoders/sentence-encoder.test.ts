@@ -135,6 +135,24 @@ describe('a vector depends on its text alone, bit for bit', () => {
     alone.forEach((vector, i) => expect(vector).toEqual(row(all, i)));
   });
 
+  it('and is nearly the same in the larger runs of a GPU, which are fewer', async () => {
+    const texts = ['so', 'and', 'but', 'yet', 'or'].flatMap((first) =>
+      many.map((text) => `${first} ${text}`),
+    );
+    const [small, large] = await withEngine('onnx', async (engine) => {
+      const encodeAs = async (device: 'cpu' | 'gpu'): Promise<[data: Float32Array, runs: number]> => {
+        const encoder = await loadSentenceEncoder(folder, { device });
+        const before = engine.trace().runs;
+        const { data } = await encoder.encode(texts, { signal });
+        return [data, engine.trace().runs - before];
+      };
+      return [await encodeAs('cpu'), await encodeAs('gpu')];
+    });
+    const differences = small[0].map((value, i) => Math.abs(value - (large[0][i] ?? NaN)));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    expect(large[1]).toBeLessThan(small[1]);
+  });
+
   it.each([2, 3, 4])('with one thread and with %i', async (threads) => {
     expect((await encode(many, { threads })).data).toEqual((await encode(many, { threads: 1 })).data);
   });
