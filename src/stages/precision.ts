@@ -7,7 +7,9 @@ export const precisionOption = word(
     mixed:
       'factors of products of matrices and of convolutions have 10 bits of fraction (TF32), where an NVIDIA GPU computes through CUDA; all else, and everything on other devices, is as with `fp32`',
   },
-  { doc: 'How exactly numbers are kept while the stage computes. Without it: `fp32`. Inside `tune` all stages that train have to say `mixed`.' },
+  {
+    doc: 'How exactly numbers are kept while the stage computes. Without it: `fp32`. Inside `tune` all stages that train have to say `mixed`.',
+  },
 );
 
 type Options = Readonly<Record<string, unknown>>;
