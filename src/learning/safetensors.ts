@@ -50,11 +50,11 @@ export function openSafetensors(bytes: Uint8Array, file: string): Safetensors {
   };
 }
 
-/** A tensor as it is written: F32, or I8. */
+/** A tensor as it is written: F32, I8, or F16 as the bits of its numbers. */
 export interface StoredTensor {
   readonly shape: readonly number[];
   /** Row-major. */
-  readonly data: Float32Array | Int8Array;
+  readonly data: Float32Array | Int8Array | Uint16Array;
 }
 
 /** In the order given, which is best with F32 first; equal tensors give equal bytes. */
@@ -84,7 +84,7 @@ export function safetensorsParts(
     const count = shape.reduce((product, size) => product * size, 1);
     if (count !== data.length)
       throw new Error(`tensor \`${name}\` has ${data.length} numbers for ${count} places`);
-    const dtype = data instanceof Int8Array ? 'I8' : 'F32';
+    const dtype = data instanceof Int8Array ? 'I8' : data instanceof Uint16Array ? 'F16' : 'F32';
     header[name] = { dtype, shape, data_offsets: [length, length + data.byteLength] };
     length += data.byteLength;
   }

@@ -56,6 +56,10 @@ export interface StaticModel {
   readonly multi_label?: boolean | undefined;
   /** Of classifiers: whether they know normal rows alone, and tell others from them; absent where they do not, or that is not known. */
   readonly one_class?: boolean | undefined;
+  /** Of classifiers: whether they put texts into a prompt before they read them; nothing where that is not known. */
+  readonly prompted?: boolean | undefined;
+  /** Of classifiers: whether the nearest training rows decide; nothing where that is not known. */
+  readonly votes?: boolean | undefined;
   /** Whether its encoder has weights that can be trained; nothing where that is not known. */
   readonly trainable?: boolean | undefined;
   /** Of folders: how many layers with weights of their own it has; nothing where that is not known. */

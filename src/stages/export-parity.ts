@@ -18,8 +18,8 @@ import { stepFailure } from './step-failure.ts';
 const at = 'parity';
 export const parityFile = 'parity.json';
 
-/** What the exported files say of the rows: probabilities [rows, labels], in the order of the model's labels. */
-export type AskExported = (rows: Dataset) => Promise<Float64Array>;
+/** What the exported files say of the rows: probabilities [rows, labels]; `labels` is how many the model has. */
+export type AskExported = (rows: Dataset, labels: number) => Promise<Float64Array>;
 
 /** Before anything runs. */
 export function checkParityKnown({
@@ -45,8 +45,8 @@ export async function readAgain(
   if (!isClassifier(model)) throw stepFailure(needsAnswers, at);
   const rows = await readDataset(artifact);
   checkTexts(rows, { stage: 'export', at });
-  const answers = { ...(await answersOf(model, rows, context)), exported: await ask(rows) };
-  const parity = checkParity(answers, rows, bound);
+  const own = await answersOf(model, rows, context);
+  const parity = checkParity({ ...own, exported: await ask(rows, own.labels.length) }, rows, bound);
   context.note(parityNote(parity));
   return parity;
 }

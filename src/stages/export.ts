@@ -6,6 +6,7 @@ import { isClassifier, takeHead } from './classifier.ts';
 import { remembering } from './composed-artifact.ts';
 import { consumedFile } from './consumed-file.ts';
 import { rowsOf, textsIn, textsToEncode } from './cost.ts';
+import { askOnnx, checkOnnx, writeOnnx } from './export-onnx.ts';
 import { askFolder, checkParityKnown, parityFile, readAgain } from './export-parity.ts';
 import { translatedFolder } from './huggingface-source.ts';
 import { imageModelKind } from './image-model.ts';
@@ -24,7 +25,8 @@ export const exportModel = defineStage({
     'Writes a model as a Hugging Face folder: `config.json`, `tokenizer.json`, `model.safetensors` and what sentence-transformers needs. Of a ' +
     'classifier that is its encoder as it was trained; beside it lie `classifier.json`, with its labels in their order, and `head.safetensors` ' +
     'with the numbers of its head, which reads the vectors of the encoder; of pairs of texts that are read apart (`"pairs": "apart"`, and no `prompt`) |u - v|, u * v and the cosine of the two. A model of pictures is written with the files that it has: of `meta-learn` `conv4.json` ' +
-    'and `conv4.safetensors`, and `learner.safetensors` where the net adapts. The folder is taken where a model is: `model: "./my-model"`.',
+    'and `conv4.safetensors`, and `learner.safetensors` where the net adapts. The folder is taken where a model is: `model: "./my-model"`. ' +
+    'With `format: onnx` a classifier of texts becomes one file that ONNX Runtime runs, without FSL.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
 split parts { from: reviews  train: 8 per label }
 fine-tune classifier { model: "builtin:fsl-mini"  from: parts.train }
@@ -39,7 +41,10 @@ export folder {
       doc: 'The folder, relative to the program. Its files are written again where they are missing; others in it stay.',
     }),
     format: word(
-      { huggingface: 'a Hugging Face folder' },
+      {
+        huggingface: 'a Hugging Face folder',
+        onnx: 'for classifiers of texts: encoder and head in one `model.onnx` for ONNX Runtime, with `tokenizer.json`, `config.json` and a README that runs it in Python and in Node',
+      },
       {
         default: 'huggingface',
         doc: 'What the folder is; models of pictures have folders of their own kind.',
@@ -48,7 +53,8 @@ export folder {
     precision: word(
       {
         fp32: 'single precision, for every tool',
-        int8: 'matrices in eight bits with a scale for each row: a quarter of the bytes, for FSL alone, which computes in single precision',
+        fp16: 'half precision, half of the bytes; in `onnx` the matrices of the encoder, and what is computed with them is so in single precision',
+        int8: 'for `huggingface`: matrices in eight bits with a scale for each row, a quarter of the bytes, for FSL alone, which computes in single precision',
       },
       { default: 'fp32', doc: 'Of the weights in the file.' },
     ),
@@ -64,7 +70,7 @@ export folder {
       use: 'apply',
       doc:
         'Rows on which the files are to say what the classifier says. They are read again once they are written, and every row must get the same label from them, with ' +
-        `probabilities that differ by at most ${parityBounds.fp32} (\`int8\`: ${parityBounds.int8}); otherwise the step fails. \`parity.json\` in the folder says how near they are. ` +
+        `probabilities that differ by at most ${parityBounds.fp32} (\`fp16\`: ${parityBounds.fp16}, \`int8\`: ${parityBounds.int8}); otherwise the step fails. \`parity.json\` in the folder says how near they are. ` +
         'The rows need no labels.',
     }),
   },
@@ -77,7 +83,8 @@ export folder {
     checkParityKnown(context);
     if (/^https?:/.test(options.to)) report('to', writesFolders);
     const model = inputs.model('model');
-    if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
+    if (options.format === 'onnx') checkOnnx(model, options.precision, report);
+    else if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
     if (model?.trainable === false) {
       if (model.images !== true) report('model', noFiles);
       else if (model.capability === 'encoder') report('model', nothingOwn);
@@ -93,23 +100,25 @@ export folder {
 
   async run(context) {
     const { inputs, options } = context;
-    const encoder = encoderOf(inputs.model);
+    const { model, parity } = inputs;
+    const { format, precision } = options;
+    const encoder = encoderOf(model);
     const pictures = await imageModelKind(encoder);
-    if (pictures !== undefined && options.precision !== 'fp32')
+    if (pictures !== undefined && precision !== 'fp32' && format === 'huggingface')
       throw stepFailure(picturesAsTheyAre, 'precision');
     if (pictures?.name === 'pixels') throw stepFailure(nothingOwn, 'model');
     if (encoder.names.includes(builtinFile)) throw stepFailure(noFiles, 'model');
     const to = remembering(context.output());
-    if (pictures === undefined) await writeTextEncoder(encoder, options.precision, to);
-    else await writePictureEncoder(inputs.model, to);
-    if (isClassifier(inputs.model)) await takeHead(inputs.model, to);
-    if (inputs.parity === undefined) return;
-    const asked = {
-      ask: askFolder(inputs.model, to.written(), context),
-      bound: parityBounds[options.precision],
-    };
-    const parity = await readAgain(inputs.model, inputs.parity, asked, context);
-    await to.write(parityFile, JSON.stringify(parity, null, 2) + '\n');
+    if (format === 'onnx')
+      await writeOnnx(model, encoder, { precision, pictures: pictures !== undefined }, to);
+    else if (pictures === undefined) await writeTextEncoder(encoder, precision, to);
+    else await writePictureEncoder(model, to);
+    if (format === 'huggingface' && isClassifier(model)) await takeHead(model, to);
+    if (parity === undefined) return;
+    const written = to.written();
+    const ask = format === 'onnx' ? askOnnx(written, context) : askFolder(model, written, context);
+    const found = await readAgain(model, parity, { ask, bound: parityBounds[precision] }, context);
+    await to.write(parityFile, JSON.stringify(found, null, 2) + '\n');
   },
 });
 

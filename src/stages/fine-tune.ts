@@ -214,6 +214,8 @@ fine-tune classifier {
         images: model?.images,
         pairs: dataset?.pairs,
         apart: readsApart(dataset ?? {}, options.method, options.pairs),
+        prompted: dataset && prompt !== undefined,
+        votes: options.method.name === 'head' && options.method.arguments.kind === 'knn',
       },
     };
   },

@@ -26,6 +26,7 @@ test(
       'main.fsl',
       `${head}export whole { model: model  to: "out/whole"  parity: messages }
 export small { model: "builtin:fsl-mini"  to: "out/small"  precision: int8 }
+export half { model: model  to: "out/half"  precision: fp16  parity: messages }
 `,
     );
     const ran = await rig.run(['main.fsl']);
@@ -48,6 +49,7 @@ export small { model: "builtin:fsl-mini"  to: "out/small"  precision: int8 }
     expect(tensors['bert.embeddings.word_embeddings.weight']?.shape).toEqual([16_000, 384]);
     const size = (folder: string): number => statSync(join(rig.folder, folder, 'model.safetensors')).size;
     expect(size('out/small')).toBeLessThan(size('out/whole') / 3.9);
+    expect(size('out/half')).toBeLessThan(size('out/whole') / 1.99);
 
     await rig.write(
       'again.fsl',

@@ -1,8 +1,8 @@
-// A model folder for others: its weights in one file of single precision, as transformers and sentence-transformers read it, or quantized
-// for FSL. With a head for masked words the names are those of a masked language model. Knows no file system.
-import type { Tensor } from '../heads/head.ts';
+// A model folder for others: its weights in one file of single or half precision, as transformers and sentence-transformers read it, or
+// quantized for FSL. With a head for masked words the names are those of a masked language model. Knows no file system.
+import { checkHalf, toHalves } from '../half.ts';
 import { quantized } from '../quantized-safetensors.ts';
-import { writeSafetensors } from '../safetensors.ts';
+import { writeSafetensors, type StoredTensor } from '../safetensors.ts';
 import type { ModelFolder } from './model-folder.ts';
 import { isObject, parseJson } from './model-folder.ts';
 import type { BertConfig } from './bert-config.ts';
@@ -11,7 +11,7 @@ import { wholeFile } from './shards.ts';
 
 const configFile = 'config.json';
 
-export type Precision = 'fp32' | 'int8';
+export type Precision = 'fp32' | 'fp16' | 'int8';
 
 /** The files that are others than those of the folder; its weights in shards belong no more. Throws `ModelError`. */
 export async function exportedFolder(
@@ -21,13 +21,22 @@ export async function exportedFolder(
   const { file } = await readWeights(folder);
   const config = await readFolderConfig(folder);
   const prefix = lackingPrefix(file.names, config);
-  const tensors: Record<string, Tensor> = {};
+  const tensors: Record<string, StoredTensor> = {};
   // Others are numbers of places, which transformers makes itself.
   for (const name of file.names)
-    if (file.isFloat(name))
-      tensors[belongsToHead(name, config) ? name : `${prefix}${name}`] = file.tensor(name);
+    if (file.isFloat(name)) {
+      const { shape, data } = file.tensor(name);
+      if (precision === 'fp16') checkHalf(name, data, file.fileOf(name));
+      tensors[belongsToHead(name, config) ? name : `${prefix}${name}`] = {
+        shape,
+        data: precision === 'fp16' ? toHalves(data) : data,
+      };
+    }
   const single = writeSafetensors(tensors, { format: 'pt' });
-  const changed = await changedConfig(folder, prefix === '' ? {} : masked);
+  const changed = await changedConfig(folder, {
+    ...(prefix !== '' && masked),
+    ...(precision === 'fp16' && { type: 'float16' }),
+  });
   return {
     ...(changed !== undefined && { [configFile]: changed }),
     [wholeFile]: precision === 'int8' ? quantized(single, wholeFile) : single,
@@ -41,7 +50,10 @@ export async function singlePrecision(folder: ModelFolder): Promise<Uint8Array<A
 
 async function changedConfig(
   folder: ModelFolder,
-  { architecture = (name) => name }: { readonly architecture?: (name: string) => string },
+  {
+    architecture = (name) => name,
+    type = 'float32',
+  }: { readonly architecture?: (name: string) => string; readonly type?: 'float16' | 'float32' },
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const config = parseJson(await folder.read(configFile), configFile);
   if (!isObject(config)) return undefined;
@@ -49,7 +61,7 @@ async function changedConfig(
   const { architectures: known } = config;
   const changed = {
     ...config,
-    ...Object.fromEntries(types.map((key) => [key, 'float32'])),
+    ...Object.fromEntries(types.map((key) => [key, type])),
     ...(Array.isArray(known) && {
       architectures: known.map((name: unknown) => (typeof name === 'string' ? architecture(name) : name)),
     }),

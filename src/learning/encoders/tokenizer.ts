@@ -74,7 +74,17 @@ export interface TokenizerLimits {
   readonly type?: string;
 }
 
-export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits): Promise<TextTokenizer> {
+/** The files of a tokenizer as they are. */
+export interface StoredTokenizer {
+  readonly read: TokenizerJson;
+  /** Of tokenizer_config.json. */
+  readonly settings: JsonObject;
+  /** Of sentence_bert_config.json. */
+  readonly sentence: JsonObject;
+}
+
+/** `type` is the model's. Throws `ModelError` where there is no tokenizer, or it is damaged. */
+export async function readTokenizer(folder: ModelFolder, type: string): Promise<StoredTokenizer> {
   const object = async (file: string): Promise<JsonObject> =>
     objectIn((await readJson(folder, file)) ?? {}, file);
   // Older folders name the special tokens in a file of their own.
@@ -83,7 +93,17 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
     ...(await object('tokenizer_config.json')),
   };
   const sentence = await object('sentence_bert_config.json');
-  const read = await readTokenizer(folder, settings, limits.type ?? 'bert');
+  return { read: await readVocabulary(folder, settings, type), settings, sentence };
+}
+
+/** Whether texts are made lower case before the tokenizer reads them. */
+export function lowersTexts({ sentence }: StoredTokenizer): boolean {
+  return sentence['do_lower_case'] === true;
+}
+
+export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits): Promise<TextTokenizer> {
+  const stored = await readTokenizer(folder, limits.type ?? 'bert');
+  const { read, settings, sentence } = stored;
   const tokenizer = createTokenizer(read, settings);
   const around = specialTokens(tokenizer, read.file);
   const stated = sentence['max_seq_length'] ?? settings['model_max_length'];
@@ -93,7 +113,7 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
     typeof stated === 'number' ? stated : Infinity,
   );
   const maxTokens = Math.max(longest, around.before + around.after + 1);
-  const lower = sentence['do_lower_case'] === true;
+  const lower = lowersTexts(stored);
   // As sentence-transformers does.
   const trimmed = (text: string): string => (lower ? text.trim().toLowerCase() : text.trim());
   const idsOf = (text: string): readonly number[] => tokenizer.encode(trimmed(text)).ids;
@@ -132,7 +152,7 @@ export async function loadTokenizer(folder: ModelFolder, limits: TokenizerLimits
   };
 }
 
-async function readTokenizer(
+async function readVocabulary(
   folder: ModelFolder,
   settings: JsonObject,
   type: string,

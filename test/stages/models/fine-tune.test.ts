@@ -180,7 +180,8 @@ describe('what is known before anything runs', () => {
   ])('the classifier has the labels of its rows, and has learnt them where %s', (_, rows, learnt) => {
     const { outputs, problems } = check(fineTune, { inputs: { from: dataset([['x', 8], ['y', rows]]) } }); // prettier-ignore
     expect(problems).toBe('');
-    expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', labels: ['x', 'y'], learnt } });
+    const known = { labels: ['x', 'y'], learnt, prompted: false, votes: false };
+    expect(outputs).toEqual({ '': { type: 'model', capability: 'classifier', ...known } });
   });
 
   test.each([
