@@ -1,6 +1,6 @@
 // `export`: a model in, a folder out that other tools read.
 import type { Precision } from '../learning/encoders/exported-folder.ts';
-import type { Artifact, Output } from './artifact.ts';
+import type { Artifact, Output, StaticModel } from './artifact.ts';
 import { builtinFile } from './builtins.ts';
 import { isClassifier, takeHead } from './classifier.ts';
 import { remembering } from './composed-artifact.ts';
@@ -28,12 +28,14 @@ export const exportModel = defineStage({
     'and `conv4.safetensors`, and `learner.safetensors` where the net adapts. The folder is taken where a model is: `model: "./my-model"`. ' +
     'With `format: onnx` a classifier of texts becomes one file that ONNX Runtime runs, without FSL.',
   example: `load reviews { from: "reviews.csv"  text: "review"  label: "sentiment" }
-split parts { from: reviews  train: 8 per label }
+split parts { from: reviews  train: 8 per label  test: rest }
 fine-tune classifier { model: "builtin:fsl-mini"  from: parts.train }
 
 export folder {
-  model: classifier
-  to:    "my-model"
+  model:  classifier
+  to:     "my-model"
+  format: onnx
+  parity: parts.test
 }`,
   options: {
     to: outputPath({
@@ -83,12 +85,10 @@ export folder {
     checkParityKnown(context);
     if (/^https?:/.test(options.to)) report('to', writesFolders);
     const model = inputs.model('model');
-    if (options.format === 'onnx') checkOnnx(model, options.precision, report);
+    const nothing = nothingToExport(model);
+    if (nothing !== undefined) report('model', nothing);
+    else if (options.format === 'onnx') checkOnnx(model, options.precision, report);
     else if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
-    if (model?.trainable === false) {
-      if (model.images !== true) report('model', noFiles);
-      else if (model.capability === 'encoder') report('model', nothingOwn);
-    }
     return { '': { type: 'files' } };
   },
 
@@ -121,6 +121,12 @@ export folder {
     await to.write(parityFile, JSON.stringify(found, null, 2) + '\n');
   },
 });
+
+function nothingToExport(model: StaticModel | undefined) {
+  if (model?.trainable !== false) return undefined;
+  if (model.images !== true) return noFiles;
+  return model.capability === 'encoder' ? nothingOwn : undefined;
+}
 
 async function writeTextEncoder(encoder: Artifact, precision: Precision, to: Output): Promise<void> {
   const { exportedFolder } = await import('../learning/encoders/exported-folder.ts');

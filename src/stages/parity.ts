@@ -45,7 +45,9 @@ export function checkParity(answers: Answers, rows: Dataset, bound: number): Par
 }
 
 export function parityNote({ rows, largest_difference: largest, row, bound }: Parity): string {
-  return `parity: all labels of ${rows} rows agree; probabilities differ by at most ${rounded(largest)} (row ${row}), where ${bound} is allowed`;
+  const said = `parity: all labels of ${rows} rows agree`;
+  if (largest === 0) return `${said}, and so do their probabilities`;
+  return `${said}; probabilities differ by at most ${rounded(largest)} (row ${row}), where ${bound} is allowed`;
 }
 
 interface ComparedRow {

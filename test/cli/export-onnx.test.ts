@@ -1,7 +1,16 @@
 // `export` with `format: onnx`: small encoders of several families with heads of several kinds, run by the example of the README that
 // is written beside them, and what cannot be written so.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -234,6 +243,23 @@ export out { model: model  to: "out"  format: onnx }`;
     expect(await refusal(pictures)).toContain('is a model of pictures');
   },
 );
+
+test('a file that says something else than the model is not written', { timeout: 60_000 }, async () => {
+  await using rig = await openRig(worker, example);
+  takeEncoder(rig, 'encoders/odd-bert');
+  // Weights that half precision rounds, and probabilities that change steeply.
+  await rig.write(
+    'main.fsl',
+    `${messages}fine-tune trained { model: "./encoder"  from: messages  method: full  steps: 3 }
+fine-tune model { model: trained  from: messages  method: prototype(temperature: 0.001) }
+export folder { model: model  to: "out"  format: onnx  precision: fp16  parity: messages }
+`,
+  );
+  const { code, stderr } = await rig.run(['main.fsl']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/error\[no-parity\]: 1 of the \d+ rows gets other answers/);
+  expect(existsSync(join(rig.folder, 'out'))).toBe(false);
+});
 
 test('what is larger than an ONNX file can be is told before anything is written', () => {
   const large = readBertConfig(

@@ -41,6 +41,9 @@ test('rows that agree have the largest difference, and the row of the loaded dat
   expect(parityNote(parity)).toBe(
     'parity: all labels of 3 rows agree; probabilities differ by at most 0.005 (row 9), where 0.01 is allowed',
   );
+  expect(parityNote(asked([...model]))).toBe(
+    'parity: all labels of 3 rows agree, and so do their probabilities',
+  );
 });
 
 test('a probability that is too far away, another label and no number are told, the worst first', () => {
