@@ -35,8 +35,8 @@ export interface GraphValue {
 
 export interface GraphConstant {
   readonly name: string;
-  /** Nothing computes in half precision: such constants are read by a `Cast`, or a `Gather` before one. */
-  readonly type: ElementType | 'float16';
+  /** Nothing computes with numbers of fewer bits: such constants are read by a `Cast`, or a `Gather` before one. */
+  readonly type: ElementType | 'float16' | 'int8';
   readonly shape: readonly number[];
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array;

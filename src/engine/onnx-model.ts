@@ -8,10 +8,14 @@ const contribOpset = 1;
 const contributed = ['com.microsoft', 'com.microsoft.nchwc'] as const satisfies readonly Domain[];
 
 /** Numbers of `TensorProto.DataType`. */
-const elementTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const satisfies Record<
-  GraphConstant['type'],
-  number
->;
+const elementTypes = {
+  float32: 1,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const satisfies Record<GraphConstant['type'], number>;
 
 /** Numbers of `AttributeProto.AttributeType`. */
 const attributeTypes = { real: 1, int: 2, text: 3, ints: 7 } as const;

@@ -18,15 +18,15 @@ export function quantized(bytes: Uint8Array, file: string): Uint8Array<ArrayBuff
   const single: Record<string, StoredTensor> = {};
   const whole: Record<string, StoredTensor> = {};
   for (const name of names) {
-    const { shape, data } = tensor(name);
-    const [rows = 0] = shape;
-    if (shape.length < 2 || data.length < fewest) {
-      single[name] = { shape, data };
+    const matrix = tensor(name);
+    const found = quantizedMatrix(matrix);
+    if (found === undefined) {
+      single[name] = matrix;
       continue;
     }
-    const scales = new Float32Array(rows);
-    whole[name] = { shape, data: quantizedRows(data, scales) };
-    single[scaleOf(name)] = { shape: [rows], data: scales };
+    const { numbers, scales } = found;
+    whole[name] = { shape: matrix.shape, data: numbers };
+    single[scaleOf(name)] = { shape: [scales.length], data: scales };
   }
   // Numbers of four bytes come first, so that they can be read in place.
   return writeSafetensors({ ...single, ...whole }, { ...metadata, [mark]: form });
@@ -63,6 +63,17 @@ export function dequantized(bytes: Uint8Array, file: string): Uint8Array {
 
 function isQuantized({ entries }: Layout, name: string): boolean {
   return entries.get(name)?.dtype === 'I8';
+}
+
+/** In eight bits, with a scale for each row; nothing of what stays as it is. */
+export function quantizedMatrix({
+  shape,
+  data,
+}: Tensor): { readonly numbers: Int8Array; readonly scales: Float32Array } | undefined {
+  const [rows = 0] = shape;
+  if (shape.length < 2 || data.length < fewest) return undefined;
+  const scales = new Float32Array(rows);
+  return { numbers: quantizedRows(data, scales), scales };
 }
 
 /** Fills in the scales, one for each row. */

@@ -1,7 +1,6 @@
 // `export` with `format: onnx`: a classifier of texts as one folder for ONNX Runtime, and what such a folder says of rows.
 import { availableParallelism } from 'node:os';
 import type { BertConfig } from '../learning/encoders/bert-config.ts';
-import type { Precision } from '../learning/encoders/exported-folder.ts';
 import type { WeightPrecision } from '../learning/onnx/graph-builder.ts';
 import type { Artifact, Output, StaticModel } from './artifact.ts';
 import { readDescription, type ClassifierDescription } from './classifier.ts';
@@ -15,12 +14,7 @@ import type { CheckContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
 
 /** What is known before anything runs. */
-export function checkOnnx(
-  model: StaticModel | undefined,
-  precision: Precision,
-  report: CheckContext<never>['report'],
-): void {
-  if (precision === 'int8') report('precision', noInt8);
+export function checkOnnx(model: StaticModel | undefined, report: CheckContext<never>['report']): void {
   if (model === undefined) return;
   if (model.images === true) report('format', refused(ofPictures));
   else if (model.capability !== 'classifier') report('model', needsLabels);
@@ -34,10 +28,9 @@ export function checkOnnx(
 export async function writeOnnx(
   model: Artifact,
   encoder: Artifact,
-  { precision, pictures }: { readonly precision: Precision; readonly pictures: boolean },
+  { precision, pictures }: { readonly precision: WeightPrecision; readonly pictures: boolean },
   to: Output,
 ): Promise<void> {
-  if (precision === 'int8') throw stepFailure(noInt8, 'precision');
   if (pictures) throw stepFailure(refused(ofPictures), 'format');
   const description = await readDescription(model);
   if (description === undefined) throw stepFailure(needsLabels, 'model');
@@ -138,17 +131,11 @@ const needsLabels = {
   hint: 'use `format: huggingface`, or export the result of a `fine-tune`',
 } as const;
 
-const noInt8 = {
-  code: 'not-supported',
-  message: '`int8` is for `format: huggingface`, and read by FSL alone',
-  hint: 'use `precision: fp16`, which halves the file, or remove `precision`',
-} as const;
-
 function tooLarge({ model_type: type }: BertConfig, precision: WeightPrecision, beyond: number) {
   return {
     code: 'not-supported',
     message: `this \`${type}\` model takes ${Math.ceil(beyond / 2 ** 20)} MB more than the 2 GB that an ONNX file can have`,
     hint:
-      precision === 'fp16' ? 'use `format: huggingface`' : 'use `precision: fp16`, or `format: huggingface`',
+      precision === 'fp32' ? 'use `precision: fp16`, or `format: huggingface`' : 'use `format: huggingface`',
   } as const;
 }

@@ -55,8 +55,8 @@ export folder {
     precision: word(
       {
         fp32: 'single precision, for every tool',
-        fp16: 'half precision, half of the bytes; in `onnx` the matrices of the encoder, and what is computed with them is so in single precision',
-        int8: 'for `huggingface`: matrices in eight bits with a scale for each row, a quarter of the bytes, for FSL alone, which computes in single precision',
+        fp16: 'half precision, half of the bytes; in `onnx` for the matrices of the encoder, and what is computed with them is so in single precision',
+        int8: 'matrices of the encoder in eight bits with a scale for each row, a quarter of the bytes, computed with in single precision; as `huggingface` for FSL alone',
       },
       { default: 'fp32', doc: 'Of the weights in the file.' },
     ),
@@ -87,7 +87,7 @@ export folder {
     const model = inputs.model('model');
     const nothing = nothingToExport(model);
     if (nothing !== undefined) report('model', nothing);
-    else if (options.format === 'onnx') checkOnnx(model, options.precision, report);
+    else if (options.format === 'onnx') checkOnnx(model, report);
     else if (model?.images === true && options.precision !== 'fp32') report('precision', picturesAsTheyAre);
     return { '': { type: 'files' } };
   },

@@ -41,8 +41,8 @@ function toTensor({ shape, kind }: BertWeight, data: Float32Array): tf.Tensor {
 }
 
 /** In blocks that stay in the processor's cache. ONNX Runtime multiplies by a transposed input at half the speed. */
-export function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(data.length);
+export function transposed<N extends Float32Array | Int8Array>(data: N, rows: number, columns: number): N {
+  const result = data.slice() as N; // as long, and of the same kind
   const block = 32;
   for (let top = 0; top < rows; top += block) {
     for (let left = 0; left < columns; left += block) {

@@ -41,8 +41,10 @@ export function bytesTooMany(config: BertConfig, precision: WeightPrecision): nu
     (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
     0,
   );
-  return Math.max(0, numbers * (precision === 'fp16' ? 2 : 4) + roomForOthers - mostModelBytes);
+  return Math.max(0, numbers * bytes[precision] + roomForOthers - mostModelBytes);
 }
 
+/** Of a number. */
+const bytes = { fp32: 4, fp16: 2, int8: 1 } as const satisfies Record<WeightPrecision, number>;
 /** For the head and the graph itself. */
 const roomForOthers = 64 * 2 ** 20;

@@ -7,7 +7,7 @@ import { bucketsByDistance } from '../encoders/distance-buckets.ts';
 import type { Tensor } from '../heads/head.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
-/** A weight as a program has it: dense ones [in, out]. */
+/** A weight as the file has it: dense ones [out, in]. */
 export type WeightOf = (name: string) => Tensor;
 
 /** What transformers calls what its models read, as whole numbers [texts, places]. */
@@ -139,7 +139,7 @@ function attention(
 
 function dense({ g, weightOf }: Model, name: string, x: string): string {
   const [weight, bias] = [`${name}.weight`, `${name}.bias`];
-  const product = g.node('MatMul', [x, g.weight(weight, () => weightOf(weight))]);
+  const product = g.node('MatMul', [x, g.dense(weight, () => weightOf(weight))]);
   return g.node('Add', [product, g.numbers(bias, () => weightOf(bias))]);
 }
 

@@ -3,7 +3,6 @@ import { storedBertWeights } from '../encoders/bert-weights.ts';
 import type { BertConfig } from '../encoders/bert-config.ts';
 import type { ModelFolder } from '../encoders/model-folder.ts';
 import { readWeights } from '../encoders/read-folder.ts';
-import { transposed } from '../encoders/weights.ts';
 import { checkHalf } from '../half.ts';
 import type { Tensor } from '../heads/head.ts';
 import type { WeightOf } from './encoder-graph.ts';
@@ -25,8 +24,6 @@ export async function folderWeights(
     if (weight === undefined) throw new Error(`no weight \`${wanted}\``);
     const { data } = file.tensor(weight.stored);
     if (precision === 'fp16') checkHalf(weight.stored, data, file.fileOf(weight.stored));
-    const [rows = 1, columns = 1] = weight.shape;
-    if (weight.kind !== 'dense') return { shape: weight.shape, data };
-    return { shape: [columns, rows], data: transposed(data, rows, columns) };
+    return { shape: weight.shape, data };
   };
 }

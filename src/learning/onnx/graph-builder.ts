@@ -9,10 +9,12 @@ import type {
   GraphValue,
 } from '../../engine/graph.ts';
 import type { Tensor } from '../heads/head.ts';
+import { transposed } from '../encoders/weights.ts';
 import { toHalves } from '../half.ts';
+import { quantizedMatrix } from '../quantized-safetensors.ts';
 
 /** How weights are kept in the file; everything is computed in single precision. */
-export type WeightPrecision = 'fp32' | 'fp16';
+export type WeightPrecision = 'fp32' | 'fp16' | 'int8';
 
 /** Values are known by their names. */
 export interface GraphBuilder {
@@ -26,9 +28,9 @@ export interface GraphBuilder {
   wholes(values: readonly number[]): string;
   /** Numbers as they are; of one name only the first are taken. */
   numbers(name: string, tensor: () => Tensor): string;
-  /** The same at the precision of the file. */
-  weight(name: string, tensor: () => Tensor): string;
-  /** Rows of such numbers [rows, columns] at whole numbers [...]: [..., columns]. */
+  /** The weights of a dense layer [out, in], kept at the precision of the file, as [in, out]. */
+  dense(name: string, tensor: () => Tensor): string;
+  /** Rows of a table [rows, columns], kept so too, at whole numbers [...]: [..., columns]. */
   rowsOf(name: string, tensor: () => Tensor, places: string): string;
   graph(name: string): Graph;
 }
@@ -54,21 +56,36 @@ export function buildGraph(precision: WeightPrecision): GraphBuilder {
       const { shape, data } = tensor();
       return { type: 'float32', shape, bytes: bytesOf(data) };
     });
-  const stored = (name: string, tensor: () => Tensor): string => {
-    if (precision === 'fp32') return numbers(name, tensor);
-    return constant(name, () => {
-      const { shape, data } = tensor();
-      return { type: 'float16', shape, bytes: bytesOf(toHalves(data)) };
-    });
+  /** `turned`: the other way round. */
+  const kept = (name: string, { shape, data }: Tensor, turned: boolean): Kept => {
+    const [rows = 1, columns = 1] = shape;
+    const turn = <N extends Float32Array | Int8Array>(values: N): N =>
+      turned ? transposed(values, rows, columns) : values;
+    const own = turned ? [columns, rows] : shape;
+    const whole = precision === 'int8' ? quantizedMatrix({ shape, data }) : undefined;
+    if (whole !== undefined)
+      return {
+        value: constant(name, () => ({ type: 'int8', shape: own, bytes: bytesOf(turn(whole.numbers)) })),
+        scales: numbers(`${name}.row_scale`, () => ({ shape: [rows], data: whole.scales })),
+        exact: false,
+      };
+    if (precision === 'fp16')
+      return {
+        value: constant(name, () => ({ type: 'float16', shape: own, bytes: bytesOf(toHalves(turn(data))) })),
+        exact: false,
+      };
+    return { value: numbers(name, () => ({ shape: own, data: turn(data) })), exact: true };
   };
-  const inSingle = (value: string): string =>
-    precision === 'fp16' ? node('Cast', [value], { to: { int: float32 } }) : value;
+  const inSingle = (value: string, { exact }: Kept): string =>
+    exact ? value : node('Cast', [value], { to: { int: float32 } });
   const int64 = (name: string, values: readonly number[], shape: readonly number[]): string =>
     constant(name, () => ({
       type: 'int64',
       shape,
       bytes: bytesOf(BigInt64Array.from(values, BigInt)),
     }));
+  const wholes: GraphBuilder['wholes'] = (values) =>
+    int64(`wholes_${values.join('_')}`, values, [values.length]);
   return {
     input: (name, type, shape) => {
       inputs.push({ name, type, shape });
@@ -86,20 +103,42 @@ export function buildGraph(precision: WeightPrecision): GraphBuilder {
         bytes: bytesOf(Float32Array.of(value)),
       })),
     whole: (value) => int64(`whole_${value}`, [value], []),
-    wholes: (values) => int64(`wholes_${values.join('_')}`, values, [values.length]),
+    wholes,
     numbers,
-    weight: (name, tensor) => {
-      const known = single.get(name) ?? inSingle(stored(name, tensor));
-      single.set(name, known);
-      return known;
+    dense: (name, tensor) => {
+      const known = single.get(name);
+      if (known !== undefined) return known;
+      const weights = kept(name, tensor(), true);
+      const value = inSingle(weights.value, weights);
+      const scaled = weights.scales === undefined ? value : node('Mul', [value, weights.scales]);
+      single.set(name, scaled);
+      return scaled;
     },
-    rowsOf: (name, tensor, places) =>
-      inSingle(node('Gather', [stored(name, tensor), places], { axis: { int: 0 } })),
+    rowsOf: (name, tensor, places) => {
+      const table = kept(name, tensor(), false);
+      const at = (value: string): string => node('Gather', [value, places], { axis: { int: 0 } });
+      const rows = inSingle(at(table.value), table);
+      if (table.scales === undefined) return rows;
+      return node('Mul', [rows, node('Unsqueeze', [at(table.scales), wholes([-1])])]);
+    },
     graph: (name) => ({ name, inputs, outputs, constants: [...constants.values()], nodes }),
   };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array | BigInt64Array): Uint8Array {
+/** A matrix in the file. */
+interface Kept {
+  readonly value: string;
+  /** By which its rows are to be multiplied, as it was before it was turned. */
+  readonly scales?: string;
+  /** Whether it is in single precision. */
+  readonly exact: boolean;
+}
+
+function bytesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Float32Array | Uint16Array | BigInt64Array | Int8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
