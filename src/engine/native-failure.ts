@@ -15,13 +15,13 @@ export function nativeFailure(error: unknown, { provider, graphBytes, deviceByte
   if (error instanceof EngineError) return error;
   const text = error instanceof Error ? error.message : String(error);
   if (
-    /alloc|out of memory|not enough memory|OOM\b|buffer size|maxBufferSize|StorageBufferBindingSize/i.test(
+    /alloc|out of memory|not enough memory|OOM\b|buffer size|storage buffers in shader|maxBufferSize|StorageBufferBindingSize/i.test(
       text,
     )
   ) {
     const [, size] = /of size (\d+)/.exec(text) ?? [];
     const asked = size === undefined ? '' : `, ${megabytes(Number(size))} were asked for at once`;
-    const held = provider === 'cpu' ? '' : `, ${megabytes(deviceBytes)} are held on the device`;
+    const held = deviceBytes === 0 ? '' : `, ${megabytes(deviceBytes)} are held on the device`;
     return new EngineError(
       'out-of-memory',
       `${provider === 'cpu' ? 'the memory of this machine' : 'the memory of the GPU'} is used up: the graph takes about ${megabytes(graphBytes)} while it runs${asked}${held}`,
