@@ -33,7 +33,7 @@ export function recordLoss(
   const program = capture((input) => {
     const inputs = (kind: string, specs: HostTensors): Record<string, tf.Tensor> =>
       Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, input(`${kind} ${name}`, spec)]));
-    const calls = maskCalls(training.dropoutRate ?? 0, input);
+    const calls = maskCalls(training.dropoutRate ?? 0, input, 'float32');
     const looked = withRows(inputs('weight', parameters), inputs('batch', batch), lookups);
     const { loss, gradients } = lossGradients(
       training,

@@ -65,7 +65,7 @@ export async function residentSteps(training: Training, device: Residence): Prom
   function record(given: Given): Recorded {
     let specs: readonly TensorSpec[] = [];
     const program = device.capture((input) => {
-      const calls = maskCalls(training.dropoutRate ?? 0, input);
+      const calls = maskCalls(training.dropoutRate ?? 0, input, 'bool');
       const weights = asked(input, 'weight', given.parameters);
       const { loss, gradients } = lossGradients(
         training,
