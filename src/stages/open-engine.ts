@@ -70,7 +70,8 @@ export async function chooseStepDevice(context: EngineContext): Promise<Choice> 
     probeProgram === undefined
       ? { find: async () => ({ state: 'absent', text: 'this program cannot try it' }) as const }
       : deviceFinder([probeProgram, probeFlag], cacheDirectory);
-  const around = { finder, gpus: countGpus(process.platform), wish: process.env['FSL_GPU'] };
+  const wish = process.env['FSL_GPU'] ?? (engine.precision === 'mixed' ? 'cuda' : undefined);
+  const around = { finder, gpus: countGpus(process.platform), wish };
   return translated(() => chooseDevice(engine, around));
 }
 

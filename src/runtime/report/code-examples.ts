@@ -656,7 +656,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "main.fsl --device gpu"
     ],
-    "printed": "error[missing-device]: a GPU was asked for, and none works here (webgpu: this program cannot try it; cuda: this program cannot try it)\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Install the driver of your GPU with its Vulkan part (Debian, Ubuntu: `apt-get install libvulkan1 mesa-vulkan-drivers`, or NVIDIA’s own driver); `fslrun doctor` shows what was found. Leave `device` away to compute on the processor.\n"
+    "printed": "error[missing-device]: a GPU was asked for, and none works here (webgpu: this program cannot try it; cuda: this program cannot try it)\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Install the driver of your GPU with its Vulkan part (Debian, Ubuntu: `apt-get install libvulkan1 mesa-vulkan-drivers`; with NVIDIA’s own driver `libvulkan1 libegl1 libgl1`); `fslrun doctor` shows what was found. Leave `device` away to compute on the processor.\n"
   },
   "device-failed": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train  method: head }\nevaluate score { model: model  on: parts.test }\n",
