@@ -103,7 +103,7 @@ async function headOf(model: Artifact, { head }: ClassifierDescription) {
 function refusal(
   { prompt, pairs, one_class: one }: ClassifierDescription,
   hasGraph: boolean,
-): string | undefined {
+): Refusal | undefined {
   if (one !== undefined) return oneClass;
   if (!hasGraph) return votes;
   if (prompt !== undefined) return prompted;
@@ -111,17 +111,32 @@ function refusal(
   return undefined;
 }
 
-const ofPictures = 'is a model of pictures';
-const oneClass = 'measures how far a text is from all normal rows (`one_class`)';
-const prompted = 'puts texts into a prompt before it reads them';
-const votes = 'lets the nearest training rows vote (`knn`)';
-const apart = 'reads the two texts of a pair apart';
+interface Refusal {
+  readonly why: string;
+  /** What else can be exported so. */
+  readonly instead?: string;
+}
 
-function refused(why: string) {
+const ofPictures: Refusal = { why: 'is a model of pictures' };
+const oneClass: Refusal = { why: 'measures how far a text is from all normal rows (`one_class`)' };
+const prompted: Refusal = {
+  why: 'puts texts into a prompt before it reads them',
+  instead: 'fit it on rows without a `prompt`',
+};
+const votes: Refusal = {
+  why: 'lets the nearest training rows vote (`knn`)',
+  instead: 'fit another head, such as `head(kind: logistic)`, or `cache`, which weighs all rows',
+};
+const apart: Refusal = {
+  why: 'reads the two texts of a pair apart',
+  instead: 'fit it with `pairs: together`',
+};
+
+function refused({ why, instead }: Refusal) {
   return {
     code: 'not-supported',
     message: `this model cannot be written as an ONNX file: it ${why}`,
-    hint: 'use `format: huggingface`, or export a classifier of texts with a linear head, prototypes or a cache on the vectors of its encoder',
+    hint: ['use `format: huggingface`', ...(instead === undefined ? [] : [instead])].join(', or '),
   } as const;
 }
 

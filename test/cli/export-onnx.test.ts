@@ -233,11 +233,16 @@ export out { model: model  to: "out"  format: onnx }`;
     expect(await refusal(model('one_class(normal: "fruit")'))).toContain(
       'how far a text is from all normal rows',
     );
-    expect(await refusal(model('head(kind: knn)'))).toContain('the nearest training rows vote');
+    expect(await refusal(model('head(kind: knn)'))).toContain('or fit another head, such as');
     const prompted = `${messages}prompt asked { from: messages  template: "It is about {text}" }
 fine-tune model { model: "./encoder"  from: asked  method: head }
 export out { model: model  to: "out"  format: onnx }`;
-    expect(await refusal(prompted)).toContain('puts texts into a prompt');
+    expect(await refusal(prompted)).toContain('or fit it on rows without a `prompt`');
+    await rig.write('pairs.csv', 'a,b,same\none,two,no\none,one,yes\nthree,four,no\nthree,three,yes\n');
+    const apart = `load pairs { from: "pairs.csv"  text: ["a", "b"]  label: "same" }
+fine-tune model { model: "./encoder"  from: pairs  method: head }
+export out { model: model  to: "out"  format: onnx }`;
+    expect(await refusal(apart)).toContain('or fit it with `pairs: together`');
     const pictures = `load stripes { from: ["stripes-images-idx3-ubyte", "stripes-labels-idx1-ubyte"] }
 fine-tune model { model: "builtin:pixels"  from: stripes  method: head }
 export out { model: model  to: "out"  format: onnx }`;
