@@ -117,7 +117,9 @@ export class GraphRunner {
       keys.push(seen.number);
       fixed.add(value);
     }
-    return fixed.size === 0 ? recording : withFixed(recording, fixed, keys.join());
+    if (fixed.size === 0) return recording;
+    const whole = withFixed(recording, fixed, keys.join());
+    return this.sessions.hasRoomFor(whole) ? whole : recording;
   }
 
   /** Numbers that a second run needs are copied to the device, for it and those to come. */
@@ -134,12 +136,12 @@ interface Seen {
   runs: number;
 }
 
+/** A graph is at most 2 GB when it is handed over. */
+const mostFixedBytes = 2 ** 30;
 /** A result that is read again once or twice is not worth another graph. */
 const runsBeforeFixed = 3;
 /** Fewer cross to the device as fast as one does. */
 const fewestFixed = 4096;
-/** A graph is at most 2 GB when it is handed over. */
-const mostFixedBytes = 2 ** 30;
 
 /**
  * onnxruntime-node copies every output once more before it hands it over, those that went into given memory too: 20 ms for the

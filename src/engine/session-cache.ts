@@ -12,6 +12,8 @@ export interface SessionLimits {
   readonly sessions: number;
   /** Of working memory that ONNX Runtime keeps between runs, estimated from the shapes. More is kept where it is that of the newest. */
   readonly bytes: number;
+  /** Of numbers that are part of all graphs together: each has its own, on a device whose size is not known. 2 GB unless said. */
+  readonly fixedBytes?: number;
 }
 
 export interface SessionCounts {
@@ -27,6 +29,7 @@ interface Entry {
   readonly session: InferenceSession;
   /** Kept between runs, numbers that are part of the graph among them. */
   readonly bytes: number;
+  readonly fixedBytes: number;
 }
 
 export class SessionCache {
@@ -53,6 +56,14 @@ export class SessionCache {
     return sum;
   }
 
+  /** Whether the graph is there, or may be compiled with all its numbers beside the others. */
+  hasRoomFor(recording: Recording): boolean {
+    if (this.#entries.has(recording.key)) return true;
+    let sum = fixedBytesOf(recording);
+    for (const { fixedBytes } of this.#entries.values()) sum += fixedBytes;
+    return sum <= (this.#limits.fixedBytes ?? 2 ** 31);
+  }
+
   async sessionFor(recording: Recording): Promise<InferenceSession> {
     const { key } = recording;
     const known = this.#entries.get(key);
@@ -69,7 +80,8 @@ export class SessionCache {
     const session = await InferenceSession.create(encodeModel(toGraph(recording)), options);
     this.counts.compiled += 1;
     this.counts.compileMs += performance.now() - start;
-    this.#entries.set(key, { session, bytes: (keeps ? peak : 0) + fixedBytes(recording) });
+    const fixedBytes = fixedBytesOf(recording);
+    this.#entries.set(key, { session, bytes: (keeps ? peak : 0) + fixedBytes, fixedBytes });
     await this.#shrink();
     return session;
   }
@@ -89,7 +101,7 @@ export class SessionCache {
   }
 }
 
-function fixedBytes({ fixed = new Set() }: Recording): number {
+function fixedBytesOf({ fixed = new Set() }: Recording): number {
   let sum = 0;
   for (const { type, shape } of fixed) sum += sizeOf(shape) * elementBytes(type);
   return sum;

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, it, vi } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
 import { withEngine } from './on-backend.ts';
 
 vi.mock('../../src/engine/provider.ts', async (original) => ({
@@ -68,4 +69,26 @@ it('a captured program has what it makes itself, and weights that are not traine
     expect(create).toHaveBeenCalledOnce();
     expect(await fed()).toBe(1);
   });
+});
+
+it('numbers that have no room beside those of other graphs are fed', async () => {
+  const limits = { sessions: 32, bytes: 2 ** 30, fixedBytes: size * size * 4 };
+  const engine = await openEngine({ backend: 'onnx', threads: 1, limits });
+  try {
+    const x = { type: 'float32', shape: [1, size], data: new Float32Array(size).fill(1) } as const;
+    for (const [value, inputs] of [
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      const frozen = await filled(value);
+      const program = engine.capture?.((input) => ({
+        y: tf.add(tf.matMul(input('x', { type: 'float32', shape: [1, size] }), frozen), value),
+      }));
+      for (let i = 0; i < 2; i++)
+        expect((await program?.run({ x }))?.['y']?.data[0]).toBe(value * size + value);
+      expect(await fed()).toBe(inputs);
+    }
+  } finally {
+    await engine.dispose();
+  }
 });
