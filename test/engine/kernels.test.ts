@@ -25,7 +25,7 @@ afterAll(() => engine.dispose());
 
 /** TensorFlow's package for Node has no numbers for padding, no channels before places, no rounding up, and no whole strided slices. */
 const beyondTensorflow =
-  /^(conv2d|depthwiseConv2d|maxPool|avgPool).*(\[|channels|rounded)|^stridedSlice of all|^sign of no number/;
+  /^(fused )?(conv2d|depthwiseConv2d|maxPool|avgPool).*(\[|channels|rounded)|^stridedSlice of all|^sign of no number/;
 /** Refused: the gradient of a depthwise convolution with steps is wrong there. */
 const beyondWebgpu = /^depthwiseConv2d.*steps 2,2, pad/;
 const cases = kernelCases.filter(({ name }) => {
