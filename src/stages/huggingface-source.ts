@@ -7,6 +7,7 @@ import type { TextTokenizer } from '../learning/encoders/tokenizer.ts';
 import type { TrainableEncoder } from '../learning/encoders/trainable.ts';
 import type { Artifact } from './artifact.ts';
 import { computationOf } from './computation.ts';
+import { isSmallEncoder } from './encoder-size.ts';
 import type { EncoderSettings, LoadedEncoder, ModelContext } from './model-source.ts';
 import { openStepEngine, translated } from './open-engine.ts';
 import type { Computation } from './stage.ts';
@@ -80,7 +81,7 @@ interface FolderEngine {
 
 /** The engine for a model in files. */
 export async function openFolderEngine(files: Artifact, context: ModelContext): Promise<FolderEngine> {
-  const engine = await openStepEngine(context);
+  const engine = await openStepEngine(context, await isSmallEncoder(files));
   const close: FolderEngine['close'] = async (encoder, training) => {
     context.computed?.(computationOf(engine, engine.device, training));
     encoder?.dispose();

@@ -17,6 +17,7 @@ import {
   type ImageReader,
   type LoadedImages,
 } from './image-source.ts';
+import { isSmallEncoder } from './encoder-size.ts';
 import { chooseStepDevice } from './open-engine.ts';
 import type { RunContext } from './stage.ts';
 import { stepFailure } from './step-failure.ts';
@@ -88,7 +89,7 @@ export async function openEncoder(
   if (kind !== undefined) return { files, ...(await openImages(files, kind, context)) };
   if (!files.names.includes(builtinFile)) {
     const load = (): Promise<LoadedEncoder> => openHuggingFace(files, context, settings);
-    const { device } = await chooseStepDevice(context);
+    const { device } = await chooseStepDevice(context, await isSmallEncoder(files));
     const open = opened(load, context, cacheKey(files, context, settings, device));
     let tokenizer: Promise<TextTokenizer> | undefined;
     return { files, ...open, tokenizer: () => (tokenizer ??= openTokenizer(files, settings)) };

@@ -14,11 +14,11 @@ export type EngineContext = Pick<
 >;
 
 /** One is open at a time in a process; `dispose` closes it and lets others have the device. */
-export async function openStepEngine(context: EngineContext): Promise<Engine> {
+export async function openStepEngine(context: EngineContext, small = false): Promise<Engine> {
   const { engine, signal } = context;
   const { openEngine } = await import('../engine/engine.ts');
   return translated(async () => {
-    const { device, provider } = await chooseStepDevice(context);
+    const { device, provider } = await chooseStepDevice(context, small);
     const threads = engine.threads ?? availableParallelism();
     const precision = engine.precision ?? 'fp32';
     context.using?.(device);
@@ -58,8 +58,8 @@ function saying({ engine, note }: EngineContext, opened: Engine): Engine {
   return opened;
 }
 
-/** Where this step computes. */
-export async function chooseStepDevice(context: EngineContext): Promise<Choice> {
+/** Where this step computes; `small` as `isSmallEncoder` says. */
+export async function chooseStepDevice(context: EngineContext, small = false): Promise<Choice> {
   const { engine, cacheDirectory, probeProgram } = context;
   if (engine.device === 'cpu') return { device: 'cpu', provider: 'cpu' };
   const [{ chooseDevice }, { deviceFinder }] = await Promise.all([
@@ -72,7 +72,7 @@ export async function chooseStepDevice(context: EngineContext): Promise<Choice> 
       : deviceFinder([probeProgram, probeFlag], cacheDirectory);
   const wish = process.env['FSL_GPU'] ?? (engine.precision === 'mixed' ? 'cuda' : undefined);
   const around = { finder, gpus: countGpus(process.platform), wish };
-  return translated(() => chooseDevice(engine, around));
+  return translated(() => chooseDevice({ ...engine, small }, around));
 }
 
 /** What the engine says about the machine, as a failure of the step. */

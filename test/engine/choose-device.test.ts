@@ -38,6 +38,17 @@ describe('`auto`', () => {
     expect(around.asked).toEqual([]);
   });
 
+  it('leaves little work to the processor, unless a GPU is wished for or asked for', async () => {
+    const small = (device: Asked['device'], wish?: string): Promise<unknown> =>
+      chooseDevice(
+        { ...onnx(device), small: true },
+        machine({ 'onnx-webgpu': works, 'onnx-cuda': works }, { wish }),
+      );
+    expect(await small('auto')).toMatchObject({ device: 'cpu' });
+    expect(await small('gpu')).toMatchObject({ device: 'gpu', provider: 'webgpu' });
+    expect(await small('auto', 'cuda')).toMatchObject({ device: 'gpu', provider: 'cuda' });
+  });
+
   it('takes software where that is wished for, and CUDA first likewise', async () => {
     const slow = machine({ 'onnx-webgpu': software }, { gpus: 0, wish: 'software' });
     expect((await chooseDevice(onnx('auto'), slow)).provider).toBe('webgpu');

@@ -1,5 +1,5 @@
 // Where a step computes: what was asked for, as far as it works here. `auto` takes a GPU that computes by itself before the processor, never one
-// that is only software.
+// that is only software, and none for little work.
 import { EngineError } from '../engine-error.ts';
 import type { BackendName } from '../engine.ts';
 import type { Provider } from '../provider.ts';
@@ -9,6 +9,8 @@ import type { Finder } from './find.ts';
 export interface Asked {
   readonly backend: BackendName;
   readonly device: 'auto' | 'cpu' | 'gpu';
+  /** The work is so little that a GPU would only be slower. */
+  readonly small?: boolean;
 }
 
 export interface Choice {
@@ -27,8 +29,12 @@ export interface Surroundings {
 const cpu: Choice = { device: 'cpu', provider: 'cpu' };
 
 /** Throws `EngineError` `missing-device` where a GPU is asked for and there is none that works. */
-export async function chooseDevice({ backend, device }: Asked, around: Surroundings): Promise<Choice> {
-  if (device === 'cpu') return cpu;
+export async function chooseDevice(
+  { backend, device, small = false }: Asked,
+  around: Surroundings,
+): Promise<Choice> {
+  const needless = device === 'auto' && small && around.wish === undefined;
+  if (device === 'cpu' || needless) return cpu;
   switch (backend) {
     case 'reference':
       if (device === 'auto') return cpu;
