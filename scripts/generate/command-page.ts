@@ -30,12 +30,12 @@ export function commandPage(program: Command): string {
     ].join('\n\n');
   });
   const exits = [
-    '- 0: all done',
-    '- 1: a stage failed, also with `--keep-going`; `show` and `predict` need a stage that has not run; or `fmt --check` names programs that are not formatted',
+    '- 0: all done; of `serve`: stopped after it was ready, with what was being computed answered',
+    '- 1: a stage failed, also with `--keep-going`; `show`, `predict` and `serve` need a stage that has not run; `serve` cannot load the model; or `fmt --check` names programs that are not formatted',
     '- 2: the program, the parameters or the command line are wrong; nothing ran',
     '- 3: everything ran, but a `require:` does not hold',
     '- 4: with `--detailed-exitcode`: something would run',
-    '- 130: interrupted; finished work is kept',
+    '- 130: interrupted; finished work is kept; of `serve`: stopped before the model was ready, or by a second Ctrl-C',
   ];
   return page('The command', [
     'A first argument that is a file runs it: `fslrun FILE.fsl` is `fslrun run FILE.fsl`. Diagnostics go to the standard error output, results to the standard output. `NO_COLOR` and a pipe turn colour and live progress off.',

@@ -1,12 +1,16 @@
-// The program of a worker process: connects the jobs with the channel to the runner, or tries a device and ends. Knows nothing of plans or the store.
+// The program of a worker process: connects the jobs with the channel to the runner, keeps the model of a server, or tries a device and ends. Knows nothing of plans or the store.
 import { probeFlag } from '../stages/probe-flag.ts';
 import { standardRegistry } from '../stages/standard-registry.ts';
 import { faultFrom } from './fault.ts';
 import { serveJobs } from './serve-jobs.ts';
+import { keepModelFlag } from './serving/model-message.ts';
 
 const [, program, flag, candidate = ''] = process.argv;
 if (flag === probeFlag) await answerProbe(candidate);
-else
+else if (flag === keepModelFlag) {
+  const { keepModel } = await import('./serving/keep-model.ts');
+  keepModel(process, program);
+} else
   serveJobs({
     channel: process,
     kind: (name) => standardRegistry().kind(name),

@@ -27,7 +27,10 @@ import { cachedEncode, type Encode } from './vector-cache.ts';
 export type ModelContext = Pick<
   RunContext<never, never>,
   'signal' | 'engine' | 'cacheDirectory' | 'progress' | 'note' | 'computed' | 'using' | 'probeProgram'
->;
+> & {
+  /** Whether vectors are looked up in the cache and put there; they are unless it says no. */
+  readonly keepsVectors?: boolean;
+};
 
 /** The same where models are trained. */
 export type TrainingContext = ModelContext & Pick<RunContext<never, never>, 'checkpoint'>;
@@ -122,7 +125,7 @@ function opened(
   key: string | undefined,
 ): OpenEncoder {
   let loading: Promise<LoadedEncoder> | undefined;
-  const { signal, cacheDirectory: directory, note } = context;
+  const { signal, cacheDirectory: directory, note, keepsVectors = true } = context;
   const shown: EncodeProgress = (done, total) => context.progress({ done, total, unit: 'rows' });
   const through = (choose: (loaded: LoadedEncoder) => Encode, what: string): EncodeTexts => {
     const direct: Encode = async (texts, options) => {
@@ -130,7 +133,7 @@ function opened(
       return choose(await loading)(texts, options);
     };
     const encode =
-      key === undefined || directory === undefined
+      key === undefined || directory === undefined || !keepsVectors
         ? direct
         : cachedEncode(direct, { directory, key: key + what, note });
     return (texts, progress = shown) => encode(texts, { signal, progress });

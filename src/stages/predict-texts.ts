@@ -68,12 +68,46 @@ export async function predictTexts(
     if (classifier.description.threshold !== undefined) checkSeveralSettings(settings);
     if (classifier.description.one_class !== undefined) checkOneClassSettings(settings);
     const temperature = settings.calibrateOn && (await calibrated(classifier, settings.calibrateOn, context));
-    return await predictWith(classifier, rows, { ...settings, temperature }, (done, total) =>
+    const near = await nearRows(classifier, settings.neighbours);
+    return await predictWith(classifier, rows, { ...settings, temperature, near }, (done, total) =>
       context.progress({ done, total, unit: 'rows' }),
     );
   } finally {
     await classifier.dispose();
   }
+}
+
+/** A classifier that stays loaded and answers one question after the other. */
+export interface Predictor {
+  /** With all labels in `top`. */
+  predict(rows: Dataset): Promise<readonly TextPrediction[]>;
+  /** What the stage calls a model of normal rows alone. */
+  readonly oneClass: boolean;
+}
+
+/**
+ * Answers as `predictTexts` does, from memory: vectors of what is asked are neither looked up nor kept on the disk. Its encoder is loaded and has
+ * read a row when it is handed out. Throws `Failure` like `predictTexts`.
+ */
+export async function openPredictor(
+  model: Artifact,
+  settings: Pick<PredictSettings, 'top' | 'neighbours'>,
+  context: ModelContext,
+): Promise<Predictor> {
+  const fitted = await loadClassifier(model, context);
+  if (fitted.description.one_class !== undefined) checkOneClassSettings(settings);
+  const near = await nearRows(fitted, settings.neighbours).finally(fitted.dispose);
+  const classifier = await loadClassifier(model, { ...context, keepsVectors: false });
+  const support = await classifier.support();
+  if (support.rows > 0) await classifier.encodeRows(select(support, [0]), () => undefined);
+  const all = { ...settings, top: classifier.labels.length, near };
+  return {
+    oneClass: classifier.description.one_class !== undefined,
+    predict: async (rows) => {
+      checkAsFitted(rows, classifier.description, 'from');
+      return predictWith(classifier, rows, all, () => undefined);
+    },
+  };
 }
 
 /** Throws `Failure` where the model gives any number of labels and something was asked for that goes by one. */
@@ -110,10 +144,13 @@ async function predictWith(
   rows: Dataset,
   {
     top,
-    neighbours,
     abstain = 0,
     temperature = 1,
-  }: PredictSettings & { readonly temperature?: number | undefined },
+    near,
+  }: Pick<PredictSettings, 'top' | 'abstain'> & {
+    readonly temperature?: number | undefined;
+    readonly near: FindNear | undefined;
+  },
   progress: EncodeProgress,
 ): Promise<readonly TextPrediction[]> {
   const [{ headProbabilities }, { atTemperature }, { oneClassDistances }] = await Promise.all([
@@ -124,7 +161,6 @@ async function predictWith(
   const { encodeRows, head } = classifier;
   const { threshold } = classifier.description;
   const texts = textsOf(rows);
-  const near = neighbours > 0 ? await nearRows(classifier, neighbours) : undefined;
   const predictions: TextPrediction[] = [];
   await inParts(rows, progress, encodeRows, (vectors, start) => {
     const probabilities = atTemperature(headProbabilities(head, vectors), head.labels, temperature);
@@ -163,10 +199,12 @@ function mostProbable(
     .sort((a, b) => b.probability - a.probability);
 }
 
-async function nearRows(
-  { encodeRows, support }: Classifier,
-  count: number,
-): Promise<(vectors: Matrix) => NearRow[][]> {
+/** Of each row of vectors, the training rows nearest to it. */
+type FindNear = (vectors: Matrix) => NearRow[][];
+
+/** Nothing where none are wanted. */
+async function nearRows({ encodeRows, support }: Classifier, count: number): Promise<FindNear | undefined> {
+  if (count === 0) return undefined;
   const { nearest } = await import('../learning/neighbours.ts');
   const rows = firstOfEach(await support());
   if (rows.rows === 0) return ({ rows: asked }) => Array.from({ length: asked }, () => []);

@@ -146,8 +146,12 @@ predict labelled {
 /** `oneClass`: of a model that knows normal rows alone. */
 type Shown = PredictSettings & { readonly oneClass: boolean };
 
-/** One value a prediction of each added column, in the order of `addedNames`. */
-function withPredictions(dataset: Dataset, predictions: readonly TextPrediction[], settings: Shown): Dataset {
+/** The rows with one value a prediction of each added column, in the order of `addedNames`. */
+export function withPredictions(
+  dataset: Dataset,
+  predictions: readonly TextPrediction[],
+  settings: Shown,
+): Dataset {
   const names = addedNames(settings, [...dataset.columns.keys()]);
   const values = predictions.map((prediction) => addedValues(prediction, settings));
   return names.reduce((rows, name, i) => {

@@ -2,11 +2,11 @@
 // pictures.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { withoutMark } from '../../learning/text-pair.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import { askedPictures } from '../../stages/asked-pictures.ts';
+import { askedPairs, askedTexts, type TextPair } from '../../stages/asked-texts.ts';
 import { pairColumnsOf, pictureShapeOf } from '../../stages/classifier.ts';
-import type { Dataset, Roles } from '../../stages/dataset.ts';
+import type { Dataset } from '../../stages/dataset.ts';
 import { usage, type Context } from './context.ts';
 
 export interface Asked {
@@ -20,8 +20,8 @@ export async function askedRows(context: Context, model: Artifact, given: Asked)
   const { texts: asked } = given;
   const shape = await pictureShapeOf(model);
   const pair = shape === undefined ? await pairColumnsOf(model) : undefined;
-  if (pair !== undefined) return askedPairs(context, pair, given);
-  if (shape === undefined) return asRows({ text: 'text' }, [['text', asked]]);
+  if (pair !== undefined) return pairsOf(context, pair, given);
+  if (shape === undefined) return askedTexts(asked);
   const pictures = asked.map((path) => ({ shown: path, bytes: bytesOf(context, path) }));
   return askedPictures(pictures, shape, (shown, problem) =>
     usage(context, shown, {
@@ -33,43 +33,21 @@ export async function askedRows(context: Context, model: Artifact, given: Asked)
 }
 
 /** Two texts one after the other, or lines with a tab between two. */
-function askedPairs(
-  context: Context,
-  [first, second]: readonly [string, string],
-  { texts, lines }: Asked,
-): Dataset {
+function pairsOf(context: Context, columns: TextPair, { texts, lines }: Asked): Dataset {
   const refused = (shown: string, why: string): Error =>
     usage(context, shown, {
       message: `this model reads pairs of texts, and ${why}`,
-      hint: `give two texts for each pair, \`${first}\` and \`${second}\`; on the standard input with a tab between them`,
+      hint: `give two texts for each pair, \`${columns[0]}\` and \`${columns[1]}\`; on the standard input with a tab between them`,
     });
   const parts = lines !== undefined ? texts.flatMap((line) => line.split('\t')) : texts;
   const broken = lines !== undefined ? texts.findIndex((line) => line.split('\t').length !== 2) : -1;
   if (broken >= 0) throw refused('', `line ${lines?.[broken]} of the standard input is none`);
   if (parts.length % 2 === 1) throw refused(texts.at(-1) ?? '', 'the last text has no other one');
-  const every = (from: number): readonly string[] => parts.filter((_, i) => i % 2 === from);
-  return asRows({ text: first, second }, [
-    [first, every(0)],
-    [second, every(1)],
+  const pairs = Array.from({ length: parts.length / 2 }, (_, i): TextPair => [
+    parts[2 * i] ?? '',
+    parts[2 * i + 1] ?? '',
   ]);
-}
-
-/** `columns`: of the texts, as many of each. */
-function asRows(
-  roles: Roles,
-  columns: readonly (readonly [name: string, texts: readonly string[]])[],
-): Dataset {
-  const cleaned = columns.map(([name, texts]) => [name, texts.map(withoutMark)] as const);
-  const rows = cleaned[0]?.[1].length ?? 0;
-  return {
-    rows,
-    columns: new Map(cleaned),
-    roles,
-    labels: [],
-    multiLabel: false,
-    partition: undefined,
-    source: Int32Array.from({ length: rows }, (_, i) => i),
-  };
+  return askedPairs(columns, pairs);
 }
 
 function bytesOf(context: Context, path: string): Uint8Array {

@@ -13,6 +13,7 @@ import { addPlan } from './commands/plan.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
+import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
@@ -42,6 +43,7 @@ would run (with \`--detailed-exitcode\`), 130 interrupted.`,
   addGraph(program, context);
   addShow(program, context);
   addPredict(program, context);
+  addServe(program, context);
   addExplain(program, context);
   addStatus(program, context);
   addRuns(program, context);

@@ -1,6 +1,6 @@
 // Labels rows with a stored classifier: the stage `predict`, run once by a worker; its result is handed back and not kept.
 import { join } from 'node:path';
-import type { Diagnostic } from '../../parser/diagnostic.ts';
+import type { Diagnostic, Failure } from '../../parser/diagnostic.ts';
 import { readDataset, writeDataset } from '../../stages/dataset-file.ts';
 import type { Dataset } from '../../stages/dataset.ts';
 import { openAttempts } from '../attempt.ts';
@@ -95,15 +95,22 @@ function problemsOfOutcome(
     case 'failed':
       return outcome.failure.diagnostics;
     case 'died':
-      return usage(context, '', {
-        code: 'worker-died',
-        message: `the worker process ${outcome.how}${outcome.last === '' ? '' : `: ${outcome.last}`}`,
-        hint: 'often the machine ran out of memory; label fewer texts at once',
-      }).diagnostics;
+      return workerDied(context, outcome).diagnostics;
     case 'timeout':
     case 'stopped':
       return usage(context, '', { message: 'interrupted before all texts were labelled' }).diagnostics;
     default:
       return outcome satisfies never;
   }
+}
+
+export function workerDied(
+  context: Context,
+  { how, last }: { readonly how: string; readonly last: string },
+): Failure {
+  return usage(context, '', {
+    code: 'worker-died',
+    message: `the worker process ${how}${last === '' ? '' : `: ${last}`}`,
+    hint: 'often the machine ran out of memory; label fewer texts at once',
+  });
 }

@@ -1,6 +1,6 @@
 // Runs jobs in worker processes of this machine: started when first needed, used again, stopped on demand and with the runner.
 import type { Executor, JobOutcome, JobRequest } from './executor.ts';
-import { memoryVariables } from './worker-memory.ts';
+import { startWorker, type WorkerProcess } from './worker-process.ts';
 import type { Job, RunnerMessage, WorkerMessage } from '../worker-message.ts';
 
 export interface LocalSettings {
@@ -10,8 +10,7 @@ export interface LocalSettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-interface Worker {
-  send(message: RunnerMessage): void;
+interface Worker extends Pick<WorkerProcess<RunnerMessage, never>, 'send' | 'last' | 'ended'> {
   /** Replaced for every job. */
   listener: (message: WorkerMessage) => void;
   /** SIGTERM, and SIGKILL for one that does not end; later where its job keeps checkpoints. */
@@ -19,23 +18,12 @@ interface Worker {
   keeps: boolean;
   /** A process computes with one. */
   readonly precision: Job['engine']['precision'];
-  readonly ended: Promise<Ending>;
-  /** The last lines it printed. */
-  last(): string;
-}
-
-interface Ending {
-  /** `was killed by SIGKILL` */
-  readonly how: string;
-  /** By the signal of Ctrl-C. */
-  readonly interrupted: boolean;
 }
 
 const killAfterMs = 1_500;
 const killKeepingAfterMs = 12_000;
 /** Ctrl-C reaches the runner and its workers alike; one that was only starting dies of it, perhaps before the runner knows. */
 const interruptKnownAfterMs = 500;
-const keptOutput = 2_000;
 
 export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor {
   const all = new Set<Worker>();
@@ -61,50 +49,30 @@ export function localExecutor({ workerPath, env = {} }: LocalSettings): Executor
   };
 
   async function start(precision: Worker['precision']): Promise<Worker> {
-    const { execaNode } = await import('execa'); // not loaded as long as everything is cached
-    const child = execaNode(workerPath, [], {
-      ipc: true,
-      serialization: 'json',
-      nodeOptions: [],
-      env: { ...memoryVariables(process.env), ...env },
-      stdin: 'ignore',
-      buffer: false,
-      reject: false,
-      forceKillAfterDelay: false,
-    });
-    let printed = '';
-    const keep = (chunk: Buffer): void => {
-      printed = (printed + chunk.toString('utf8')).slice(-keptOutput);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    const child = await startWorker<RunnerMessage, WorkerMessage>({ workerPath, env });
     const worker: Worker = {
-      send: (message) => child.send(message, () => undefined), // one that is gone is noticed by its end
+      send: child.send,
+      last: child.last,
+      ended: child.ended.then((ending) => {
+        all.delete(worker);
+        const at = idle.indexOf(worker);
+        if (at !== -1) idle.splice(at, 1);
+        return ending;
+      }),
       listener: () => undefined,
       keeps: false,
       precision,
       stop: () => {
-        child.kill();
+        child.kill('SIGTERM');
         const after = worker.keeps ? killKeepingAfterMs : killAfterMs;
-        const timer = setTimeout(() => void child.kill('SIGKILL'), after).unref();
+        const timer = setTimeout(() => child.kill('SIGKILL'), after).unref();
         void worker.ended.then(() => clearTimeout(timer));
       },
-      last: () => printed.trim(),
-      ended: child.then(({ signal, exitCode }) => {
-        all.delete(worker);
-        const at = idle.indexOf(worker);
-        if (at !== -1) idle.splice(at, 1);
-        return {
-          how: signal === undefined ? `ended with code ${exitCode ?? 'unknown'}` : `was killed by ${signal}`,
-          interrupted: signal === 'SIGINT',
-        };
-      }),
     };
-    child.on('message', (message) => {
-      const told = message as WorkerMessage; // the worker is the same program
+    child.listener = (told) => {
       if (told.type === 'keeps-checkpoints') worker.keeps = true;
       worker.listener(told);
-    });
+    };
     all.add(worker);
     return worker;
   }
