@@ -376,6 +376,31 @@ describe('starting, stopping, dying', () => {
     expect((await slow).status).toBe(200);
   });
 
+  test('what waits is asked together, and everyone gets the own answers; one by one where there is none', async () => {
+    await using served = await start(0);
+    const slow = served.ask({ text: 'slow' });
+    await settled(100);
+    const [one, two, more] = await Promise.all(
+      [['a'], ['b', 'c'], Array.from({ length: mostTexts - 2 }, () => 'd')].map((texts) =>
+        served.ask({ texts }),
+      ),
+    );
+    expect(one?.json.predictions).toMatchObject([{ text: 'a', together: 3 }]);
+    expect(two?.json.predictions).toMatchObject([
+      { text: 'b', together: 3 },
+      { text: 'c', together: 3 },
+    ]);
+    expect(more?.json.predictions?.length).toBe(mostTexts - 2);
+    await slow;
+    const again = served.ask({ text: 'slow' });
+    await settled(100);
+    const mixed = await Promise.all(['a', 'fail', 'b'].map((text) => served.ask({ text })));
+    expect(mixed.map(({ status }) => status)).toEqual([200, 500, 200]);
+    expect(mixed[1]?.json.error).toMatchObject({ code: 'failed', message: 'no answer' });
+    expect(mixed[2]?.json.predictions).toMatchObject([{ text: 'b', together: 1 }]);
+    await again;
+  });
+
   test('who goes away is not computed', async () => {
     await using served = await start(0);
     const slow = served.ask({ text: 'slow' });

@@ -66,7 +66,7 @@ export async function serve({
   };
 }
 
-/** A worker that opens after a while, answers `slow` late, and dies of `die`. */
+/** A worker that opens after a while, answers `slow` late, has no answer to `fail`, and dies of `die`; says how many texts it was asked about at once. */
 export function fakeWorker(folder: string, openAfterMs = 0): string {
   const file = join(folder, `keeper-${openAfterMs}.mjs`);
   writeFileSync(
@@ -76,8 +76,11 @@ process.on('SIGTERM', () => undefined);
 process.on('message', ({ type, texts = [] }) => {
   if (type === 'stop' || texts.includes('die')) process.exit(type === 'stop' ? 0 : 9);
   if (type === 'open') return setTimeout(() => process.send({ type: 'opened' }), ${openAfterMs});
-  const predictions = texts.map((text) => ({ text, label: 'from ' + process.pid }));
-  setTimeout(() => process.send({ type: 'answered', predictions }), texts.includes('slow') ? 700 : 0);
+  const label = 'from ' + process.pid;
+  const predictions = texts.map((text) => ({ text, label, together: texts.length }));
+  const failed = { type: 'failed', diagnostics: [{ code: 'bad-model', message: 'no answer' }] };
+  const reply = texts.includes('fail') ? failed : { type: 'answered', predictions };
+  setTimeout(() => process.send(reply), texts.includes('slow') ? 700 : 0);
 });
 `,
   );

@@ -5,13 +5,14 @@ import { pairColumnsOf, pictureShapeOf, readDescription } from '../../stages/cla
 import { errorCode } from '../durable.ts';
 import { serveEventText } from '../report/serve-event-text.ts';
 import { mostWaiting, type Service } from '../serving/answer-request.ts';
+import { mostTexts } from '../serving/asked-json.ts';
+import { createAsking } from '../serving/asking.ts';
 import { addressText, isLoopback } from '../serving/http-address.ts';
 import { openServer, type HttpServer, type HttpSettings } from '../serving/http-server.ts';
 import type { OpenModel } from '../serving/model-message.ts';
 import { serviceDescription } from '../serving/service-description.ts';
 import { serveModel } from '../serving/served-model.ts';
 import type { ServeEvent } from '../serving/serve-event.ts';
-import { createTurns } from '../serving/turns.ts';
 import { exitCodes, usage, type Context } from './context.ts';
 import { storedModel, type StoredModel } from './model-step.ts';
 import { workerDied } from './label-texts.ts';
@@ -80,7 +81,6 @@ async function serveUntilStopped(context: Context, serving: Serving): Promise<nu
   const { flags, pair, served, tell } = serving;
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // one for each request that is being read
-  const turns = createTurns(mostWaiting);
   let code: number = exitCodes.interrupted; // until there is a model to ask
   let requests = 0;
   let url = '';
@@ -108,10 +108,11 @@ async function serveUntilStopped(context: Context, serving: Serving): Promise<nu
       },
     },
   );
+  const asking = createAsking(model, { waiting: mostWaiting, texts: mostTexts });
   const server = await listen(context, flags, {
     service: {
       model,
-      turns,
+      asking,
       pair,
       describe: () => serviceDescription({ ...served, url }),
       local: isLoopback(flags.host),
@@ -134,7 +135,7 @@ async function serveUntilStopped(context: Context, serving: Serving): Promise<nu
   model.start();
   await ended;
   stopping.abort();
-  turns.close();
+  asking.close();
   await server.close();
   await model.close();
   release();

@@ -2,16 +2,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { TextPair } from '../../stages/asked-texts.ts';
 import { askedIn } from './asked-json.ts';
+import type { Asking } from './asking.ts';
 import { hostnameOf, isLoopback } from './http-address.ts';
 import { busyProblem, loadingProblem, Refusal, stoppingProblem, type HttpProblem } from './http-problem.ts';
-import type { AskedText } from './model-message.ts';
 import { bodyOf } from './request-body.ts';
 import type { Answer, ServedModel } from './served-model.ts';
-import type { Turns } from './turns.ts';
 
 export interface Service {
   readonly model: ServedModel;
-  readonly turns: Turns;
+  readonly asking: Asking;
   /** What `GET /` says. */
   describe(): object;
   /** What a model of pairs calls the two texts. */
@@ -32,7 +31,7 @@ export interface Reply {
   readonly texts?: number;
 }
 
-/** Requests that may wait, besides the one that is computed. */
+/** Requests that may wait, besides those that are computed. */
 export const mostWaiting = 100;
 
 const methods: Readonly<Record<string, readonly string[]>> = {
@@ -93,11 +92,11 @@ async function predict(
   request: IncomingMessage,
   gone: AbortSignal,
 ): Promise<Reply | undefined> {
-  const { model, turns, pair, stopping } = service;
+  const { model, asking, pair, stopping } = service;
   const open = (): void => {
     if (stopping.aborted) throw new Refusal(stoppingProblem);
     if (!model.isReady) throw new Refusal(loadingProblem);
-    if (turns.isFull) throw new Refusal(busyProblem(mostWaiting));
+    if (asking.isFull) throw new Refusal(busyProblem(mostWaiting));
   };
   open();
   const body = await bodyOf(request, stopping);
@@ -105,19 +104,18 @@ async function predict(
   open(); // what was so before the body came may have changed
   if (body === undefined) return undefined;
   const texts = askedIn(body, pair);
-  const answer = await turns.take(() => ask(model, texts), gone);
-  if (answer === 'cancelled') {
-    if (stopping.aborted) throw new Refusal(stoppingProblem);
-    return undefined;
+  const outcome = await asking.ask(texts, gone);
+  switch (outcome.state) {
+    case 'answered':
+      return { status: 200, body: { predictions: outcome.predictions }, texts: texts.length };
+    case 'cancelled':
+      if (stopping.aborted) throw new Refusal(stoppingProblem);
+      return undefined;
+    case 'loading': // it has gone while the request waited
+      throw new Refusal(loadingProblem);
+    default:
+      throw new Refusal(problemOf(outcome));
   }
-  if (answer.state !== 'answered') throw new Refusal(problemOf(answer));
-  return { status: 200, body: { predictions: answer.predictions }, texts: texts.length };
-}
-
-/** The model may have gone while the request waited. */
-async function ask(model: ServedModel, texts: readonly AskedText[]): Promise<Answer> {
-  if (!model.isReady) throw new Refusal(loadingProblem);
-  return model.ask(texts);
 }
 
 function problemOf(answer: Exclude<Answer, { readonly state: 'answered' }>): HttpProblem {

@@ -47,7 +47,7 @@ export function busyProblem(limit: number): HttpProblem {
   return {
     code: 'busy',
     message: `${limit} requests are waiting already`,
-    hint: 'ask again in a moment, or put more texts into one request: that is faster than many requests',
+    hint: 'ask again in a moment, or put several texts into one request',
     headers: { 'retry-after': '1' },
   };
 }
