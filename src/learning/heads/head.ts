@@ -16,3 +16,17 @@ export interface Head {
   readonly settings: Readonly<Record<string, number | string>>;
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
+
+/** Throws `RangeError` where the head has no such numbers. */
+export function tensorOf(head: Head, name: string): Tensor {
+  const found = head.tensors[name];
+  if (found === undefined) throw new RangeError(`a ${head.kind} head without \`${name}\``);
+  return found;
+}
+
+/** Likewise, of its settings. */
+export function numberOf(head: Head, name: string): number {
+  const found = head.settings[name];
+  if (typeof found !== 'number') throw new RangeError(`a ${head.kind} head without \`${name}\``);
+  return found;
+}

@@ -4,7 +4,7 @@ import { distances, type Distance } from '../distance.ts';
 import type { Matrix } from '../matrix.ts';
 import { softmaxRows } from '../softmax.ts';
 import { cacheProbabilities } from './cache.ts';
-import type { Head, Tensor } from './head.ts';
+import { numberOf, tensorOf, type Head } from './head.ts';
 import { knnProbabilities } from './knn.ts';
 import { oneClassShares } from './one-class.ts';
 
@@ -22,8 +22,8 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
     case 'one-vs-rest':
       return scores(head, x).map((score) => 1 / (1 + Math.exp(-score)));
     case 'prototype': {
-      const away = distances(x, asMatrix(tensor(head, 'prototypes')), distanceOf(head));
-      const temperature = number(head, 'temperature');
+      const away = distances(x, asMatrix(tensorOf(head, 'prototypes')), distanceOf(head));
+      const temperature = numberOf(head, 'temperature');
       return softmaxRows(
         away.map((distance) => -distance / temperature),
         head.labels,
@@ -31,12 +31,12 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
     }
     case 'knn':
       return knnProbabilities(
-        asMatrix(tensor(head, 'vectors')),
-        tensor(head, 'labels').data,
+        asMatrix(tensorOf(head, 'vectors')),
+        tensorOf(head, 'labels').data,
         head.labels,
         x,
         {
-          k: number(head, 'k'),
+          k: numberOf(head, 'k'),
           distance: distanceOf(head),
           weights: head.settings['weights'] === 'distance' ? 'distance' : 'uniform',
         },
@@ -44,15 +44,15 @@ export function headProbabilities(head: Head, x: Matrix): Float64Array {
     case 'cache':
       return cacheProbabilities(
         {
-          keys: asMatrix(tensor(head, 'keys')),
-          prototypes: asMatrix(tensor(head, 'prototypes')),
-          values: tensor(head, 'values').data,
+          keys: asMatrix(tensorOf(head, 'keys')),
+          prototypes: asMatrix(tensorOf(head, 'prototypes')),
+          values: tensorOf(head, 'values').data,
         },
         x,
         {
-          alpha: number(head, 'alpha'),
-          beta: number(head, 'beta'),
-          temperature: number(head, 'temperature'),
+          alpha: numberOf(head, 'alpha'),
+          beta: numberOf(head, 'beta'),
+          temperature: numberOf(head, 'temperature'),
         },
       );
     case 'one-class':
@@ -74,24 +74,12 @@ export function mostProbable(probabilities: Float64Array, labels: number): Int32
 
 /** Values [rows, labels] of a linear head. */
 function scores(head: Head, x: Matrix): Float64Array {
-  const weight = tensor(head, 'weight').data;
-  const bias = tensor(head, 'bias').data;
+  const weight = tensorOf(head, 'weight').data;
+  const bias = tensorOf(head, 'bias').data;
   const { columns } = x;
   if (weight.length !== head.labels * columns)
     throw new RangeError(`vectors of ${columns} columns for a head over ${weight.length / head.labels}`);
   return innerProducts(x.data, weight, columns).map((product, i) => product + bias[i % head.labels]);
-}
-
-function tensor(head: Head, name: string): Tensor {
-  const found = head.tensors[name];
-  if (found === undefined) throw new RangeError(`a ${head.kind} head without \`${name}\``);
-  return found;
-}
-
-function number(head: Head, name: string): number {
-  const found = head.settings[name];
-  if (typeof found !== 'number') throw new RangeError(`a ${head.kind} head without \`${name}\``);
-  return found;
 }
 
 function distanceOf(head: Head): Distance {

@@ -1,5 +1,5 @@
 // A fitted head as ONNX operators: vectors to logits and probabilities, the same as probabilities.ts.
-import type { Head, Tensor } from '../heads/head.ts';
+import { numberOf, tensorOf, type Head, type Tensor } from '../heads/head.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { unitRows } from './pooling-graph.ts';
 
@@ -31,7 +31,7 @@ function logitsOf(g: GraphBuilder, head: Head, vectors: string): string {
     case 'linear':
     case 'svm':
     case 'one-vs-rest':
-      return linear(g, vectors, tensor(head, 'weight'), tensor(head, 'bias'));
+      return linear(g, vectors, tensorOf(head, 'weight'), tensorOf(head, 'bias'));
     case 'prototype':
       return head.settings['distance'] === 'cosine' ? cosines(g, head, vectors) : nearness(g, head, vectors);
     case 'cache':
@@ -57,16 +57,16 @@ function linear(g: GraphBuilder, vectors: string, weight: Tensor, bias: Tensor):
 
 /** Minus one minus the cosine, over the temperature. */
 function cosines(g: GraphBuilder, head: Head, vectors: string): string {
-  const scale = 1 / number(head, 'temperature');
-  const prototypes = tensor(head, 'prototypes');
+  const scale = 1 / numberOf(head, 'temperature');
+  const prototypes = tensorOf(head, 'prototypes');
   const weight = mapped(unitLength(prototypes), (value) => value * scale);
   return linear(g, unitRows(g, vectors), weight, filled(head.labels, -scale));
 }
 
 /** Minus the squared distance over the temperature, but for what all labels of a text have in common: the square of its vector. */
 function nearness(g: GraphBuilder, head: Head, vectors: string): string {
-  const scale = 1 / number(head, 'temperature');
-  const prototypes = tensor(head, 'prototypes');
+  const scale = 1 / numberOf(head, 'temperature');
+  const prototypes = tensorOf(head, 'prototypes');
   const [labels = 0, width = 0] = prototypes.shape;
   const squares = Float32Array.from({ length: labels }, (_, label) => {
     const own = prototypes.data.subarray(label * width, (label + 1) * width);
@@ -82,14 +82,16 @@ function nearness(g: GraphBuilder, head: Head, vectors: string): string {
 
 /** Cosines with the prototypes and, of each row that is kept, alpha exp(-beta (1 - cosine)) of what it stands for. */
 function cached(g: GraphBuilder, head: Head, vectors: string): string {
-  const [alpha, beta] = [number(head, 'alpha'), number(head, 'beta')];
+  const [alpha, beta] = [numberOf(head, 'alpha'), numberOf(head, 'beta')];
   const unit = unitRows(g, vectors);
   const product = (name: string, transB: number, from: string): string =>
-    g.node('Gemm', [from, g.numbers(`head.${name}`, () => tensor(head, name))], { transB: { int: transB } });
+    g.node('Gemm', [from, g.numbers(`head.${name}`, () => tensorOf(head, name))], {
+      transB: { int: transB },
+    });
   const likeness = g.node('Sub', [product('keys', 1, unit), g.real(1)]); // [texts, rows]
   const weights = g.node('Mul', [g.node('Exp', [g.node('Mul', [likeness, g.real(beta)])]), g.real(alpha)]);
   const scores = g.node('Add', [product('prototypes', 1, unit), product('values', 0, weights)]);
-  return g.node('Div', [scores, g.real(number(head, 'temperature'))]);
+  return g.node('Div', [scores, g.real(numberOf(head, 'temperature'))]);
 }
 
 function unitLength({ shape, data }: Tensor): Tensor {
@@ -108,16 +110,4 @@ function mapped({ shape, data }: Tensor, change: (value: number) => number): Ten
 
 function filled(length: number, value: number): Tensor {
   return { shape: [length], data: new Float32Array(length).fill(value) };
-}
-
-function tensor(head: Head, name: string): Tensor {
-  const found = head.tensors[name];
-  if (found === undefined) throw new RangeError(`a ${head.kind} head without \`${name}\``);
-  return found;
-}
-
-function number(head: Head, name: string): number {
-  const found = head.settings[name];
-  if (typeof found !== 'number') throw new RangeError(`a ${head.kind} head without \`${name}\``);
-  return found;
 }
