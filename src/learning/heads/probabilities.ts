@@ -4,7 +4,7 @@ import { distances, type Distance } from '../distance.ts';
 import type { Matrix } from '../matrix.ts';
 import { softmaxRows } from '../softmax.ts';
 import { cacheProbabilities } from './cache.ts';
-import { numberOf, tensorOf, type Head } from './head.ts';
+import { numberOf, tensorOf, type Head, type Tensor } from './head.ts';
 import { knnProbabilities } from './knn.ts';
 import { oneClassShares } from './one-class.ts';
 
