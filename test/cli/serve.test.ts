@@ -104,6 +104,14 @@ fine-tune mini { model: "builtin:fsl-mini"  from: plain }
       expect(served, name).toEqual(predicted);
       expect(scores[0] === undefined, name).toBe(name === 'odd');
     }
+    for (const command of [
+      ['serve', 'main.fsl', 'odd', '--port', '0'],
+      ['predict', 'main.fsl', 'odd', 'a'],
+    ]) {
+      const refused = await other.run([...command, '--top', '2']);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/`top` has no meaning[^]*<command line>[^]* \^{5}\n/);
+    }
     const asked = [texts];
     const [predicted, served] = await bothAnswers(other, { args: ['main.fsl', 'fits'], texts, asked });
     expect(served).toEqual(predicted);

@@ -13,6 +13,7 @@ import { ownIdentity } from '../../stages/process-identity.ts';
 import { verifiedArtifact } from '../verified-artifact.ts';
 import type { InputArtifact, WrittenFile } from '../worker-message.ts';
 import { usage, type Context } from './context.ts';
+import { onCommandLine } from './on-command-line.ts';
 import type { OpenProgram } from './open-program.ts';
 import type { EngineFlags } from './options.ts';
 import { storedInput, type StoredStep } from './stored-step.ts';
@@ -93,7 +94,7 @@ function problemsOfOutcome(
 ): readonly Diagnostic[] {
   switch (outcome.state) {
     case 'failed':
-      return outcome.failure.diagnostics;
+      return onCommandLine(context, outcome.failure.diagnostics);
     case 'died':
       return workerDied(context, outcome).diagnostics;
     case 'timeout':

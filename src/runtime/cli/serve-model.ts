@@ -16,6 +16,7 @@ import type { ServeEvent } from '../serving/serve-event.ts';
 import { exitCodes, usage, type Context } from './context.ts';
 import { storedModel, type StoredModel } from './model-step.ts';
 import { workerDied } from './label-texts.ts';
+import { onCommandLine } from './on-command-line.ts';
 import { openProgram, type OpenProgram } from './open-program.ts';
 import type { EngineFlags, ProgramFlags } from './options.ts';
 import { showProblems } from './problems.ts';
@@ -101,7 +102,8 @@ async function serveUntilStopped(context: Context, serving: Serving): Promise<nu
       },
       failed: (why) => {
         code = exitCodes.failed;
-        const diagnostics = why.state === 'died' ? workerDied(context, why).diagnostics : why.diagnostics;
+        const told = why.state === 'died' ? workerDied(context, why).diagnostics : why.diagnostics;
+        const diagnostics = onCommandLine(context, told);
         tell({ type: 'failed', diagnostics });
         showProblems(diagnostics, host, flags);
         end();
