@@ -5,6 +5,7 @@ import type { Objective } from '../stages/stage.ts';
 import type { Static, StaticDataset } from '../stages/artifact.ts';
 import { heldStages } from './block-order.ts';
 import { exampleTrials, foldStep, innerStep } from './block-steps.ts';
+import { checkPrecision } from './check-precision.ts';
 import { fittingOutputs } from './check-steps.ts';
 import { staticOf, unknownStatic, type Known } from './known-artifacts.ts';
 import { listWords } from './check-value.ts';
@@ -42,6 +43,7 @@ export function checkBlock(
     for (const problem of worthSaying(said)) program.diagnostics.add(problem);
   }
   checkObjectives(step, reports, program);
+  checkPrecision(step, program.diagnostics);
   return handed;
 }
 

@@ -3,11 +3,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
-import { peakBytes, withFixed, withheldName } from './compile.ts';
+import { peakBytes, withheldName } from './compile.ts';
 import type { Recording } from './compile.ts';
 import { DeviceMemories, seenAs } from './device-memories.ts';
 import { EngineError } from './engine-error.ts';
 import { computed, requireOutside } from './host-numbers.ts';
+import { LastingNumbers } from './lasting-numbers.ts';
 import { nativeFailure } from './native-failure.ts';
 import type { DeviceTensor, HostTensor } from './program.ts';
 import { fixesNumbers, keepsResults } from './provider.ts';
@@ -15,7 +16,7 @@ import type { Provider } from './provider.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionLimits } from './session-cache.ts';
 import { sizeOf } from './value.ts';
-import type { Fed, Host, HostData, OnDevice, Result } from './value.ts';
+import type { Fed, Host, OnDevice, Result } from './value.ts';
 
 export interface RunCounts {
   runs: number;
@@ -33,8 +34,7 @@ export class GraphRunner {
   readonly memories: DeviceMemories;
   readonly counts: RunCounts = { runs: 0, runMs: 0, nodes: new Map() };
   #running: Promise<unknown> = Promise.resolve();
-  readonly #seen = new WeakMap<HostData, Seen>();
-  #seenSoFar = 0;
+  readonly #lasting = new LastingNumbers();
 
   constructor(provider: Provider, threads: number, limits: SessionLimits) {
     this.provider = provider;
@@ -82,7 +82,8 @@ export class GraphRunner {
     inputs: Given,
     memory: readonly (Tensor | undefined)[],
   ): Promise<readonly (Tensor | undefined)[]> {
-    const recording = fixesNumbers(this.provider) ? this.#withFixed(given) : given;
+    const whole = fixesNumbers(this.provider) ? this.#lasting.withFixed(given) : given;
+    const recording = this.sessions.hasRoomFor(whole) ? whole : given;
     const session = await this.sessions.sessionFor(recording);
     if (keepsResults(this.provider)) await this.#copyUsedTwice(recording);
     const feeds: Record<string, Tensor> = {};
@@ -101,27 +102,6 @@ export class GraphRunner {
     return recording.wanted.map((_, i) => outputs[`o${i}`]);
   }
 
-  /** Numbers that are known to be the same in runs to come, up to a size, as part of the graph. */
-  #withFixed(recording: Recording): Recording {
-    const fixed = new Set<Host>();
-    const keys: number[] = [];
-    let bytes = 0;
-    for (const value of recording.fed) {
-      if (value.kind !== 'host' || value.data.length < fewestFixed) continue;
-      const seen = this.#seen.get(value.data) ?? { number: this.#seenSoFar++, runs: 0 };
-      this.#seen.set(value.data, seen);
-      seen.runs += 1;
-      const again = recording.repeated === true || seen.runs >= runsBeforeFixed;
-      if (!again || bytes + value.data.byteLength > mostFixedBytes) continue;
-      bytes += value.data.byteLength;
-      keys.push(seen.number);
-      fixed.add(value);
-    }
-    if (fixed.size === 0) return recording;
-    const whole = withFixed(recording, fixed, keys.join());
-    return this.sessions.hasRoomFor(whole) ? whole : recording;
-  }
-
   /** Numbers that a second run needs are copied to the device, for it and those to come. */
   async #copyUsedTwice({ fed }: Recording): Promise<void> {
     for (const value of fed) {
@@ -129,19 +109,6 @@ export class GraphRunner {
     }
   }
 }
-
-/** Numbers that were fed, counted in order, and in how many runs. */
-interface Seen {
-  readonly number: number;
-  runs: number;
-}
-
-/** A graph is at most 2 GB when it is handed over. */
-const mostFixedBytes = 2 ** 30;
-/** A result that is read again once or twice is not worth another graph. */
-const runsBeforeFixed = 3;
-/** Fewer cross to the device as fast as one does. */
-const fewestFixed = 4096;
 
 /**
  * onnxruntime-node copies every output once more before it hands it over, those that went into given memory too: 20 ms for the

@@ -128,7 +128,7 @@ async function runJob(
         threads,
         ...settings.engine,
         device,
-        ...(isMixed(step.options, step.block?.stages) && { precision: 'mixed' }),
+        ...(isMixed(step, step.block?.stages) && { precision: 'mixed' }),
       },
       cacheDirectory: settings.store.path('cache'),
       checkpoints: checkpointFolder(settings.store, key),

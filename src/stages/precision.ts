@@ -1,5 +1,6 @@
 // The option `precision` of stages that train, and what a step is told of it.
 import { word } from './option.ts';
+import type { StageDefinition } from './stage.ts';
 
 export const precisionOption = word(
   {
@@ -8,16 +9,22 @@ export const precisionOption = word(
       'factors of products of matrices and of convolutions have 10 bits of fraction (TF32), where an NVIDIA GPU computes through CUDA; all else, and everything on other devices, is as with `fp32`',
   },
   {
-    doc: 'How exactly numbers are kept while the stage computes. Without it: `fp32`. Inside `tune` all stages that train have to say `mixed`.',
+    doc: 'How exactly numbers are kept while the stage computes. Without it: `fp32`. Inside `tune` all stages that train say `mixed`, or none.',
   },
 );
 
-type Options = Readonly<Record<string, unknown>>;
+interface Stage {
+  readonly definition: Pick<StageDefinition, 'options'>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
-/** Whether a step computes with mixed precision: it says so, or all stages inside it that could do. A process computes with one precision. */
-export function isMixed(options: Options, inside: readonly { readonly options: Options }[] = []): boolean {
-  const asked = [options, ...inside.map((stage) => stage.options)].flatMap(({ precision }) =>
-    precision === undefined ? [] : [precision],
-  );
-  return asked.length > 0 && asked.every((one) => one === 'mixed');
+/** Whether it is this option that a kind of stage has; others may have one of the same name. */
+export function hasPrecision({ options }: Stage['definition']): boolean {
+  return options['precision'] === precisionOption;
+}
+
+/** Whether a step computes with mixed precision: it says so, or the stages inside it do, which say all the same. */
+export function isMixed(step: Stage, inside: readonly Stage[] = []): boolean {
+  const asked = [step, ...inside].filter(({ definition }) => hasPrecision(definition));
+  return asked.length > 0 && asked.every(({ options }) => options['precision'] === 'mixed');
 }

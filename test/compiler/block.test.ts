@@ -383,3 +383,29 @@ describe('what is wrong is said where it stands', () => {
     expect(pipeline).toBeUndefined();
   });
 });
+
+describe('the precision of stages that train', () => {
+  const other = (rest: string): string =>
+    `  learn other { model: "builtin:plain" from: fold.train ${rest} }\n`;
+
+  test('may be mixed in all of them', () => {
+    const change = { candidate: 'rate: search.rate precision: mixed', inside: other('precision: mixed') };
+    expect(compileText(tuned(change)).problems).toEqual([]);
+  });
+
+  test('is one in a block', () => {
+    const said =
+      'option-without-effect: `precision: mixed` is not what `other` says, and all stages of a block compute in one process, which has one precision';
+    for (const rest of ['', 'precision: fp32']) {
+      const change = { candidate: 'rate: search.rate precision: mixed', inside: other(rest) };
+      expect(compileText(tuned(change)).problems).toEqual([expect.stringContaining(said)]);
+    }
+  });
+
+  test('is not searched for', () => {
+    const change = { search: 'p: choice(fp32, mixed)', candidate: 'precision: search.p' };
+    expect(compileText(tuned(change)).problems).toEqual([
+      expect.stringContaining('option-without-effect: `precision` cannot be searched for'),
+    ]);
+  });
+});

@@ -8,6 +8,7 @@ import { positionAt } from '../../src/parser/source.ts';
 import type { StaticDataset } from '../../src/stages/artifact.ts';
 import type { Facts } from '../../src/stages/facts.ts';
 import * as option from '../../src/stages/option.ts';
+import { precisionOption } from '../../src/stages/precision.ts';
 import { createRegistry } from '../../src/stages/registry.ts';
 import { defineStage, input } from '../../src/stages/stage.ts';
 
@@ -77,6 +78,7 @@ const learn = defineStage({
   doc: 'Learns.',
   example: 'learn m { model: "builtin:plain" from: p.train }',
   options: {
+    precision: precisionOption,
     method: option.call(
       {
         head: {

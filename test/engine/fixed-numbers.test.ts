@@ -10,7 +10,7 @@ vi.mock('../../src/engine/provider.ts', async (original) => ({
   fixesNumbers: () => true,
 }));
 
-const size = 64;
+const size = 1024;
 const create = vi.spyOn(InferenceSession, 'create');
 /** What the newest graph is fed. */
 const fed = async (): Promise<number> => {
@@ -91,4 +91,36 @@ it('numbers that have no room beside those of other graphs are fed', async () =>
   } finally {
     await engine.dispose();
   }
+});
+
+it('numbers at one place of a graph are not taken for the same numbers at another', async () => {
+  await withEngine('onnx', async () => {
+    const known = await filled(3);
+    const difference = async (a: tf.Tensor, b: tf.Tensor): Promise<number> => {
+      const result = tf.sub(a, b);
+      const [value = NaN] = await result.data();
+      result.dispose();
+      return value;
+    };
+    for (const value of [1, 2, 4]) expect(await difference(known, await filled(value))).toBe(3 - value);
+    expect(await difference(await filled(1), known)).toBe(-2);
+  });
+});
+
+it('numbers that are few beside the nodes of a graph are fed for longer: it would be compiled for little', async () => {
+  await withEngine('onnx', async (engine) => {
+    const few = tf.add(tf.fill([64, 64], 3), 0);
+    const nodes = 30;
+    await few.data();
+    for (let i = 0; i < 20; i++) {
+      const result = tf.tidy(() => {
+        let x: tf.Tensor = tf.tensor1d(new Float32Array(64).fill(i));
+        for (let node = 0; node < nodes; node++) x = tf.sin(tf.add(x, few));
+        return tf.sum(x);
+      });
+      await result.data();
+      result.dispose();
+    }
+    expect(engine.trace().compiled).toBe(2); // and what was filled
+  });
 });
