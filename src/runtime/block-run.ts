@@ -24,7 +24,7 @@ export interface BlockSetting {
   /** What the stages share with the step they are in. */
   readonly context: Pick<
     RunContext<never, never>,
-    'output' | 'computed' | 'secret' | 'signal' | 'engine' | 'cacheDirectory'
+    'output' | 'computed' | 'secret' | 'signal' | 'engine' | 'using' | 'probeProgram' | 'cacheDirectory'
   >;
 }
 
@@ -106,6 +106,8 @@ export function blockRun(stages: readonly JobStage[], setting: BlockSetting): Bl
           computed: (computation) => context.computed?.(computation),
           signal: context.signal,
           engine: context.engine,
+          using: (device) => context.using?.(device),
+          probeProgram: context.probeProgram,
           checkpoint: () => noCheckpoint,
           cacheDirectory: context.cacheDirectory,
         });

@@ -49,14 +49,19 @@ export async function openStepEngine(context: EngineContext, small = false): Pro
   });
 }
 
-/** Where mixed precision is not to be had, the step says so. */
+/** Where mixed precision is not to be had, the step says so, however many engines it opens. */
 function saying({ engine, note }: EngineContext, opened: Engine): Engine {
-  if (engine.precision === 'mixed' && opened.precision !== 'mixed')
+  if (engine.precision === 'mixed' && opened.precision !== 'mixed' && !told.has(note)) {
+    told.add(note);
     note(
       'computes with numbers of 32 bits: mixed precision needs an NVIDIA GPU and CUDA, see `fslrun doctor`',
     );
+  }
   return opened;
 }
+
+/** Each is one step's. */
+const told = new WeakSet<EngineContext['note']>();
 
 /** Where this step computes; `small` as `isSmallEncoder` says. */
 export async function chooseStepDevice(context: EngineContext, small = false): Promise<Choice> {
