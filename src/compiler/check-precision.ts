@@ -20,7 +20,8 @@ export function checkPrecision({ block, places, span }: ResolvedStep, diagnostic
     if (typeof given === 'object')
       diagnostics.add({
         code: 'option-without-effect',
-        message: '`precision` cannot be searched for: all trials compute in one process, which has one precision',
+        message:
+          '`precision` cannot be searched for: all trials compute in one process, which has one precision',
         span: place,
         hint: 'write `precision: mixed` in all stages of the block that train, or leave it out',
       });

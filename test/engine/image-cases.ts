@@ -23,6 +23,9 @@ export const moves: readonly Moves[] = [
   { image: [1, 5, 5, 1], width: [2, 2], strides: [2, 2], pad: [[0, 0], [1, 0], [0, 1], [0, 0]] }, // prettier-ignore
 ];
 
+/** Some windows see nothing but what is added; pools have no such. */
+const aroundTheImage: Moves = { image: [2, 3, 4, 16], width: [2, 3], strides: [1, 1], pad: [[0, 0], [0, 2], [3, 2], [0, 0]] }; // prettier-ignore
+
 type Reals = (shape: number[], low?: number, high?: number, seed?: number) => tf.Tensor;
 
 export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[] {
@@ -30,29 +33,37 @@ export function imageCases(reals: Reals, integers: Reals): readonly KernelCase[]
   const filters = (shape: number[]): tf.Tensor4D => reals(shape, -1, 1, 4) as tf.Tensor4D;
   const named = (name: string, { image, width, strides, pad }: Moves): string =>
     `${name} [${image.join()}] by ${width.join('x')}, steps ${strides.join()}, pad ${JSON.stringify(pad)}`;
+  const backAndForth = ({ image, width, strides, pad }: Moves, depthwise: boolean): tf.Tensor[] => {
+    const filter = filters([...width, image[3], 2]);
+    const f = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+      depthwise
+        ? tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad)
+        : tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad);
+    const x = images(image);
+    const y = f(x, filter);
+    return [y, ...tf.grads(f)([x, filter], reals(y.shape, -1, 1, 7))];
+  };
   return [
     ...moves.flatMap((move): KernelCase[] => {
       const { image, width, strides, pad } = move;
-      const channels = image[3];
-      const backAndForth = (depthwise: boolean): tf.Tensor[] => {
-        const filter = filters([...width, channels, 2]);
-        const f = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
-          depthwise
-            ? tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad)
-            : tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad);
-        const x = images(image);
-        const y = f(x, filter);
-        return [y, ...tf.grads(f)([x, filter], reals(y.shape, -1, 1, 7))];
-      };
       return [
-        { name: named('conv2d and its gradients', move), program: () => backAndForth(false) },
+        { name: named('conv2d and its gradients', move), program: () => backAndForth(move, false) },
         ...(strides[0] === strides[1]
-          ? [{ name: named('depthwiseConv2d and its gradients', move), program: () => backAndForth(true) }]
+          ? [
+              {
+                name: named('depthwiseConv2d and its gradients', move),
+                program: () => backAndForth(move, true),
+              },
+            ]
           : []),
         { name: named('maxPool', move), program: () => tf.maxPool(images(image), width, strides, pad) },
         { name: named('avgPool', move), program: () => tf.avgPool(images(image), width, strides, pad) },
       ];
     }),
+    ...[false, true].map((depthwise) => ({
+      name: named(`${depthwise ? 'depthwiseConv2d' : 'conv2d'} and its gradients`, aroundTheImage),
+      program: () => backAndForth(aroundTheImage, depthwise),
+    })),
     // Channels in whole blocks, which have an order of their own.
     ...[
       { strides: 1, pad: 'same' as const, dilation: 1 },

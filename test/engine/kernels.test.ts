@@ -1,4 +1,5 @@
 // Every kernel of `onnx`, for every type it declares, against tfjs's own CPU backend; and the table in docs/kernels.md.
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -43,6 +44,17 @@ describe('kernels of `onnx` agree with the reference', () => {
     });
   });
 });
+
+describe.skipIf(testedInstead === 'tensorflow')(
+  'convolutions whose windows tfjs counts by the height of the filter alone',
+  () => {
+    it('are refused', () => {
+      const convolve = (): tf.Tensor =>
+        tf.conv2d(tf.zeros<tf.Rank.R4>([1, 7, 7, 16]), tf.zeros([3, 1, 16, 2]), 1, 1);
+      expect(() => tf.tidy(convolve)).toThrow('one number as padding and a filter that is not square');
+    });
+  },
+);
 
 describe.skipIf(testedInstead !== undefined)('the table of kernels', () => {
   it('has a case for every type of every input', () => {

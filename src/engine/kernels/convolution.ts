@@ -10,7 +10,7 @@ import type { Value } from '../value.ts';
 import { blockedConvolution, fitsBlocks } from './blocked-convolution.ts';
 import { inputAt, numbersAttribute, real32, reshape, transpose } from './rule.ts';
 import type { KernelCall, KernelRule } from './rule.ts';
-import { after, convolutionWindows, windowAttributes } from './window.ts';
+import { after, convolutionWindows, refuseLeftOut, windowAttributes } from './window.ts';
 import type { Span, Windows } from './window.ts';
 import { windowParts } from './window-parts.ts';
 
@@ -103,6 +103,7 @@ function convolve(call: KernelCall, depthwise: boolean): Value {
     const y = recorder.add('MatMul', [patchesOf(recorder, x, windows), matrix], product);
     return reshape(recorder, y, [windows.batch, rows.count, columns.count, windows.outChannels]);
   }
+  refuseLeftOut(call, windows);
   const output = {
     type: 'float32' as const,
     shape: [windows.batch, windows.outChannels, rows.count, columns.count],
@@ -172,12 +173,13 @@ function integersIn(attribute: Attribute | undefined): readonly number[] {
   return attribute !== undefined && 'ints' in attribute ? attribute.ints : [];
 }
 
-/** The gradient by the input: a convolution with turned filters where windows move by one, else the transposed one. */
+/** The gradient by the input: a convolution with turned filters where windows move by one, else the transposed one, which WebGPU computes wrongly in groups. */
 function spreadBack(call: KernelCall, depthwise: boolean): Value {
   const { recorder } = call;
   const [given, filter] = [inputAt(call, 0), inputAt(call, 1)];
   const shape = numbersAttribute(call, 'inputShape');
   const windows = convolutionWindows(call, shape, filter.shape, depthwise);
+  refuseLeftOut(call, windows);
   const [rows, columns] = windows.spans;
   const output = {
     type: 'float32' as const,
@@ -187,13 +189,13 @@ function spreadBack(call: KernelCall, depthwise: boolean): Value {
     kernel_shape: ints([rows.width, columns.width]),
     dilations: ints([rows.dilation, columns.dilation]),
   };
-  const turnedPads = [...windows.spans.map(leading), ...windows.spans.map(trailing)];
-  if (windows.spans.every(({ stride }) => stride === 1) && turnedPads.every((amount) => amount >= 0)) {
-    const pads = { strides: ints([1, 1]), pads: ints(turnedPads) };
-    return ofWindows(recorder, given, turned(recorder, filter), {
+  if (windows.spans.every(({ stride }) => stride === 1)) {
+    const pads = [...windows.spans.map(leading), ...windows.spans.map(trailing)];
+    const strides = { strides: ints([1, 1]), pads: ints(pads.map((amount) => Math.max(0, amount))) };
+    return ofWindows(recorder, onImage(recorder, given, windows), turned(recorder, filter), {
       windows,
       depthwise,
-      attributes: { ...attributes, ...pads },
+      attributes: { ...attributes, ...strides },
       output,
     });
   }
@@ -208,6 +210,25 @@ function spreadBack(call: KernelCall, depthwise: boolean): Value {
     },
   });
   return backFromSecond(recorder, dx, windows);
+}
+
+/** Without the first and last windows that see nothing but what is added around the image. */
+function onImage(recorder: Recorder, dy: Value, { spans, channelsLast }: Windows): Value {
+  const [first, last] = [
+    spans.map((span) => Math.max(0, -leading(span))),
+    spans.map((span) => Math.max(0, -trailing(span))),
+  ];
+  if ([...first, ...last].every((amount) => amount === 0)) return dy;
+  const axes = channelsLast ? [1, 2] : [2, 3];
+  const ends = axes.map((axis, i) => (dy.shape[axis] ?? 0) - (last[i] ?? 0));
+  const shape = axes.reduce<readonly number[]>(
+    (all, axis, i) => all.with(axis, (ends[i] ?? 0) - (first[i] ?? 0)),
+    dy.shape,
+  );
+  return recorder.add('Slice', [dy, integers(first), integers(ends), integers(axes)], {
+    type: dy.type,
+    shape,
+  });
 }
 
 const reach = ({ width, dilation }: Span): number => (width - 1) * dilation;

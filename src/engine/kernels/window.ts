@@ -64,6 +64,18 @@ export function poolingWindows(call: KernelCall, xShape: readonly number[]): Win
   return toWindows(info, true);
 }
 
+/** tfjs counts columns by the height of the filter where the padding is one number: of filters that are not square it leaves windows out, and ONNX does not. */
+export function refuseLeftOut(call: KernelCall, { spans }: Windows): void {
+  if (spans.some((span) => places(span) !== span.count))
+    throw unsupported(call, 'with one number as padding and a filter that is not square');
+}
+
+/** Windows that there is room for. */
+function places(span: Span): number {
+  const { size, width, dilation, stride, before } = span;
+  return Math.floor((size + before + after(span) - (width - 1) * dilation - 1) / stride) + 1;
+}
+
 /** What must be added after the last element so that ONNX counts as many windows; nothing where some elements are left over. */
 export function after({ size, count, width, dilation, stride, before }: Span): number {
   return Math.max(0, (count - 1) * stride + (width - 1) * dilation + 1 - before - size);
