@@ -25,7 +25,7 @@ export function nativeFailure(error: unknown, { provider, graphBytes, deviceByte
     return new EngineError(
       'out-of-memory',
       `${provider === 'cpu' ? 'the memory of this machine' : 'the memory of the GPU'} is used up: the graph takes about ${megabytes(graphBytes)} while it runs${asked}${held}`,
-      `Lower \`batch\` or \`max_length\`${provider === 'cpu' ? ', or run fewer steps at once with `--jobs 1`' : ', or compute on the processor with `--device cpu`'}.`,
+      `Lower \`batch_size\` or \`max_length\`${provider === 'cpu' ? ', or run fewer steps at once with `--jobs 1`' : ', or compute on the processor with `--device cpu`'}.`,
     );
   }
   if (provider === 'cpu') return error;

@@ -672,7 +672,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "main.fsl"
     ],
-    "printed": "error[out-of-memory]: the memory of this machine is used up: the graph takes about 2 MB while it runs, 98766 MB were asked for at once\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Lower `batch` or `max_length`, or run fewer steps at once with `--jobs 1`.\n"
+    "printed": "error[out-of-memory]: the memory of this machine is used up: the graph takes about 2 MB while it runs, 98766 MB were asked for at once\n --> main.fsl:3:11\n  |\n3 | fine-tune model { model: \"./encoder\"  from: parts.train }\n  |           ^^^^^\n  = hint: Lower `batch_size` or `max_length`, or run fewer steps at once with `--jobs 1`.\n"
   },
   "unsupported-kernel": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"./encoder\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
