@@ -13,10 +13,39 @@ it.each([
   [[[fineTune, fp32]], false],
   [[[fineTune, mixed]], true],
   [[[exportModel, mixed]], false], // whose option is another one
-  [[[tune, silent], [pretrain, mixed], [fineTune, mixed], [evaluate, silent]], true],
-  [[[tune, silent], [pretrain, silent], [fineTune, mixed], [evaluate, silent]], false],
-  [[[tune, silent], [fineTune, fp32], [fineTune, mixed]], false],
-  [[[tune, silent], [evaluate, silent]], false],
+  [
+    [
+      [tune, silent],
+      [pretrain, mixed],
+      [fineTune, mixed],
+      [evaluate, silent],
+    ],
+    true,
+  ],
+  [
+    [
+      [tune, silent],
+      [pretrain, silent],
+      [fineTune, mixed],
+      [evaluate, silent],
+    ],
+    false,
+  ],
+  [
+    [
+      [tune, silent],
+      [fineTune, fp32],
+      [fineTune, mixed],
+    ],
+    false,
+  ],
+  [
+    [
+      [tune, silent],
+      [evaluate, silent],
+    ],
+    false,
+  ],
 ] as const)('a step, and what is inside it (%#)', (stages, expected) => {
   const [step, ...inside] = stages.map(([definition, options]) => ({ definition, options }));
   expect(step && isMixed(step, inside)).toBe(expected);
