@@ -15,7 +15,7 @@ export function checkPrecision({ block, places, span }: ResolvedStep, diagnostic
         ]
       : [],
   );
-  const other = training.find(({ given }) => given !== 'mixed');
+  const other = training.find(({ given }) => given === 'fp32');
   for (const { given, place } of training) {
     if (typeof given === 'object')
       diagnostics.add({

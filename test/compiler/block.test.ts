@@ -403,7 +403,11 @@ describe('the precision of stages that train', () => {
   });
 
   test('is not searched for', () => {
-    const change = { search: 'p: choice(fp32, mixed)', candidate: 'precision: search.p' };
+    const change = {
+      search: 'p: choice(fp32, mixed)',
+      candidate: 'precision: search.p',
+      inside: other('precision: mixed'),
+    };
     expect(compileText(tuned(change)).problems).toEqual([
       expect.stringContaining('option-without-effect: `precision` cannot be searched for'),
     ]);
