@@ -348,9 +348,9 @@ describe('starting, stopping, dying', () => {
   test('Ctrl-C: what is computed is answered, what waits is not; exit code 0', async () => {
     const served = await start(0);
     const computed = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     const waiting = served.ask({ text: 'a' });
-    await settled(100);
+    await settled(200);
     served.host.interrupt();
     const answers = await Promise.all([computed, waiting]);
     expect(answers.map(({ status, json }) => [status, json.error?.code])).toEqual([
@@ -364,7 +364,7 @@ describe('starting, stopping, dying', () => {
   test('a second Ctrl-C ends at once', async () => {
     const served = await start(0);
     const asked = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     served.host.interrupt();
     served.host.interrupt();
     expect(served.host.exits).toEqual([130]);
@@ -374,7 +374,7 @@ describe('starting, stopping, dying', () => {
   test('of more requests than may wait the rest is told to come again', async () => {
     await using served = await start(0);
     const slow = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     const answers = await Promise.all(
       Array.from({ length: mostWaiting + 5 }, (_, i) => served.ask({ text: `text ${i}` })),
     );
@@ -387,7 +387,7 @@ describe('starting, stopping, dying', () => {
   test('what waits is asked together, and everyone gets the own answers; one by one where there is none', async () => {
     await using served = await start(0);
     const slow = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     const [one, two, more] = await Promise.all(
       [['a'], ['b', 'c'], Array.from({ length: mostTexts - 2 }, () => 'd')].map((texts) =>
         served.ask({ texts }),
@@ -401,7 +401,7 @@ describe('starting, stopping, dying', () => {
     expect(more?.json.predictions?.length).toBe(mostTexts - 2);
     await slow;
     const again = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     const mixed = await Promise.all(['a', 'fail', 'b'].map((text) => served.ask({ text })));
     expect(mixed.map(({ status }) => status)).toEqual([200, 500, 200]);
     expect(mixed[1]?.json.error).toMatchObject({ code: 'failed', message: 'no answer' });
@@ -412,10 +412,10 @@ describe('starting, stopping, dying', () => {
   test('who goes away is not computed', async () => {
     await using served = await start(0);
     const slow = served.ask({ text: 'slow' });
-    await settled(100);
+    await settled(200);
     const leaving = new AbortController();
     const left = served.ask({ text: 'die' }, { signal: leaving.signal });
-    await settled(100);
+    await settled(200);
     leaving.abort();
     await expect(left).rejects.toThrow();
     expect([(await slow).status, (await served.ask({ text: 'a' })).status]).toEqual([200, 200]);

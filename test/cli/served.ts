@@ -80,7 +80,7 @@ process.on('message', ({ type, texts = [] }) => {
   const predictions = texts.map((text) => ({ text, label, together: texts.length }));
   const failed = { type: 'failed', diagnostics: [{ code: 'bad-model', message: 'no answer' }] };
   const reply = texts.includes('fail') ? failed : { type: 'answered', predictions };
-  setTimeout(() => process.send(reply), texts.includes('slow') ? 700 : 0);
+  setTimeout(() => process.send(reply), texts.includes('slow') ? 1500 : 0);
 });
 `,
   );

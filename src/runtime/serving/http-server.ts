@@ -73,6 +73,7 @@ export async function openServer({ host, port, service, log }: HttpSettings): Pr
     const start = performance.now();
     const gone = new AbortController();
     response.once('close', () => gone.abort());
+    response.on('error', () => gone.abort());
     const tell = (outcome: Omit<ServedRequest, 'method' | 'path' | 'ms'>): void =>
       log({
         method: request.method ?? '',
@@ -96,6 +97,7 @@ export async function openServer({ host, port, service, log }: HttpSettings): Pr
 
   async function write(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
     if (response.destroyed) return;
+    if (response.headersSent) return void response.destroy(); // a part of another answer is on its way
     const text = reply.body === undefined ? '' : `${JSON.stringify(reply.body)}\n`;
     const unread = hasBody(request) && !request.complete;
     if (unread || service.stopping.aborted) response.shouldKeepAlive = false;
