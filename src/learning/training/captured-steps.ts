@@ -73,7 +73,10 @@ export async function capturedSteps(
       return loss;
     },
     readParameters: async () => copyOf(parameters),
-    read: async () => ({ parameters: copyOf(parameters), state: copyOf({ ...state, ...tables.touched }) }),
+    read: async (ending) => {
+      const all = { parameters, state: { ...state, ...tables.touched } };
+      return ending ? all : { parameters: copyOf(all.parameters), state: copyOf(all.state) };
+    },
     finish: () => {
       tables.finish();
       return toTensors({ ...parameters, ...copyOf(tables.parameters) }); // not to keep their state's memory

@@ -61,7 +61,7 @@ export interface Training {
    */
   readonly ends?: ((step: number, read: () => Promise<HostTensors>) => Promise<boolean>) | undefined;
   /**
-   * Called after each step, and once more when the signal ends training. `read` copies the state, so it is for steps that are to be
+   * Called after each step, and once more when the signal ends training. `read` copies the state, unless training ends with it, so it is for steps that are to be
    * kept.
    */
   readonly checkpoint?:
@@ -88,7 +88,8 @@ export interface TrainingState {
 export interface Steps {
   /** Gives the loss. Where that is no number, parameters are as before. */
   step(step: number): Promise<number>;
-  read(): Promise<Omit<TrainingState, 'step'>>;
+  /** `ending`: no step follows, so that memory may be shared. */
+  read(ending: boolean): Promise<Omit<TrainingState, 'step'>>;
   readParameters(): Promise<HostTensors>;
   /** The parameters as tensors, which the caller disposes. Nothing may be called afterwards. */
   finish(): Tensors;
@@ -103,7 +104,10 @@ export async function train(training: Training): Promise<Tensors> {
     throw new RangeError('training that may end early has no tables that are only looked up');
   const steps = await stepsOn(engine, training);
   let done = start?.step ?? 0;
-  const read = async (): Promise<TrainingState> => ({ step: done, ...(await steps.read()) });
+  const read = async (): Promise<TrainingState> => ({
+    step: done,
+    ...(await steps.read(signal.aborted)),
+  });
   const isOver = async (): Promise<boolean> =>
     ends !== undefined && (await ends(done, () => steps.readParameters()));
   try {
