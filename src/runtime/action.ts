@@ -44,6 +44,11 @@ export function artifactDigest(files: readonly { readonly name: string; readonly
   return sha256(canonicalJson(files.map(({ name, digest }) => [name, digest])));
 }
 
+/** Its key, and the digests of its files: what a runner that uses it names. */
+export function namesOf({ key, outputs }: Action): readonly string[] {
+  return [key, ...Object.values(outputs).flatMap(({ files }) => files.map(({ digest }) => digest))];
+}
+
 export function bytesOf(action: Action): number {
   let bytes = 0;
   for (const artifact of Object.values(action.outputs)) for (const file of artifact.files) bytes += file.size;

@@ -1,6 +1,6 @@
 // Where a running stage writes: a private folder, digested as it is written and synced before anybody hears of it.
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
 import type { Artifact, Output } from '../stages/artifact.ts';
@@ -58,13 +58,14 @@ export function attemptOutput({ folder, objects, fault, secrets }: OutputPlace):
       const original = await from.path(source);
       const { size } = await stat(original);
       const object = join(objects, digest.slice(0, 2), digest);
-      const stored = isInside(original, objects) || (await isWhole(object, digest, size));
+      const stored = isInside(original, objects); // of an input, which stays as long as the run
       const path = add(name, digest, size, stored);
       if (stored) return;
-      await onDisk(path, async () => {
-        await makeFolder(folder);
-        await copyFile(original, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      });
+      await onDisk(path, () => makeFolder(folder));
+      if ((await isWhole(object, digest, size)) && (await linked(object, path))) return;
+      await onDisk(path, () =>
+        copyFile(original, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE),
+      );
       if ((await digestStream(path)) !== digest) throw changed(from, source);
       fault('after-write');
     },
@@ -101,6 +102,14 @@ async function onDisk(path: string, work: () => Promise<void>): Promise<void> {
   } catch (error) {
     throw asDiskFull(error, path);
   }
+}
+
+/** A second name for an object that no result of this run needs yet: `fslrun gc` may take the first. */
+async function linked(object: string, path: string): Promise<boolean> {
+  return link(object, path).then(
+    () => true,
+    () => false, // it is gone, or the file system knows no links: the bytes are copied
+  );
 }
 
 async function isWhole(object: string, digest: string, size: number): Promise<boolean> {

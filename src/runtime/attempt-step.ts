@@ -4,7 +4,7 @@ import type { PluginOrigin } from '../stages/plugin.ts';
 import { isMixed } from '../stages/precision.ts';
 import type { EngineChoice } from '../stages/stage.ts';
 import { declaredInput } from './block-inputs.ts';
-import { bytesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
+import { bytesOf, namesOf, storedArtifact, type Action, type StoredArtifact } from './action.ts';
 import { checkpointFolder, dropCheckpoints, hasCheckpoint } from './checkpoints.ts';
 import type { JobOutcome } from './executors/executor.ts';
 import { workerInput } from './input-contents.ts';
@@ -224,6 +224,7 @@ async function publish(
     },
     time: settings.now(),
   };
+  run.attempts.use(namesOf(action)); // before they have their names
   await settings.store.publish({ action, files, drafts: run.attempts.drafts, fault: settings.fault });
   await dropCheckpoints(settings.store, key);
   run.fresh.add(key);

@@ -89,6 +89,16 @@ export async function dropCheckpoints(store: Store, key: string): Promise<void> 
 
 /** Removes those that nobody came back for, and the oldest where all together take too much room. */
 export function sweepCheckpoints(store: Store, now: number, mostInAll = mostBytesInAll): void {
+  for (const folder of abandonedCheckpoints(store, now, mostInAll))
+    rmSync(folder, { recursive: true, force: true });
+}
+
+/** Their folders. */
+export function abandonedCheckpoints(
+  store: Store,
+  now: number,
+  mostInAll = mostBytesInAll,
+): readonly string[] {
   const steps = namesIn(store.path('checkpoints')).map((key) => {
     const folder = checkpointFolder(store, key);
     const files = namesIn(folder).map((name) => statSync(join(folder, name), { throwIfNoEntry: false }));
@@ -96,10 +106,13 @@ export function sweepCheckpoints(store: Store, now: number, mostInAll = mostByte
     return { folder, time, bytes: files.reduce((sum, file) => sum + (file?.size ?? 0), 0) };
   });
   let kept = 0;
-  for (const { folder, time, bytes } of steps.sort((a, b) => b.time - a.time)) {
-    kept += bytes;
-    if (now - time > abandonedAfterMs || kept > mostInAll) rmSync(folder, { recursive: true, force: true });
-  }
+  return steps
+    .sort((a, b) => b.time - a.time)
+    .filter(({ time, bytes }) => {
+      kept += bytes;
+      return now - time > abandonedAfterMs || kept > mostInAll;
+    })
+    .map(({ folder }) => folder);
 }
 
 /** Gives the digest of what it wrote. */

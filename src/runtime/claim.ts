@@ -2,9 +2,9 @@
 // holds when, after it was written, no other living claim on the same step is there. Of two that start at once, both
 // step back and try again after random delays; the claim of a dead process counts for nothing.
 import { readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asDiskFull } from './durable.ts';
+import { asDiskFull, errorCode } from './durable.ts';
 import { newNonce } from './nonce.ts';
 import { livenessOf, type ProcessIdentity } from '../stages/process-identity.ts';
 import type { Store } from './store.ts';
@@ -39,6 +39,8 @@ interface ClaimFile {
 const heartbeatMs = 5_000;
 /** A claim of another machine without a heartbeat for this long, by the waiter's own clock, is void. */
 const silentAfterMs = 60_000;
+/** Where nobody waits, clocks are all there is. */
+const abandonedAfterMs = 3_600_000;
 
 /** `drafts` is a private folder on the store's disk. */
 export function openClaims(store: Store, drafts: string, own: ProcessIdentity, now: () => number): Claims {
@@ -100,10 +102,37 @@ export function openClaims(store: Store, drafts: string, own: ProcessIdentity, n
 
 /** Removes the claims of dead processes of this machine; those of others are judged when they are in the way. */
 export function sweepClaims(store: Store, own: ProcessIdentity): void {
-  for (const name of readdirSync(store.path('claims'))) {
-    const path = store.path('claims', name);
+  for (const path of deadClaims(store, own)) rmSync(path, { force: true });
+}
+
+export function deadClaims(store: Store, own: ProcessIdentity): readonly string[] {
+  return claimPaths(store).filter((path) => {
     const claim = readClaim(path);
-    if (claim !== undefined && livenessOf(claim.owner, own) === 'dead') rmSync(path, { force: true });
+    return claim !== undefined && livenessOf(claim.owner, own) === 'dead';
+  });
+}
+
+/** Whether a process is at work on the key, as far as that shows without waiting for a heartbeat. */
+export function isClaimed(store: Store, key: string, own: ProcessIdentity, now: number): boolean {
+  return claimPaths(store).some((path) => {
+    const claim = basename(path).startsWith(`${key}.`) ? readClaim(path) : undefined;
+    if (claim === undefined) return false;
+    const liveness = livenessOf(claim.owner, own);
+    const beat = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return liveness === 'alive' || (liveness === 'unknown' && now - beat < abandonedAfterMs);
+  });
+}
+
+function claimPaths(store: Store): readonly string[] {
+  return namesOf(store.path('claims')).map((name) => store.path('claims', name));
+}
+
+function namesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []; // no store yet
+    throw error;
   }
 }
 

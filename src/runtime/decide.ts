@@ -6,6 +6,7 @@ import type { Action, StoredArtifact } from './action.ts';
 import { inputText } from './block-inputs.ts';
 import { changesOf, createLocate } from './changes.ts';
 import { contentsOf, type Resolved, type Sources } from './input-contents.ts';
+import { removedBy, removedResult } from './gc/removed-results.ts';
 import { openKeys, type InputContents, type KeyParts } from './key.ts';
 import type { Estimate, PlanOptions, PlannedStep, Reason, StepPlan } from './plan.ts';
 import { openOrphans, type PreviousStep } from './previous.ts';
@@ -51,12 +52,12 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
     if (always && waiting !== undefined) return decided('run', [alwaysReason(step)], { always });
     if (waiting !== undefined) {
       const upstream: Reason = { code: 'upstream_runs', path: waiting };
-      const before = previous.get(step.id)?.parts;
-      const own =
-        before === undefined
-          ? []
-          : changesOf({ step, before, after: keys.parts(step, inputs), locate, show });
-      return decided('pending', [...own, upstream], { always });
+      const before = previous.get(step.id);
+      if (before === undefined) return decided('pending', [upstream], { always });
+      const after = keys.parts(step, inputs);
+      const own = changesOf({ step, before: before.parts, after, locate, show });
+      const gone = own.length === 0 ? removal(before.key) : undefined;
+      return decided('pending', [...own, ...(gone === undefined ? [] : [gone]), upstream], { always });
     }
     const parts = keys.parts(step, inputs);
     const key = keys.key(parts);
@@ -91,6 +92,8 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
       const elsewhere = deviceReason(step, action, options);
       return elsewhere === undefined ? action : absent(elsewhere);
     }
+    const gone = removal(key);
+    if (gone !== undefined) return absent(gone);
     const before = previous.get(step.id) ?? orphanOf(parts);
     if (before === undefined) return absent({ code: 'never_ran' });
     if (before.key === key) {
@@ -99,6 +102,12 @@ export function openDecisions(pipeline: Pipeline, store: Store, options: PlanOpt
     }
     const reasons = changesOf({ step, before: before.parts, after: parts, locate, show });
     return reasons.length === 0 ? absent({ code: 'never_ran' }) : { reasons };
+  }
+
+  function removal(key: string): Reason | undefined {
+    const removed = removedResult(store, key);
+    if (removed === undefined) return undefined;
+    return { code: 'output_missing', path: `actions/${key}.json`, after: removedBy(removed) };
   }
 
   function decision(

@@ -7,6 +7,7 @@ import { sweepCheckpoints } from './checkpoints.ts';
 import { openClaims, sweepClaims } from './claim.ts';
 import { conclude, hasConclusion, openExportedFiles } from './conclude.ts';
 import type { RunResult } from './event.ts';
+import { recoverRemoval } from './gc/trash.ts';
 import { partLabel } from './part-names.ts';
 import type { Planned, StepPlan } from './plan.ts';
 import { remember, type PreviousStep } from './previous.ts';
@@ -14,6 +15,7 @@ import { openRunRecord, sweepRunning } from './run-record.ts';
 import type { News, RunSettings } from './run-settings.ts';
 import { runStep, type StepOutcome, type StepRun } from './run-step.ts';
 import { openSlots } from './slots.ts';
+import { stillThere } from './still-there.ts';
 import { placed } from './step-problem.ts';
 
 /** What became of a step. */
@@ -23,15 +25,17 @@ type Settled = 'cached' | 'done' | 'failed' | 'skipped' | 'interrupted';
 const mostRepairs = 2;
 
 /** Never rejects for what a step did. Throws `Failure` where the store itself cannot be used. */
-export async function execute(planned: Planned, settings: RunSettings): Promise<RunResult> {
+export async function execute(asPlanned: Planned, settings: RunSettings): Promise<RunResult> {
   const { store, signal, now, own } = settings;
   const started = now();
   store.create();
+  recoverRemoval(store, own, started);
   await sweepAttempts(store, own, started);
   sweepCheckpoints(store, started);
   sweepClaims(store, own);
   sweepRunning(store, own);
   const attempts = openAttempts(store, own);
+  const planned = stillThere(asPlanned, attempts, settings);
   const record = openRunRecord({ planned, settings, drafts: attempts.drafts, started });
   const tell = (news: News): void => {
     const event = { time: now(), ...news };

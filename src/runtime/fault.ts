@@ -1,4 +1,4 @@
-// Places inside publication where a test can have the process killed, to show that nothing is lost there. Costs nothing unset.
+// Places inside publication and `fslrun gc` where a test can have the process killed, to show that nothing is lost there. Costs nothing unset.
 
 export const faultPoints = [
   /** In the worker: a file of the result has been written, not synced. */
@@ -17,7 +17,18 @@ export const faultPoints = [
   'after-action',
 ] as const;
 
-export type FaultPoint = (typeof faultPoints)[number];
+export const gcFaultPoints = [
+  /** Some records are out of the way, their objects are not. */
+  'gc-record-moved',
+  /** Everything of a batch is out of the way, nothing is removed. */
+  'gc-moved',
+  /** Some objects are removed, others are out of the way. */
+  'gc-object-removed',
+  /** All objects of a batch are removed, their records are out of the way. */
+  'gc-before-remembering',
+] as const;
+
+export type FaultPoint = (typeof faultPoints)[number] | (typeof gcFaultPoints)[number];
 
 /** Called at every fault point; returns everywhere but in tests. */
 export type Fault = (point: FaultPoint) => void;

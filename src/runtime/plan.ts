@@ -3,6 +3,7 @@ import type { CheckedStep, Pipeline } from '../compiler/pipeline.ts';
 import type { Cost } from '../stages/cost.ts';
 import type { Action } from './action.ts';
 import { inputSteps, openDecisions } from './decide.ts';
+import { generationOf } from './gc/generation.ts';
 import type { KeyParts } from './key.ts';
 import type { Previous } from './previous.ts';
 import type { Digests, Store } from './store.ts';
@@ -71,6 +72,8 @@ export interface Plan {
 /** What the executor needs of a plan beyond what is shown. */
 export interface Planned {
   readonly plan: Plan;
+  /** Of the store when the plan was begun. */
+  readonly generation: string;
   readonly pipeline: Pipeline;
   /** The planned steps, in the same order. */
   readonly steps: readonly StepPlan[];
@@ -116,6 +119,7 @@ export function plan(pipeline: Pipeline, store: Store, options: PlanOptions): Pl
 
 /** Throws `Failure` (`command-line`) where `targets` or `force` name nothing. */
 export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions): Planned {
+  const generation = generationOf(store);
   const targets = options.targets ?? [];
   const wanted =
     targets.length === 0 ? pipeline.defaultTargets : selectSteps(pipeline, targets, options.placeOf);
@@ -137,6 +141,7 @@ export function planSteps(pipeline: Pipeline, store: Store, options: PlanOptions
   const planned = steps.map((step) => step.planned);
   return {
     plan: { version: 1, program: pipeline.source.path, steps: planned, edges, summary },
+    generation,
     pipeline,
     steps,
   };

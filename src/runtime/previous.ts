@@ -1,9 +1,9 @@
 // What each step of a program was made from last time: only to say what changed, never to decide what is up to date.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import type { Json } from '../stages/value.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
-import { readSealed, replaceFile, seal } from './durable.ts';
+import { errorCode, readSealed, replaceFile, seal } from './durable.ts';
 import type { KeyParts } from './key.ts';
 import type { Store } from './store.ts';
 
@@ -70,6 +70,27 @@ export function remember({ store, programFile, ids, steps, drafts }: Remembered)
   const text = seal(record);
   const path = recordPath(store, programFile);
   if (text !== readOrNone(path)) replaceFile(path, text, drafts);
+}
+
+/** Every program that has run, with the keys of its steps. Damaged records are passed over. */
+export function listPrograms(
+  store: Store,
+): readonly { readonly program: string; readonly keys: readonly string[] }[] {
+  return programRecords(store).flatMap((name) => {
+    const sealed = readSealed(store.path('programs', name));
+    if (sealed.state !== 'whole') return [];
+    const { program, steps } = sealed.record as ProgramRecord; // sealed by `remember`
+    return [{ program, keys: Object.values(steps).map(({ key }) => key) }];
+  });
+}
+
+function programRecords(store: Store): readonly string[] {
+  try {
+    return readdirSync(store.path('programs')).filter((name) => /^[0-9a-f]{16}\.json$/.test(name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []; // nothing has run
+    throw error;
+  }
 }
 
 /** The path of the program seen from the store, so that a moved checkout remembers. */

@@ -23,6 +23,8 @@ export interface RunDifference {
   readonly figures: readonly (Change & { readonly step: string })[];
   /** Steps with the same key in both. */
   readonly same: number;
+  /** Steps of either run whose results `fslrun gc` has removed since. */
+  readonly removed: readonly [readonly string[], readonly string[]];
 }
 
 export type StepDifference =
@@ -39,8 +41,10 @@ export type StepDifference =
 
 /** What is known of results and stages. */
 export interface Known {
-  /** What a result was made from, by its key; nothing where the store has it no more. */
+  /** What a result was made from, by its key; nothing where the store knows it no more. */
   partsOf(key: string): KeyParts | undefined;
+  /** Of keys, those whose results `fslrun gc` has removed. */
+  removed(keys: readonly string[]): readonly string[];
   optionKind(stage: string, option: string): OptionKind | undefined;
 }
 
@@ -64,7 +68,13 @@ export function runDifference(before: RunRecord, after: RunRecord, known: Known)
       valueChanges(had.get(step) ?? {}, has.get(step) ?? {}).map((change) => ({ step, ...change })),
     ),
     same: ids.length - changed.length,
+    removed: [removedIn(earlier, known), removedIn(later, known)],
   };
+}
+
+function removedIn(keys: ReadonlyMap<string, string>, known: Known): readonly string[] {
+  const removed = new Set(known.removed([...keys.values()]));
+  return [...keys].flatMap(([id, key]) => (removed.has(key) ? [id] : []));
 }
 
 /** Of the steps that gave a result. */

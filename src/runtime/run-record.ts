@@ -189,11 +189,15 @@ export function listRunning(store: Store, own: ProcessIdentity): readonly Runnin
 
 /** Removes what dead runners said they were doing. */
 export function sweepRunning(store: Store, own: ProcessIdentity): void {
-  for (const name of namesIn(store, 'running')) {
-    const path = store.path('running', `${name}.json`);
+  for (const path of deadRunning(store, own)) rmSync(path, { force: true });
+}
+
+export function deadRunning(store: Store, own: ProcessIdentity): readonly string[] {
+  const paths = namesIn(store, 'running').map((name) => store.path('running', `${name}.json`));
+  return paths.filter((path) => {
     const running = readRunning(path);
-    if (running !== undefined && livenessOf(running.owner, own) === 'dead') rmSync(path, { force: true });
-  }
+    return running !== undefined && livenessOf(running.owner, own) === 'dead';
+  });
 }
 
 function namesIn(store: Store, folder: string): string[] {

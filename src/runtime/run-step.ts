@@ -1,7 +1,7 @@
 // One step from its inputs to its published result: looked up, claimed, run in private, checked, published. Whatever goes
 // wrong, the store is as it was before, or has the whole result.
 import { Failure, type Diagnostic } from '../parser/diagnostic.ts';
-import type { Action } from './action.ts';
+import { namesOf, type Action } from './action.ts';
 import type { Attempts } from './attempt.ts';
 import { runAttempt, type Work } from './attempt-step.ts';
 import { dropCheckpoints } from './checkpoints.ts';
@@ -119,10 +119,13 @@ async function lookUpOrRun(
 }
 
 /** A stored result that is whole, was computed where it was asked for, and is not the one the plan found flawed. */
-function usable({ step, key, run: { settings } }: Work, flawed: number | undefined): Action | undefined {
+function usable({ step, key, run }: Work, flawed: number | undefined): Action | undefined {
+  const { settings, attempts } = run;
+  attempts.use([key]);
   const lookup = settings.store.action(key);
   if (lookup.state !== 'found' || lookup.action.time === flawed) return undefined;
   if (deviceReason(step, lookup.action, settings.engine) !== undefined) return undefined;
+  attempts.use(namesOf(lookup.action));
   return settings.store.flaw(lookup.action, settings.digests) === undefined ? lookup.action : undefined;
 }
 

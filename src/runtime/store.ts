@@ -1,6 +1,6 @@
 // The store: what every step gave, by key, and the files themselves, by digest. Everything in it can be made again;
 // what it hands out is what was put in, or nothing. Knows no stages and no plans.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, wholeSource } from '../parser/diagnostic.ts';
@@ -38,6 +38,8 @@ export interface Store {
   flaw(action: Action, digests: Digests): Flaw | undefined;
   /** Objects first, then the action; whoever sees the action sees all of it. Throws `Failure` (`disk-full`). */
   publish(publication: Publication): Promise<void>;
+  /** Says that the result has been used now, by somebody of whom no record of a run will tell. What cannot be written is not said. */
+  touch(key: string): void;
   /** Forgets an object that proved wrong. */
   discard(digest: string): void;
   path(...names: readonly string[]): string;
@@ -80,6 +82,7 @@ const folders = [
   'runs',
   'running',
   'cache',
+  'gc',
 ] as const;
 
 /**
@@ -138,6 +141,14 @@ export function openStore(directory: string): Store {
         beforeRename: () => fault('before-action-rename'),
       });
       fault('after-action');
+    },
+    touch: (key) => {
+      const time = new Date();
+      try {
+        utimesSync(actionPath(key), time, time);
+      } catch {
+        // a store that is only read
+      }
     },
     discard: (digest) => rmSync(objectPath(digest), { force: true }),
   };

@@ -23,6 +23,7 @@ function told(before: Partial<KeyParts>, after: Partial<KeyParts>): string {
   const made = new Map([before, after].map((own, i) => [`run ${i}`, { ...parts, ...own }]));
   const difference = runDifference(runOf('run 0'), runOf('run 1'), {
     partsOf: (key) => made.get(key),
+    removed: () => [],
     optionKind: (stage, option) => registry.kind(stage)?.options[option]?.kind,
   });
   const line = runDifferenceText(difference, paint(false)).split('\n');

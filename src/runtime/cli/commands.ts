@@ -7,6 +7,7 @@ import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addFmt } from './commands/fmt.ts';
+import { addGc } from './commands/gc.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInit } from './commands/init.ts';
 import { addPlan } from './commands/plan.ts';
@@ -49,6 +50,7 @@ would run (with \`--detailed-exitcode\`), 130 interrupted.`,
   addRuns(program, context);
   addDiff(program, context);
   addVerify(program, context);
+  addGc(program, context);
   addInit(program, context);
   addDoctor(program, context);
   addCompletion(program, context);

@@ -1,5 +1,6 @@
 // Two earlier runs on a store side by side. Reads records; runs nothing.
 import { standardRegistry } from '../../stages/standard-registry.ts';
+import { removedAmong, removedResult } from '../gc/removed-results.ts';
 import { runDifferenceJson, runDifferenceText } from '../report/run-difference-text.ts';
 import { runDifference } from '../run-difference.ts';
 import { listRuns, readRun, type RunRecord } from '../run-record.ts';
@@ -18,8 +19,9 @@ export function diffRuns(context: Context, before: string, after: string, flags:
   const difference = runDifference(runNamed(context, store, before), runNamed(context, store, after), {
     partsOf: (key) => {
       const found = store.action(key);
-      return found.state === 'found' ? found.action.parts : undefined;
+      return found.state === 'found' ? found.action.parts : removedResult(store, key)?.parts;
     },
+    removed: removedAmong(store),
     optionKind: (stage, option) => registry.kind(stage)?.options[option]?.kind,
   });
   const paint = paintFor(host.stdout, host, { color: flags.color && flags.output === undefined });

@@ -5,7 +5,7 @@ import { readDataset, writeDataset } from '../../stages/dataset-file.ts';
 import type { Dataset } from '../../stages/dataset.ts';
 import { openAttempts } from '../attempt.ts';
 import { attemptOutput } from '../attempt-output.ts';
-import { artifactDigest } from '../action.ts';
+import { artifactDigest, namesOf } from '../action.ts';
 import type { JobOutcome } from '../executors/executor.ts';
 import { localExecutor } from '../executors/local.ts';
 import { noFault } from '../fault.ts';
@@ -28,6 +28,7 @@ export async function labelTexts(
   flags: EngineFlags & { readonly top: number; readonly neighbours: number },
 ): Promise<Labelled> {
   const attempts = openAttempts(open.store, ownIdentity());
+  attempts.use(namesOf(action));
   const executor = localExecutor({ workerPath: context.workerPath });
   const stop = new AbortController();
   const release = context.host.onInterrupt(() => stop.abort());

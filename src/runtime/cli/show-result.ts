@@ -28,7 +28,7 @@ export async function showResult(
   const [first] = missing;
   if (first !== undefined) {
     const command = `fslrun ${shellWord(file)} ${shellWord(first.step.name)}${repeatedFlags(flags)}`;
-    showProblems(notRun(context, stage, first.planned.why, command).diagnostics, host, flags);
+    showProblems(notRun(context, stage, first, command).diagnostics, host, flags);
     return exitCodes.failed;
   }
   const artifacts = steps.flatMap((step) => artifactsOf(open, step, part));

@@ -3,9 +3,11 @@ import type { Failure } from '../../parser/diagnostic.ts';
 import { suggest } from '../../parser/suggest.ts';
 import type { Artifact } from '../../stages/artifact.ts';
 import type { Action } from '../action.ts';
+import { removalOf, type RemovedBy } from '../gc/removed-results.ts';
 import type { Planned, StepPlan } from '../plan.ts';
 import { partLabel, partNamed, partNamesOf } from '../part-names.ts';
 import { openPrevious } from '../previous.ts';
+import { dateText } from '../report/quantity.ts';
 import { stepsNamed } from '../targets.ts';
 import { verifiedArtifact } from '../verified-artifact.ts';
 import type { InputArtifact } from '../worker-message.ts';
@@ -62,15 +64,23 @@ export interface StoredStep {
   readonly earlier: boolean;
 }
 
+export interface MissingStep extends StepPlan {
+  /** Where `fslrun gc` has removed its result, or what that was made from. */
+  readonly removal: RemovedBy | undefined;
+}
+
 /** The results of the steps; `missing` where one has not run, or not with these options and inputs. */
 export function storedSteps(
   open: OpenProgram,
   ids: readonly string[],
-): { readonly steps: readonly StoredStep[]; readonly missing: readonly StepPlan[] } {
+): { readonly steps: readonly StoredStep[]; readonly missing: readonly MissingStep[] } {
   const planned: Planned = planProgram(open, ids, {});
   const previous = openPrevious(open.store, open.path);
   const steps: StoredStep[] = [];
-  const missing: StepPlan[] = [];
+  const missing: MissingStep[] = [];
+  const removal = planned.plan.steps.flatMap(({ reasons }) =>
+    reasons.flatMap((one) => removalOf(one) ?? []),
+  )[0];
   for (const plan of planned.steps) {
     if (!ids.includes(plan.step.id)) continue;
     const {
@@ -79,6 +89,7 @@ export function storedSteps(
       planned: { reasons, key },
     } = plan;
     if (action !== undefined) {
+      open.store.touch(action.key);
       steps.push({ step, action, earlier: false });
       continue;
     }
@@ -88,7 +99,7 @@ export function storedSteps(
     );
     if (lookedUp.state === 'found' && onlyUncached)
       steps.push({ step, action: lookedUp.action, earlier: true });
-    else missing.push(plan);
+    else missing.push({ ...plan, removal });
   }
   return { steps, missing };
 }
@@ -125,10 +136,24 @@ export function storedArtifact(
 }
 
 /** Problem of a step without a result: what to type. */
-export function notRun(context: Context, name: string, why: string, command: string): Failure {
+export function notRun(
+  context: Context,
+  name: string,
+  { planned: { reasons, why }, removal }: MissingStep,
+  command: string,
+): Failure {
+  if (removal === undefined)
+    return usage(context, name, {
+      message: `\`${name}\` has no result yet: ${why}`,
+      hint: `\`${command}\` runs it`,
+    });
+  const own = reasons.some((reason) => removalOf(reason) !== undefined);
+  const removed = `removed by \`fslrun gc\` on ${dateText(removal.time)}`;
   return usage(context, name, {
-    message: `\`${name}\` has no result yet: ${why}`,
-    hint: `\`${command}\` runs it`,
+    message: own
+      ? `the result of \`${name}\` was ${removed}`
+      : `\`${name}\` has no result: what it is made from was ${removed}`,
+    hint: `\`${command}\` makes it again`,
   });
 }
 

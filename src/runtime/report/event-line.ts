@@ -1,6 +1,8 @@
 // One plain line for an event, for logs and pipes, or none where it is not worth one.
 import { showable } from '../../parser/display-width.ts';
 import type { Event, EventOf } from '../event.ts';
+import { removalOf } from '../gc/removed-results.ts';
+import type { Plan } from '../plan.ts';
 import { computationText } from './computation-text.ts';
 import { stepLabel } from './evaluation-text.ts';
 import type { Paint } from './paint.ts';
@@ -11,9 +13,9 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
   switch (event.type) {
     case 'run-started': {
       const { run, pending, cached } = event.plan.summary;
-      return run + pending === 0
-        ? undefined
-        : `${event.program}: ${counted(run + pending, 'step')} to run, ${cached} cached`;
+      if (run + pending === 0) return undefined;
+      const line = `${event.program}: ${counted(run + pending, 'step')} to run, ${cached} cached`;
+      return `${line}${removedText(event.plan)}`;
     }
     case 'step-cached':
       return verbose ? `${paint.green('✔')} ${stepLabel(event.step)} ${paint.dim('cached')}` : undefined;
@@ -39,6 +41,13 @@ export function eventLine(event: Event, paint: Paint, verbose: boolean): string 
     default:
       return event satisfies never;
   }
+}
+
+/** Why so much runs that has run before. */
+function removedText({ steps }: Plan): string {
+  const removed = steps.filter(({ reasons }) => reasons.some((reason) => removalOf(reason) !== undefined));
+  if (removed.length === 0) return '';
+  return `; \`fslrun gc\` has removed ${counted(removed.length, 'result')}, which ${removed.length === 1 ? 'is' : 'are'} made again`;
 }
 
 function finished({ seconds, bytes: size, computed }: EventOf<'step-finished'>, verbose: boolean): string {

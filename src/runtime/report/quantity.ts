@@ -20,6 +20,11 @@ export function duration(seconds: number): string {
   return join(`${Math.floor(minutes / 60)} h`, minutes % 60, 'min');
 }
 
+/** `2026-11-26`, in UTC. `time` in milliseconds since the epoch. */
+export function dateText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
 /** Powers of 1,000, as the language writes them: `512 B`, `1.2 MB`. */
 export function bytes(size: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

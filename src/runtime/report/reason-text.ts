@@ -1,9 +1,10 @@
 // Why a step runs, or is not what it was in another run, in one line for people. Pure.
 import type { Json } from '../../stages/value.ts';
 import { canonicalJson } from '../canonical.ts';
+import { removalOf } from '../gc/removed-results.ts';
 import type { Reason } from '../plan.ts';
 import { changeText } from './change-text.ts';
-import { bytes } from './quantity.ts';
+import { bytes, dateText } from './quantity.ts';
 
 /** `epochs 1 -> 3 at sentiment.fsl:31:18`; reasons are joined with `; `. `more`: how many steps it waits for besides the one named. */
 export function whyText(reasons: readonly Reason[], more = 0): string {
@@ -41,7 +42,7 @@ function reasonText(reason: Reason): string {
     case 'device_changed':
       return `device ${short(before)} -> ${short(after)}`;
     case 'output_missing':
-      return `the result is not in the store any more (\`${path}\`)`;
+      return missingText(reason);
     case 'output_corrupt':
       return `the stored result is damaged (\`${path}\`)`;
     case 'forced':
@@ -53,6 +54,12 @@ function reasonText(reason: Reason): string {
     default:
       return code satisfies never;
   }
+}
+
+function missingText(reason: Reason): string {
+  const removal = removalOf(reason);
+  if (removal === undefined) return `the result is not in the store any more (\`${reason.path}\`)`;
+  return `removed by \`fslrun gc\` on ${dateText(removal.time)}, to be made again`;
 }
 
 function at({ file, line, column }: Reason): string {

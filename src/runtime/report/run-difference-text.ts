@@ -4,6 +4,7 @@ import type { Change } from '../key-changes.ts';
 import type { RunDifference, StepDifference } from '../run-difference.ts';
 import { changeText } from './change-text.ts';
 import type { Paint } from './paint.ts';
+import { stageName } from './graph.ts';
 import { counted, figure } from './quantity.ts';
 import { whyText } from './reason-text.ts';
 import { textTable } from './text-table.ts';
@@ -37,8 +38,19 @@ export function runDifferenceText(difference: RunDifference, paint: Paint): stri
       paint,
     ),
   ].filter((_, i) => [parameters, steps, figures][i]?.length !== 0);
-  const told = `${counted(same, 'step')} made from the same.`;
-  return `${[...parts.map((lines) => lines.join('\n')), told].join('\n\n')}\n`;
+  const told = [`${counted(same, 'step')} made from the same.`, ...removedLines(difference)];
+  return `${[...parts.map((lines) => lines.join('\n')), told.join('\n')].join('\n\n')}\n`;
+}
+
+/** The figures are in the records; the results that they were taken from may be gone. */
+function removedLines({ removed, runs }: RunDifference): readonly string[] {
+  return removed.flatMap((steps, i) =>
+    steps.length === 0
+      ? []
+      : [
+          `\`fslrun gc\` has removed ${counted(steps.length, 'result')} of ${runs[i]}: ${[...new Set(steps.map(stageName))].join(', ')}.`,
+        ],
+  );
 }
 
 function stepRow(step: StepDifference): readonly string[] {

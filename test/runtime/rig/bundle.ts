@@ -1,17 +1,18 @@
-// The worker and the runner of the tests as files that plain Node.js runs.
+// The worker, the runner and the collector of the tests as files that plain Node.js runs.
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 export interface Bundle {
   readonly worker: string;
   readonly runner: string;
+  readonly collector: string;
 }
 
 /** Into `folder`, which the caller removes. */
 export async function bundleRig(folder: string): Promise<Bundle> {
   const here = import.meta.dirname;
   await build({
-    entryPoints: [join(here, 'worker.ts'), join(here, 'runner.ts')],
+    entryPoints: [join(here, 'worker.ts'), join(here, 'runner.ts'), join(here, 'collector.ts')],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -23,5 +24,9 @@ export async function bundleRig(folder: string): Promise<Bundle> {
     },
     logLevel: 'error',
   });
-  return { worker: join(folder, 'worker.mjs'), runner: join(folder, 'runner.mjs') };
+  return {
+    worker: join(folder, 'worker.mjs'),
+    runner: join(folder, 'runner.mjs'),
+    collector: join(folder, 'collector.mjs'),
+  };
 }

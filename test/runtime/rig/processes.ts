@@ -21,17 +21,28 @@ export interface RunnerSettings {
 
 /** In a process group of its own, so that it can be killed with its workers. */
 export function startRunner(bundle: Bundle, folder: string, settings: RunnerSettings = {}): Runner {
-  const { program = {}, jobs = 2, env = {}, cwd } = settings;
-  const child = spawn(
-    process.execPath,
-    [bundle.runner, folder, bundle.worker, JSON.stringify({ program, jobs })],
-    {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...env },
-      ...(cwd === undefined ? {} : { cwd }),
-    },
-  );
+  const { program = {}, jobs = 2 } = settings;
+  return start([bundle.runner, folder, bundle.worker, JSON.stringify({ program, jobs })], settings);
+}
+
+/** `fslrun gc` on the store of the folder; `again`: until it gets SIGINT. */
+export function startCollector(
+  bundle: Bundle,
+  folder: string,
+  settings: { readonly olderThan?: number; readonly again?: boolean; readonly fault?: string } = {},
+): Runner {
+  const { fault, ...limits } = settings;
+  const env = fault === undefined ? {} : { FSL_FAULT: fault };
+  return start([bundle.collector, folder, JSON.stringify(limits)], { env });
+}
+
+function start(command: readonly string[], { env = {}, cwd }: Pick<RunnerSettings, 'env' | 'cwd'>): Runner {
+  const child = spawn(process.execPath, command, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const lines: string[] = [];
   let rest = '';
   child.stdout.on('data', (chunk: Buffer) => {

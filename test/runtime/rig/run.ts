@@ -61,9 +61,17 @@ export async function run(
   pipeline: Pipeline,
   options: RunOptions,
 ): Promise<{ readonly result: RunResult; readonly events: readonly Event[]; readonly planned: Planned }> {
+  const planned = planOf(pipeline, options);
+  return { ...(await runPlanned(planned, options)), planned };
+}
+
+/** A plan of some time ago. */
+export async function runPlanned(
+  planned: Planned,
+  options: RunOptions,
+): Promise<{ readonly result: RunResult; readonly events: readonly Event[] }> {
   const { folder, workerPath } = options;
   const events: Event[] = [];
-  const planned = planOf(pipeline, options);
   const env = {
     ...(options.log === undefined ? {} : { [logVariable]: options.log }),
     ...(options.fault === undefined ? {} : { FSL_FAULT: options.fault }),
@@ -91,5 +99,5 @@ export async function run(
       options.emit?.(event);
     },
   });
-  return { result, events, planned };
+  return { result, events };
 }
