@@ -298,7 +298,7 @@ export const codes = {
   },
   'disk-full': {
     title: 'no room left on the disk',
-    text: 'Finished steps are kept. Free some space, for example with another `--store`, and run again.',
+    text: 'Finished steps are kept. Free some space (`fslrun gc`), or give another `--store`, and run again.',
   },
   'store-version': {
     title: 'a store written by another version',

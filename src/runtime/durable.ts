@@ -152,7 +152,7 @@ export function asDiskFull(error: unknown, path: string): unknown {
     code: 'disk-full',
     message: `there is no room left on the disk for \`${path}\``,
     span: wholeSource(path),
-    hint: 'free some space, or use another folder with `--store`, and run again; finished steps are kept',
+    hint: 'free some space, for example with `fslrun gc`, or use another folder with `--store`, and run again; finished steps are kept',
   });
 }
 

@@ -107,7 +107,10 @@ async function store(host: Host, flag: string | undefined): Promise<readonly Fin
       what,
       text: `${directory}, ${used}; ${bytes(free)} free on its disk`,
       ...(free < leastFree
-        ? { remedy: 'Free some space, or put the store elsewhere with `--store DIR` or FSL_STORE.' }
+        ? {
+            remedy:
+              'Free some space (`fslrun gc --older-than 30d`), or put the store elsewhere with `--store DIR` or FSL_STORE.',
+          }
         : {}),
     };
     return [finding];

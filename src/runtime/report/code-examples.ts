@@ -616,7 +616,7 @@ export const codeExamples: Readonly<Record<Code, CodeExample>> = {
     "commands": [
       "main.fsl"
     ],
-    "printed": "error[disk-full]: there is no room left on the disk for `.fsl/attempts/…`\n --> .fsl/attempts/…\n  = hint: free some space, or use another folder with `--store`, and run again; finished steps are kept\n"
+    "printed": "error[disk-full]: there is no room left on the disk for `.fsl/attempts/…`\n --> .fsl/attempts/…\n  = hint: free some space, for example with `fslrun gc`, or use another folder with `--store`, and run again; finished steps are kept\n"
   },
   "store-version": {
     "program": "load messages { from: \"messages.csv\"  text: \"message\"  label: \"intent\" }\nsplit parts { from: messages  train: 3 per label  test: rest }\nfine-tune model { model: \"builtin:ngrams\"  from: parts.train }\nevaluate score { model: model  on: parts.test }\n",
