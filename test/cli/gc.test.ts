@@ -129,9 +129,9 @@ describe('a store that has been used', () => {
     await using rig = await openUsed();
     const { code, stdout, stderr } = await rig.run(['gc', '--older-than', '0s'], {
       prepare: (host) => {
-        const { onInterrupt } = host;
+        const listen = host.onInterrupt.bind(host);
         host.onInterrupt = (listener) => {
-          const release = onInterrupt.call(host, listener);
+          const release = listen(listener);
           host.interrupt();
           return release;
         };

@@ -24,10 +24,11 @@ export function storedModel(
   const model = modelStep(context, open, request.stage);
   const { steps, missing } = storedSteps(open, [model.step]);
   const [stored] = steps;
+  const [first] = missing;
   if (stored !== undefined) return { ...stored, part: model.part };
+  if (first === undefined) throw new Error(`${model.step} is no step`);
   const command = `fslrun ${shellWord(request.file)} ${shellWord(model.step)}${repeatedFlags(flags)}`;
-  const why = missing[0]?.planned.why ?? '';
-  return { problems: notRun(context, request.stage, why, command).diagnostics };
+  return { problems: notRun(context, request.stage, first, command).diagnostics };
 }
 
 /** The one step that is meant, and the part that is the classifier. Throws `Failure` where it is several, or gives none. */

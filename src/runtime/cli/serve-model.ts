@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
 import { pairColumnsOf, pictureShapeOf, readDescription } from '../../stages/classifier.ts';
 import { errorCode } from '../durable.ts';
+import { holdResult } from '../hold-result.ts';
 import { serveEventText } from '../report/serve-event-text.ts';
 import { mostWaiting, type Service } from '../serving/answer-request.ts';
 import { mostTexts } from '../serving/asked-json.ts';
@@ -65,7 +66,12 @@ export async function serveFile(context: Context, request: ServeRequest, flags: 
       'Whoever reaches this machine can ask the model: there is no password and no encryption. A proxy in front can add both.\n',
     );
   const tell = teller(context, request, flags);
-  return serveUntilStopped(context, { open, model, flags, pair, served, tell });
+  const letGo = holdResult(open.store, model.action); // its process may have to read it again
+  try {
+    return await serveUntilStopped(context, { open, model, flags, pair, served, tell });
+  } finally {
+    await letGo();
+  }
 }
 
 interface Serving {

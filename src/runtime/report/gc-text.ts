@@ -79,7 +79,7 @@ function staysLine(
   const total = running + newest + recent;
   if (total === 0) return 'No results stay.';
   const parts = [
-    ...(running > 0 ? [`${running} that ${uses.runners === 1 ? 'a run' : 'runs'} going on use`] : []),
+    ...(running > 0 ? [`${running} in use now`] : []),
     ...(newest > 0
       ? [
           `${newest} of the newest ${uses.programs.length === 1 ? 'run' : 'runs'} of ${counted(uses.programs.length, 'program')}`,

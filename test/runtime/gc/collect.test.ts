@@ -6,6 +6,7 @@ import { openAttempts } from '../../../src/runtime/attempt.ts';
 import { openClaims } from '../../../src/runtime/claim.ts';
 import { damageOf } from '../../../src/runtime/cli/store-damage.ts';
 import { seal } from '../../../src/runtime/durable.ts';
+import { holdResult } from '../../../src/runtime/hold-result.ts';
 import { ownIdentity } from '../../../src/stages/process-identity.ts';
 import { collect, judge, told } from '../rig/collect.ts';
 import { copyOf, folderWithData, objectsOf, runCounted } from '../rig/prepared.ts';
@@ -261,6 +262,21 @@ describe('a runner that is at work', () => {
     expect(result).toMatchObject({ outcome: 'done', executed: 7 });
     await expectWhole(folder.path);
   });
+});
+
+test('a model that is served stays until it is let go', async () => {
+  using folder = copyOf(original.path);
+  const store = storeOf(folder.path);
+  const { steps } = planOf(smallProgram(folder.path, older), { folder: folder.path });
+  const model = steps.find(({ step }) => step.id === 'model[seed=1]')?.action;
+  if (model === undefined) throw new Error('the model is not there');
+  const letGo = holdResult(store, model);
+  await collect(folder.path, { limits: all });
+  expect(store.action(model.key).state).toBe('found');
+  await expectWhole(folder.path);
+  await letGo();
+  await collect(folder.path, { limits: all });
+  expect(store.action(model.key).state).toBe('missing');
 });
 
 describe('links', () => {
