@@ -89,10 +89,10 @@ function putUsedBack(
     if (!used.has(key) && !fates.has(one) && isAsJudged(key, removing)) continue;
     putBack(store, 'actions', key);
     moved.actions.delete(key);
+    for (const name of namesAt(key, removing)) used.add(name);
   }
   for (const { key, objects } of removing.inventory.results.values())
     if (!moved.actions.has(key) && !removing.gone.has(key)) for (const digest of objects) used.add(digest);
-  for (const name of changedRecords(removing)) for (const one of namesAt(name, removing)) used.add(one);
   for (const digest of moved.objects)
     if (used.has(digest)) {
       putBack(store, 'objects', digest);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { namesOf } from '../../../src/runtime/action.ts';
@@ -10,7 +10,7 @@ import { holdResult } from '../../../src/runtime/hold-result.ts';
 import { ownIdentity } from '../../../src/stages/process-identity.ts';
 import { collect, judge, told } from '../rig/collect.ts';
 import { copyOf, folderWithData, objectsOf, runCounted } from '../rig/prepared.ts';
-import { planOf, runPlanned, storeOf } from '../rig/run.ts';
+import { planOf, run, runPlanned, storeOf } from '../rig/run.ts';
 import { smallProgram, type SmallProgram } from '../rig/small-program.ts';
 
 const own = ownIdentity();
@@ -250,6 +250,49 @@ describe('a runner that is at work', () => {
       },
     });
     expect(store.action(published.key)).toMatchObject({ state: 'found' });
+    await expectWhole(folder.path);
+  });
+
+  test('names what it looks up before it does', async () => {
+    using folder = copyOf(original.path);
+    const named = (): readonly string[] =>
+      readdirSync(join(folder.path, '.fsl/attempts')).flatMap((one) =>
+        readFileSync(join(folder.path, '.fsl/attempts', one, 'uses'), 'utf8').split('\n'),
+      );
+    const unnamed: string[] = [];
+    let looked = 0;
+    const { planned } = await run(smallProgram(folder.path, { train: 3 }), {
+      folder: folder.path,
+      looksUp: (key) => {
+        looked += 1;
+        if (!named().includes(key)) unnamed.push(key);
+      },
+    });
+    expect(planned.plan.summary).toMatchObject({ cached: 1 });
+    expect(looked).toBeGreaterThan(6);
+    expect(unnamed).toEqual([]);
+  });
+
+  test('that publishes a result anew while it is being moved keeps the new one', async () => {
+    using folder = copyOf(original.path);
+    const store = storeOf(folder.path);
+    const { steps } = planOf(smallProgram(folder.path, older), { folder: folder.path });
+    const results = steps.flatMap(({ action }) => action ?? []);
+    const again = new Map<string, number>();
+    await collect(folder.path, {
+      limits: all,
+      fault: (point) => {
+        if (point !== 'gc-record-moved' || again.size > 0) return;
+        for (const action of results) {
+          if (store.action(action.key).state !== 'found') continue;
+          again.set(action.key, action.time + 1);
+          folder.write(`.fsl/actions/${action.key}.json`, seal({ ...action, time: action.time + 1 }));
+        }
+      },
+    });
+    expect(again.size).toBeGreaterThan(3);
+    for (const [key, time] of again)
+      expect(store.action(key)).toMatchObject({ state: 'found', action: { time } });
     await expectWhole(folder.path);
   });
 

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly device?: 'auto' | 'cpu' | 'gpu';
   readonly executor?: Executor;
   readonly emit?: (event: Event) => void;
+  /** Told of every key that the runner looks up, before it does. */
+  readonly looksUp?: (key: string) => void;
 }
 
 export function storeOf(folder: string): Store {
@@ -76,8 +78,15 @@ export async function runPlanned(
     ...(options.log === undefined ? {} : { [logVariable]: options.log }),
     ...(options.fault === undefined ? {} : { FSL_FAULT: options.fault }),
   };
+  const store = options.store === undefined ? storeOf(folder) : openStore(options.store);
   const result = await execute(planned, {
-    store: options.store === undefined ? storeOf(folder) : openStore(options.store),
+    store: {
+      ...store,
+      action: (key) => {
+        options.looksUp?.(key);
+        return store.action(key);
+      },
+    },
     digests: createDigester(undefined),
     programFile: join(folder, 'test.fsl'),
     executor:
