@@ -22,7 +22,9 @@ export type Why =
   /** For longer than `olderThan`. */
   | 'unused'
   /** The store is larger than `maxSize`. */
-  | 'over-size';
+  | 'over-size'
+  /** The disk was too full to begin. */
+  | 'no-room';
 
 export type Removal =
   | { readonly type: 'loose'; readonly item: LooseItem; readonly why: Why }

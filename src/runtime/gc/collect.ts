@@ -1,7 +1,7 @@
 // `fslrun gc` on a store: looks, judges, and unless it is only asked what would go, removes. One at a time on a store; runs may go on beside it.
 import { rmSync } from 'node:fs';
 import type { ProcessIdentity } from '../../stages/process-identity.ts';
-import { Failure } from '../../parser/diagnostic.ts';
+import { Failure, type Diagnostic } from '../../parser/diagnostic.ts';
 import { openAttempts } from '../attempt.ts';
 import { isClaim, openClaims, type Claim, type Claims, type Holder } from '../claim.ts';
 import type { Fault } from '../fault.ts';
@@ -53,9 +53,13 @@ export async function collectGarbage(
     try {
       return open();
     } catch (error) {
-      if (!(error instanceof Failure) || error.diagnostics[0]?.code !== 'disk-full') throw error;
+      if (!isDiskFull(error)) throw error;
       early.push(...makeRoom(store, own, now()));
+    }
+    try {
       return open();
+    } catch (error) {
+      throw isDiskFull(error) ? new Failure(...error.diagnostics.map(withoutItself)) : error;
     }
   };
   withRoom(() => store.create());
@@ -94,12 +98,25 @@ async function onlyOne(claims: Claims, { signal, waiting }: Collecting): Promise
   return undefined;
 }
 
-/** A disk may be too full to say that it is being freed: what nobody needs goes first, and the digests that are remembered of files. */
+/**
+ * A disk may be too full to say that it is being freed: what nobody needs goes first, and what is remembered of data files and costs
+ * nothing to find out again.
+ */
 function makeRoom(store: Store, own: ProcessIdentity, now: number): readonly Removal[] {
   rmSync(store.path('cache', 'digests.json'), { force: true });
   return looseItems(store, own, now).flatMap((item): readonly Removal[] => {
-    if (item.garbage === undefined) return [];
+    const why = item.kind === 'facts' ? 'no-room' : item.garbage;
+    if (why === undefined) return [];
     rmSync(item.path, { recursive: true, force: true });
-    return [{ type: 'loose', item, why: item.garbage }];
+    return [{ type: 'loose', item, why }];
   });
+}
+
+function isDiskFull(error: unknown): error is Failure {
+  return error instanceof Failure && error.diagnostics[0]?.code === 'disk-full';
+}
+
+/** `fslrun gc` is no help to itself. */
+function withoutItself(problem: Diagnostic): Diagnostic {
+  return { ...problem, hint: 'remove something else from that disk: gc needs room for a few small files' };
 }

@@ -198,6 +198,7 @@ const whyTexts: Readonly<Record<Why, string>> = {
   incomplete: 'a part of them is lost',
   unused: 'unused for longer than `--older-than`',
   'over-size': 'unused for longest, and the store is over `--max-size`',
+  'no-room': 'the disk was full',
 };
 
 function lowerFirst(text: string): string {
