@@ -82,8 +82,7 @@ export class GraphRunner {
     inputs: Given,
     memory: readonly (Tensor | undefined)[],
   ): Promise<readonly (Tensor | undefined)[]> {
-    const whole = fixesNumbers(this.provider) ? this.#lasting.withFixed(given) : given;
-    const recording = this.sessions.hasRoomFor(whole) ? whole : given;
+    const recording = fixesNumbers(this.provider) ? this.#withFixed(given) : given;
     const session = await this.sessions.sessionFor(recording);
     if (keepsResults(this.provider)) await this.#copyUsedTwice(recording);
     const feeds: Record<string, Tensor> = {};
@@ -100,6 +99,12 @@ export class GraphRunner {
     await turn(); // Node.js heard nothing while it ran: an interruption is heard before the next run begins
     for (const { op } of recording.nodes) this.counts.nodes.set(op, (this.counts.nodes.get(op) ?? 0) + 1);
     return recording.wanted.map((_, i) => outputs[`o${i}`]);
+  }
+
+  /** Where there is room for it. */
+  #withFixed(given: Recording): Recording {
+    const whole = this.#lasting.withFixed(given);
+    return whole === given || this.sessions.hasRoomFor(whole) ? whole : given;
   }
 
   /** Numbers that a second run needs are copied to the device, for it and those to come. */
