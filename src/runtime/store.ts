@@ -72,7 +72,7 @@ export interface PublishedFile {
   readonly digest: string;
 }
 
-const folders = [
+export const storeFolders = [
   'actions',
   'objects',
   'attempts',
@@ -179,7 +179,7 @@ function checkVersion(directory: string): void {
 
 function createFolders(directory: string): void {
   try {
-    for (const folder of folders) makeFolders(join(directory, folder));
+    for (const folder of storeFolders) makeFolders(join(directory, folder));
     if (existsSync(join(directory, 'format'))) return;
     replaceFile(join(directory, '.gitignore'), '*\n');
     replaceFile(join(directory, 'format'), `${storeVersion}\n`); // last: from here on the store is whole

@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ProcessIdentity } from '../../stages/process-identity.ts';
 import type { Action } from '../action.ts';
-import type { Store } from '../store.ts';
+import { storeFolders, type Store } from '../store.ts';
 import { listFolder, type Entry } from './list-folder.ts';
 import { looseItems, type LooseItem } from './loose-items.ts';
 import { isDigest, isOwnFolder } from './trash.ts';
@@ -72,16 +72,8 @@ export async function takeInventory(store: Store, own: ProcessIdentity, now: num
   return { results, objects, damaged, loose: looseItems(store, own, now), size, foreign };
 }
 
-const folders = [
-  'actions',
-  'objects',
-  'attempts',
-  'checkpoints',
-  'claims',
-  'running',
-  'cache',
-  'gc',
-] as const;
+/** Records of programs and runs all stay. */
+const folders = storeFolders.filter((folder) => folder !== 'programs' && folder !== 'runs');
 
 function listObjects(store: Store, foreign: string[]): Map<string, Entry> {
   const objects = new Map<string, Entry>();
